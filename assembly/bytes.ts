@@ -1,0 +1,72 @@
+// Bytes: classes of ASCII characters, comparison, numbers in decimal. Texts are (address, size); no strings are made.
+//
+// Invariant: nothing here reads beyond address + size, except `load` of up to 8 bytes, for which every input is padded.
+
+@inline
+export function isDigit(c: u32): bool {
+  return c - 0x30 < 10;
+}
+
+/** a-z and A-Z. */
+@inline
+export function isLetter(c: u32): bool {
+  return (c | 0x20) - 0x61 < 26;
+}
+
+@inline
+export function lower(c: u32): u32 {
+  return c - 0x41 < 26 ? c | 0x20 : c;
+}
+
+/** Whether the text is `word`, which must be ASCII; the literal lies in static data, nothing is allocated. */
+export function is(address: usize, size: u32, word: string): bool {
+  if (size != u32(word.length)) return false;
+  return startsWith(address, size, word);
+}
+
+/** Whether the text begins with `word`, which must be ASCII. */
+export function startsWith(address: usize, size: u32, word: string): bool {
+  const length = u32(word.length);
+  if (size < length) return false;
+  const data = changetype<usize>(word);
+  for (let i: u32 = 0; i < length; i++) {
+    if (u16(load<u8>(address + i)) != load<u16>(data + (usize(i) << 1))) return false;
+  }
+  return true;
+}
+
+export function endsWith(address: usize, size: u32, word: string): bool {
+  const length = u32(word.length);
+  return size >= length && startsWith(address + (size - length), length, word);
+}
+
+/** Whether `size` bytes are the same at both addresses. */
+export function equal(a: usize, b: usize, size: u32): bool {
+  return memory.compare(a, b, size) == 0;
+}
+
+/** Order of two texts by their bytes, a shorter prefix first: -1, 0 or 1. */
+export function compare(a: usize, aSize: u32, b: usize, bSize: u32): i32 {
+  const order = memory.compare(a, b, aSize < bSize ? aSize : bSize);
+  if (order != 0) return order < 0 ? -1 : 1;
+  return aSize == bSize ? 0 : aSize < bSize ? -1 : 1;
+}
+
+/** Offset of the first `c` at or after `from`, or `size` when there is none. */
+export function indexOf(address: usize, size: u32, c: u32, from: u32 = 0): u32 {
+  let i = from;
+  while (i < size && load<u8>(address + i) != c) i++;
+  return i;
+}
+
+/** A short decimal number; U32.MAX_VALUE when the text is empty, has another character, or exceeds nine digits. */
+export function decimal(address: usize, size: u32): u32 {
+  if (size == 0 || size > 9) return U32.MAX_VALUE;
+  let value: u32 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const digit = u32(load<u8>(address + i)) - 0x30;
+    if (digit > 9) return U32.MAX_VALUE;
+    value = value * 10 + digit;
+  }
+  return value;
+}

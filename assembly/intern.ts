@@ -1,0 +1,85 @@
+// Interning: equal bytes get equal ids. Ids are rows of the text table, in the order of first appearance.
+//
+// Invariant: a text's bytes stay where they are until the arena is reset; interning copies nothing.
+
+import { NONE, TEXT_WORDS } from "../src/abi";
+import { allocateZeroed, Column } from "./arena";
+import { equal } from "./bytes";
+
+@unmanaged
+export class Text {
+  address: usize;
+  size: u32;
+}
+
+/** The text table. */
+export const texts: Column = changetype<Column>(memory.data(16));
+
+/** Open addressing: id + 1 in each used slot; at most half full. */
+let slots: usize = 0;
+let mask: u32 = 0;
+
+/** Empties the table. To be called after each arena reset. */
+export function startTexts(): void {
+  texts.start(TEXT_WORDS << 2);
+  mask = 1023;
+  slots = allocateZeroed(usize(mask + 1) << 2);
+}
+
+/** The id of these bytes. */
+export function intern(address: usize, size: u32): u32 {
+  let slot = hash(address, size) & mask;
+  for (;;) {
+    const id = load<u32>(slots + (usize(slot) << 2));
+    if (id == 0) break;
+    const text = changetype<Text>(texts.at(id - 1));
+    if (text.size == size && equal(text.address, address, size)) return id - 1;
+    slot = (slot + 1) & mask;
+  }
+  const row = texts.push();
+  if (row == 0) return NONE;
+  changetype<Text>(row).address = address;
+  changetype<Text>(row).size = size;
+  store<u32>(slots + (usize(slot) << 2), texts.count);
+  if (texts.count << 1 > mask) rehash();
+  return texts.count - 1;
+}
+
+@inline
+export function textAddress(id: u32): usize {
+  return changetype<Text>(texts.at(id)).address;
+}
+
+@inline
+export function textSize(id: u32): u32 {
+  return changetype<Text>(texts.at(id)).size;
+}
+
+function rehash(): void {
+  const wider = (mask << 1) | 1;
+  const moved = allocateZeroed(usize(wider + 1) << 2);
+  if (moved == 0) return;
+  for (let id: u32 = 0; id < texts.count; id++) {
+    let slot = hash(textAddress(id), textSize(id)) & wider;
+    while (load<u32>(moved + (usize(slot) << 2)) != 0) slot = (slot + 1) & wider;
+    store<u32>(moved + (usize(slot) << 2), id + 1);
+  }
+  slots = moved;
+  mask = wider;
+}
+
+/** Multiply and fold, eight bytes a step. Crafted collisions cost at most a linear probe over distinct texts of one input. */
+export function hash(address: usize, size: u32): u32 {
+  let h: u64 = (u64(size) + 1) * 0x9e3779b97f4a7c15;
+  const end = address + size;
+  while (address + 8 <= end) {
+    h = (h ^ load<u64>(address)) * 0xff51afd7ed558ccd;
+    h ^= h >> 32;
+    address += 8;
+  }
+  let tail: u64 = 0;
+  for (let shift: u64 = 0; address < end; address++, shift += 8) tail |= u64(load<u8>(address)) << shift;
+  h = (h ^ tail) * 0xff51afd7ed558ccd;
+  h ^= h >> 32;
+  return u32(h);
+}

@@ -1,0 +1,258 @@
+// The boundary: what assembly/ and src/ agree on, as integer constants that both compilers read.
+//
+// Invariant: integers below 2^31 only, no logic. What crosses is numbers: addresses, sizes in bytes, counts, row indexes
+// and ids of interned texts (TEXT rows). assembly/index.ts checks at compile time that its rows lie as stated here.
+
+/** Raised whenever a number below changes its meaning; the shell refuses a module of another version. */
+export const ABI_VERSION = 1;
+
+/** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
+export const INPUT_PADDING = 128;
+/** Largest input, in bytes. Offsets are u32, and a document takes some ten times its text in memory. */
+export const INPUT_LIMIT = 201326592; // 192 MiB
+/** No row, no id, no offset. */
+export const NONE = -1;
+
+// --- Lock formats -----------------------------------------------------------------------------------------------------
+
+export const FORMAT_POETRY = 1;
+
+// --- The state block: `state()` gives its address; u32 slots ----------------------------------------------------------
+
+/** STATUS_* of the last call; 0 when it went well. */
+export const STATE_STATUS = 0;
+/** INPUT_* that the span of a failure points into. */
+export const STATE_INPUT = 1;
+/** Span of a failure, in bytes from that input's start. */
+export const STATE_OFFSET = 2;
+export const STATE_SIZE = 3;
+/** A number that belongs to the message (a limit, a row index, a text id), else NONE. */
+export const STATE_DETAIL = 4;
+/** Text id of the lock's own version ("2.1"), NONE when it has none. */
+export const STATE_LOCK_VERSION = 5;
+/** Text id of the Python constraint that the lock states, NONE when it states none. */
+export const STATE_LOCK_PYTHON = 6;
+/** Text id of the content hash, NONE when there is none. */
+export const STATE_CONTENT_HASH = 7;
+/** From here two slots for each table: address of the first row, count of rows. */
+export const STATE_TABLES = 8;
+export const STATE_SLOTS = 40;
+
+export const INPUT_LOCK = 0;
+export const INPUT_PROJECT = 1;
+export const INPUT_REQUEST = 2;
+
+// --- Tables: rows of u32 ----------------------------------------------------------------------------------------------
+
+export const TABLE_TEXT = 0;
+export const TABLE_PACKAGE = 1;
+export const TABLE_ARTIFACT = 2;
+export const TABLE_DEPENDENCY = 3;
+/** Text ids: extras that can be requested of the project. */
+export const TABLE_EXTRA = 4;
+/** Text ids: dependency groups that the lock or the project names. */
+export const TABLE_GROUP = 5;
+export const TABLE_WARNING = 6;
+/** What `resolve` answered. */
+export const TABLE_SELECTION = 7;
+/** Package indexes, cut into slices by SELECTION_DEPENDENCIES. */
+export const TABLE_EDGE = 8;
+export const TABLE_CONDITION = 9;
+export const TABLE_PROBLEM = 10;
+export const TABLE_COUNT = 11;
+
+/** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
+export const TEXT_ADDRESS = 0;
+export const TEXT_SIZE = 1;
+export const TEXT_WORDS = 2;
+
+/** Name as PEP 503 normalises it. */
+export const PACKAGE_NAME = 0;
+/** Version as the lock writes it, NONE when it has none. */
+export const PACKAGE_VERSION = 1;
+/** SOURCE_*. */
+export const PACKAGE_SOURCE = 2;
+/** Text ids, NONE where the lock has none; a path is in PACKAGE_URL. */
+export const PACKAGE_URL = 3;
+export const PACKAGE_REFERENCE = 4;
+export const PACKAGE_RESOLVED = 5;
+export const PACKAGE_SUBDIRECTORY = 6;
+/** Slice of the artifact table. */
+export const PACKAGE_ARTIFACTS = 7;
+export const PACKAGE_ARTIFACT_COUNT = 8;
+/** Where the lock speaks of it: a byte offset, for messages. */
+export const PACKAGE_OFFSET = 9;
+/** PACKAGE_IS_* bits. */
+export const PACKAGE_FLAGS = 10;
+export const PACKAGE_WORDS = 24;
+
+export const PACKAGE_IS_OPTIONAL = 1;
+export const PACKAGE_IS_EDITABLE = 2;
+/** Its hashes have no file names (Poetry before 1.0, Pipfile.lock, requirements.txt). */
+export const PACKAGE_HAS_BARE_HASHES = 4;
+
+export const SOURCE_INDEX = 0;
+/** An index other than the default one: Poetry's `legacy`. */
+export const SOURCE_LEGACY = 1;
+export const SOURCE_GIT = 2;
+export const SOURCE_URL = 3;
+export const SOURCE_FILE = 4;
+export const SOURCE_DIRECTORY = 5;
+
+/** Spans: address and size in bytes; size 0 when absent. */
+export const ARTIFACT_NAME = 0;
+export const ARTIFACT_NAME_SIZE = 1;
+export const ARTIFACT_URL = 2;
+export const ARTIFACT_URL_SIZE = 3;
+export const ARTIFACT_HASH = 4;
+export const ARTIFACT_HASH_SIZE = 5;
+/** ARTIFACT_IS_*. */
+export const ARTIFACT_KIND = 6;
+export const ARTIFACT_WORDS = 12;
+
+export const ARTIFACT_IS_OTHER = 0;
+export const ARTIFACT_IS_WHEEL = 1;
+export const ARTIFACT_IS_SDIST = 2;
+
+// --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
+
+/** Target name: address, size. */
+export const REQUEST_TARGET = 0;
+/** python_full_version instead of the usual one: address, size (0: the usual one). */
+export const REQUEST_PYTHON = 2;
+/** Names, each ended by a NUL byte: address, size. */
+export const REQUEST_GROUPS = 4;
+export const REQUEST_EXTRAS = 6;
+export const REQUEST_NO_BINARY = 8;
+export const REQUEST_ONLY_BINARY = 10;
+/** REQUEST_IS_* bits. */
+export const REQUEST_FLAGS = 12;
+export const REQUEST_SLOTS = 13;
+
+/** Sdists before wheels. */
+export const REQUEST_IS_SDIST_FIRST = 1;
+/** Keep groups and extras open: every package that some selection installs, each with its condition. */
+export const REQUEST_IS_OPEN = 2;
+
+// --- What `resolve` answers -------------------------------------------------------------------------------------------
+
+export const SELECTION_PACKAGE = 0;
+/** Row of the artifact table, NONE when nothing fits or the source has no file. */
+export const SELECTION_ARTIFACT = 1;
+/** KIND_*. */
+export const SELECTION_KIND = 2;
+/** Slice of the edge table. */
+export const SELECTION_EDGES = 3;
+export const SELECTION_EDGE_COUNT = 4;
+/** Row of the condition table; 0 ("always") unless the request was open. */
+export const SELECTION_CONDITION = 5;
+export const SELECTION_WORDS = 6;
+
+export const KIND_NONE = 0;
+export const KIND_WHEEL = 1;
+export const KIND_SDIST = 2;
+export const KIND_GIT = 3;
+export const KIND_URL = 4;
+export const KIND_FILE = 5;
+export const KIND_DIRECTORY = 6;
+export const KIND_EDITABLE = 7;
+export const KIND_HASHES_ONLY = 8;
+
+/** Conditions refer to earlier rows only; row 0 is CONDITION_ALWAYS. */
+export const CONDITION_OPERATION = 0;
+/** Text id for GROUP and EXTRA, condition row for the others. */
+export const CONDITION_LEFT = 1;
+export const CONDITION_RIGHT = 2;
+export const CONDITION_WORDS = 3;
+
+export const CONDITION_ALWAYS = 0;
+export const CONDITION_NEVER = 1;
+export const CONDITION_GROUP = 2;
+export const CONDITION_EXTRA = 3;
+export const CONDITION_NOT = 4;
+export const CONDITION_ALL = 5;
+export const CONDITION_ANY = 6;
+
+/** A problem that is no refusal: STATUS_* and the span it is about. */
+export const PROBLEM_STATUS = 0;
+export const PROBLEM_OFFSET = 1;
+export const PROBLEM_SIZE = 2;
+export const PROBLEM_DETAIL = 3;
+export const PROBLEM_WORDS = 4;
+
+// --- The project, as the host hands it over ---------------------------------------------------------------------------
+// Text: records ended by RECORD_END, fields of a record ended by FIELD_END, the first field says which record it is.
+//   "group"  name, "1" when optional
+//   "extra"  name, then each of its members (names of optional root dependencies; Poetry's own grammar)
+//   "pep508" group, extra or "", requirement text
+//   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
+//            source kind ("", "git", "url", "file", "path")
+//   "name"   the project's own name
+
+export const FIELD_END = 31; // U+001F, unit separator
+export const RECORD_END = 30; // U+001E, record separator
+
+// --- Status codes -----------------------------------------------------------------------------------------------------
+// src/errors.ts has the words for each; test/errors.test.ts has a failing fixture for each.
+
+export const STATUS_OK = 0;
+
+export const STATUS_INPUT_TOO_LARGE = 1;
+export const STATUS_OUT_OF_MEMORY = 2;
+
+// TOML 1.0.0
+export const STATUS_TOML_UTF8 = 10;
+export const STATUS_TOML_CONTROL = 11;
+export const STATUS_TOML_KEY = 12;
+export const STATUS_TOML_EQUALS = 13;
+export const STATUS_TOML_VALUE = 14;
+export const STATUS_TOML_STRING_END = 15;
+export const STATUS_TOML_ESCAPE = 16;
+export const STATUS_TOML_NUMBER = 17;
+export const STATUS_TOML_DATETIME = 18;
+export const STATUS_TOML_HEADER = 19;
+export const STATUS_TOML_LINE_END = 20;
+export const STATUS_TOML_ARRAY = 21;
+export const STATUS_TOML_INLINE_TABLE = 22;
+export const STATUS_TOML_DUPLICATE_KEY = 23;
+export const STATUS_TOML_REDEFINED = 24;
+export const STATUS_TOML_DEPTH = 25;
+
+// Locks
+export const STATUS_LOCK_NOT_FOUND = 40;
+export const STATUS_LOCK_VERSION = 41;
+export const STATUS_LOCK_TYPE = 42;
+export const STATUS_LOCK_MISSING = 43;
+export const STATUS_LOCK_SOURCE = 44;
+export const STATUS_LOCK_NEWER = 45; // a warning
+export const STATUS_LOCK_FILE_NAME = 46;
+export const STATUS_LOCK_HASH = 47;
+
+// PEP 440, PEP 508, PEP 425, Poetry's constraints
+export const STATUS_VERSION = 60;
+export const STATUS_SPECIFIER = 61;
+export const STATUS_CONSTRAINT = 62;
+export const STATUS_NAME = 63;
+export const STATUS_MARKER_VARIABLE = 64;
+export const STATUS_MARKER_OPERATOR = 65;
+export const STATUS_MARKER_OPERAND = 66;
+export const STATUS_MARKER_STRING = 67;
+export const STATUS_MARKER_PARENTHESIS = 68;
+export const STATUS_MARKER_END = 69;
+export const STATUS_MARKER_DEPTH = 70;
+export const STATUS_MARKER_UNDEFINED = 71; // two literals, or a comparison that has no meaning
+export const STATUS_REQUIREMENT = 72;
+export const STATUS_WHEEL_NAME = 73;
+export const STATUS_SDIST_NAME = 74;
+
+// Targets and resolution
+export const STATUS_TARGET = 80;
+export const STATUS_TARGET_PYTHON = 81;
+export const STATUS_PYTHON_REFUSED = 82;
+export const STATUS_UNKNOWN_GROUP = 83;
+export const STATUS_UNKNOWN_EXTRA = 84;
+export const STATUS_AMBIGUOUS = 85;
+export const STATUS_UNSATISFIABLE = 86;
+export const STATUS_NO_PROJECT = 87;
+export const STATUS_PROJECT_RECORD = 88;
+export const STATUS_TOO_HARD = 89; // the search for a solution was given up
