@@ -74,6 +74,12 @@ export class Column {
     this.stride = stride;
   }
 
+  /** Makes it empty and keeps its memory, for the next use of the same kind. */
+  @inline
+  clear(): void {
+    this.count = 0;
+  }
+
   /** Address of row `index`. */
   @inline
   at(index: u32): usize {
@@ -102,5 +108,29 @@ export class Column {
     this.base = moved;
     this.capacity = capacity;
     return true;
+  }
+}
+
+/** Working memory that is used again and again: it grows to the largest size asked for, and each use starts with zeros. */
+@unmanaged
+export class Scratch {
+  base: usize;
+  capacity: usize;
+
+  /** To be called before use after each `reset`. */
+  start(): void {
+    this.base = 0;
+    this.capacity = 0;
+  }
+
+  /** Cleared bytes, valid until the next call; 0 when memory is out. */
+  zeroed(size: usize): usize {
+    if (size > this.capacity) {
+      this.capacity = size + (size >> 1) + 64;
+      this.base = allocate(this.capacity);
+      if (this.base == 0) this.capacity = 0;
+    }
+    if (this.base != 0) memory.fill(this.base, 0, size);
+    return this.base;
   }
 }

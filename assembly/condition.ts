@@ -18,7 +18,7 @@ import {
   CONDITION_WORDS,
   NONE,
 } from "../src/abi";
-import { allocateZeroed, Column } from "./arena";
+import { Column, Scratch } from "./arena";
 
 export const ALWAYS: u32 = 0;
 export const NEVER: u32 = 1;
@@ -33,25 +33,36 @@ class Condition {
 /** The condition table. */
 export const conditions: Column = changetype<Column>(memory.data(16));
 
-/** Open addressing over the rows: row + 1 in each used slot. */
+/** Open addressing over the rows: row + 1 in each used slot; at most half full. */
 let slots: usize = 0;
 let mask: u32 = 0;
+const slotMemory: Scratch = changetype<Scratch>(memory.data(8));
 
 /** One byte a text id: whether the group, the extra is chosen. Unused while the selection is open. */
 let chosenGroups: usize = 0;
 let chosenExtras: usize = 0;
+let chosenTexts: u32 = 0;
+const groupMemory: Scratch = changetype<Scratch>(memory.data(8));
+const extraMemory: Scratch = changetype<Scratch>(memory.data(8));
 let open: bool = false;
+
+/** To be called after each arena reset. */
+export function resetConditions(): void {
+  conditions.start(CONDITION_WORDS << 2);
+  slotMemory.start();
+  groupMemory.start();
+  extraMemory.start();
+}
 
 /** Empties the table. `texts` is the number of text ids there are; with `isOpen` groups and extras stay symbols. */
 export function startConditions(texts: u32, isOpen: bool): void {
-  conditions.start(CONDITION_WORDS << 2);
-  mask = 255;
-  slots = allocateZeroed(usize(mask + 1) << 2);
+  conditions.clear();
+  mask = 1023;
+  slots = slotMemory.zeroed(usize(mask + 1) << 2);
   open = isOpen;
-  if (!isOpen) {
-    chosenGroups = allocateZeroed(texts);
-    chosenExtras = allocateZeroed(texts);
-  }
+  chosenTexts = texts;
+  chosenGroups = groupMemory.zeroed(texts);
+  chosenExtras = extraMemory.zeroed(texts);
   row(CONDITION_ALWAYS, NONE, NONE);
   row(CONDITION_NEVER, NONE, NONE);
 }
@@ -67,13 +78,13 @@ export function chooseExtra(id: u32): void {
 /** Holds when the group is chosen. */
 export function groupChosen(id: u32): u32 {
   if (open) return row(CONDITION_GROUP, id, NONE);
-  return load<u8>(chosenGroups + id) != 0 ? ALWAYS : NEVER;
+  return id < chosenTexts && load<u8>(chosenGroups + id) != 0 ? ALWAYS : NEVER;
 }
 
 /** Holds when the extra is chosen. */
 export function extraChosen(id: u32): u32 {
   if (open) return row(CONDITION_EXTRA, id, NONE);
-  return load<u8>(chosenExtras + id) != 0 ? ALWAYS : NEVER;
+  return id < chosenTexts && load<u8>(chosenExtras + id) != 0 ? ALWAYS : NEVER;
 }
 
 export function not(a: u32): u32 {
@@ -158,17 +169,15 @@ function row(kind: u32, a: u32, b: u32): u32 {
 }
 
 function rehash(): void {
-  const wider = (mask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 2);
-  if (moved == 0) return;
+  mask = (mask << 1) | 1;
+  slots = slotMemory.zeroed(usize(mask + 1) << 2);
+  if (slots == 0) return;
   for (let i: u32 = 0; i < conditions.count; i++) {
     const each = changetype<Condition>(conditions.at(i));
-    let slot = mix(each.operation, each.left, each.right) & wider;
-    while (load<u32>(moved + (usize(slot) << 2)) != 0) slot = (slot + 1) & wider;
-    store<u32>(moved + (usize(slot) << 2), i + 1);
+    let slot = mix(each.operation, each.left, each.right) & mask;
+    while (load<u32>(slots + (usize(slot) << 2)) != 0) slot = (slot + 1) & mask;
+    store<u32>(slots + (usize(slot) << 2), i + 1);
   }
-  slots = moved;
-  mask = wider;
 }
 
 function mix(kind: u32, a: u32, b: u32): u32 {

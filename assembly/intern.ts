@@ -3,7 +3,7 @@
 // Invariant: a text's bytes stay where they are until the arena is reset; interning copies nothing.
 
 import { NONE, TEXT_WORDS } from "../src/abi";
-import { allocateZeroed, Column } from "./arena";
+import { allocate, allocateZeroed, Column } from "./arena";
 import { equal } from "./bytes";
 
 @unmanaged
@@ -43,6 +43,18 @@ export function intern(address: usize, size: u32): u32 {
   store<u32>(slots + (usize(slot) << 2), texts.count);
   if (texts.count << 1 > mask) rehash();
   return texts.count - 1;
+}
+
+/** The id of bytes that will not stay where they are: a copy is made when they are new. */
+export function internCopy(address: usize, size: u32): u32 {
+  const known = texts.count;
+  const id = intern(address, size);
+  if (texts.count == known || id == NONE) return id;
+  const copy = allocate(size + 8);
+  if (copy == 0) return NONE;
+  memory.copy(copy, address, size);
+  changetype<Text>(texts.at(id)).address = copy;
+  return id;
 }
 
 @inline

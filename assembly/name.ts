@@ -69,7 +69,6 @@ function internNormal(address: usize, size: u32): u32 {
  * The second byte of À..Þ in lower case (× has none). Names outside ASCII are invalid but for the file names of wheels,
  * which packaging lets through; its lower-casing of other scripts is not worth Unicode's tables here.
  */
-@inline
 function lowerLatin(c: u32): u32 {
   return c >= 0x80 && c <= 0x9e && c != 0x97 ? c + 0x20 : c;
 }

@@ -26,7 +26,7 @@ export const STATE_INPUT = 1;
 /** Span of a failure, in bytes from that input's start. */
 export const STATE_OFFSET = 2;
 export const STATE_SIZE = 3;
-/** A number that belongs to the message (a limit, a row index, a text id), else NONE. */
+/** A number that belongs to the message (a limit, an index, a text id), else NONE. */
 export const STATE_DETAIL = 4;
 /** Text id of the lock's own version ("2.1"), NONE when it has none. */
 export const STATE_LOCK_VERSION = 5;
@@ -34,13 +34,21 @@ export const STATE_LOCK_VERSION = 5;
 export const STATE_LOCK_PYTHON = 6;
 /** Text id of the content hash, NONE when there is none. */
 export const STATE_CONTENT_HASH = 7;
+/** Text that a call wrote: address, size. Valid until the next call. */
+export const STATE_OUTPUT = 8;
+export const STATE_OUTPUT_SIZE = 9;
+/** Where the lock's bytes are, to which spans in rows refer. */
+export const STATE_LOCK_ADDRESS = 10;
 /** From here two slots for each table: address of the first row, count of rows. */
-export const STATE_TABLES = 8;
+export const STATE_TABLES = 11;
 export const STATE_SLOTS = 40;
 
+/** The lock starts at the address that `input` gives; the project starts INPUT_PADDING bytes after the lock's end. */
 export const INPUT_LOCK = 0;
 export const INPUT_PROJECT = 1;
 export const INPUT_REQUEST = 2;
+/** Nowhere in particular: the span is empty. */
+export const INPUT_NONE = 3;
 
 // --- Tables: rows of u32 ----------------------------------------------------------------------------------------------
 
@@ -173,9 +181,9 @@ export const CONDITION_NOT = 4;
 export const CONDITION_ALL = 5;
 export const CONDITION_ANY = 6;
 
-/** A problem that is no refusal: STATUS_* and the span it is about. */
+/** A problem that is no refusal: STATUS_* and the span it is about, as an address in the lock. */
 export const PROBLEM_STATUS = 0;
-export const PROBLEM_OFFSET = 1;
+export const PROBLEM_ADDRESS = 1;
 export const PROBLEM_SIZE = 2;
 export const PROBLEM_DETAIL = 3;
 export const PROBLEM_WORDS = 4;

@@ -1,0 +1,505 @@
+// poetry.lock, every version that Poetry has written: none, 1.0, 1.1, 2.0, 2.1.
+//
+// What differs between them is where things stand (poetry/packages/locker.py, Locker._get_locked_package):
+//   none, 1.0, 1.1   files in [metadata.files].<name>, all versions of a name together; before 1.0 [metadata.hashes].<name>
+//   2.0              files on the package
+//   2.1              adds `groups` and `markers` to the package: what is installed is a filter, not a search
+//
+// Invariant: reads the document, writes the tables, decides nothing about any target.
+
+import {
+  ARTIFACT_IS_OTHER,
+  ARTIFACT_IS_SDIST,
+  ARTIFACT_IS_WHEEL,
+  NONE,
+  PACKAGE_HAS_BARE_HASHES,
+  PACKAGE_IS_EDITABLE,
+  PACKAGE_IS_OPTIONAL,
+  SOURCE_DIRECTORY,
+  SOURCE_FILE,
+  SOURCE_GIT,
+  SOURCE_INDEX,
+  SOURCE_LEGACY,
+  SOURCE_URL,
+  STATUS_LOCK_FILE_NAME,
+  STATUS_LOCK_HASH,
+  STATUS_LOCK_MISSING,
+  STATUS_LOCK_NEWER,
+  STATUS_LOCK_NOT_FOUND,
+  STATUS_LOCK_SOURCE,
+  STATUS_LOCK_TYPE,
+  STATUS_LOCK_VERSION,
+  STATUS_OK,
+} from "../../src/abi";
+import { Column } from "../arena";
+import { decimal, endsWith, indexOf, is, isDigit, isLetter } from "../bytes";
+import { ARRAY, at, BOOLEAN, find, first, get, keyIs, kindOf, next, STRING, TABLE } from "../document";
+import { FileName, parseSdistName, parseWheelName } from "../filename";
+import { intern, textAddress, textSize } from "../intern";
+import { normalizedName } from "../name";
+import { compareVersions, versionOf } from "../pep440";
+import { hasExtraAtom, markerOf } from "../pep508";
+import { fail, failed } from "../status";
+import {
+  addDependency,
+  Artifact,
+  artifacts,
+  candidates,
+  dependencies,
+  dependencyAt,
+  Extra,
+  ExtraMember,
+  extraMembers,
+  extraNames,
+  groupNames,
+  linkNames,
+  lock,
+  Membership,
+  memberships,
+  Package,
+  packageAt,
+  packageExtras,
+  packages,
+  pushDistinct,
+  pushId,
+  requestedExtras,
+  warn,
+} from "../tables";
+
+/** The lock-version that the newest Poetry we know writes: 2.1. */
+const NEWEST_MAJOR: u32 = 2;
+const NEWEST_MINOR: u32 = 1;
+
+/** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
+export function readPoetryLock(): void {
+  const metadata = get(0, "metadata");
+  const list = get(0, "package");
+  if (metadata == NONE || !expect(metadata, TABLE)) {
+    if (metadata == NONE) fail(STATUS_LOCK_NOT_FOUND, at(0).address, 0);
+    return;
+  }
+  if (!readMetadata(metadata)) return;
+  if (list != NONE) {
+    if (!expect(list, ARRAY)) return;
+    for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
+    if (failed()) return;
+    linkNames();
+    readSharedFiles(metadata);
+  }
+  readExtras(get(0, "extras"));
+}
+
+/** Poetry reads >=1,<3 and warns when the lock is newer than what it writes (locker.py, Locker._get_lock_data). */
+function readMetadata(metadata: u32): bool {
+  const version = get(metadata, "lock-version");
+  let major: u32 = 1;
+  let minor: u32 = 0;
+  if (version != NONE) {
+    if (!expect(version, STRING)) return false;
+    const address = at(version).address;
+    const size = at(version).size;
+    lock.version = intern(address, size);
+    const dot = indexOf(address, size, 0x2e);
+    major = decimal(address, dot);
+    minor = dot < size ? decimal(address + dot + 1, size - dot - 1) : 0;
+    if (major - 1 >= NEWEST_MAJOR || minor == U32.MAX_VALUE) {
+      fail(STATUS_LOCK_VERSION, address, size);
+      return false;
+    }
+    if (major == NEWEST_MAJOR && minor > NEWEST_MINOR) warn(STATUS_LOCK_NEWER, address, size);
+  }
+  lock.hasGroups = u32(major == 2 && minor >= 1);
+  lock.python = optionalText(metadata, "python-versions");
+  lock.contentHash = optionalText(metadata, "content-hash");
+  return !failed();
+}
+
+function readPackage(node: u32): void {
+  if (!expect(node, TABLE)) return;
+  const row = packages.push();
+  if (row == 0) return;
+  const index = packages.count - 1;
+  startPackage(changetype<Package>(row), at(node).address);
+  // Poetry itself reads `groups`, and `markers` only with them; order in the file is free.
+  let groups: u32 = NONE;
+  let markers: u32 = NONE;
+  for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
+    const item = packageAt(index);
+    if (keyIs(entry, "name")) {
+      if (expect(entry, STRING)) item.name = normalizedName(at(entry).address, at(entry).size);
+      item.offset = u32(at(entry).address);
+    } else if (keyIs(entry, "version")) item.version = text(entry);
+    else if (keyIs(entry, "optional")) {
+      if (isTrue(entry)) item.flags |= PACKAGE_IS_OPTIONAL;
+    } else if (keyIs(entry, "python-versions")) item.python = text(entry);
+    else if (keyIs(entry, "develop")) {
+      if (isTrue(entry)) item.flags |= PACKAGE_IS_EDITABLE;
+    } else if (keyIs(entry, "files")) readFiles(index, entry);
+    else if (keyIs(entry, "groups")) groups = entry;
+    else if (keyIs(entry, "markers")) markers = entry;
+    else if (keyIs(entry, "dependencies")) readDependencies(index, entry);
+    else if (keyIs(entry, "extras")) readPackageExtras(index, entry);
+    else if (keyIs(entry, "source")) readSource(index, entry);
+  }
+  if (failed()) return;
+  const item = packageAt(index);
+  if (item.name == NONE || item.version == NONE) {
+    fail(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
+    return;
+  }
+  if (lock.hasGroups != 0) readMemberships(index, node, groups, markers);
+  if ((item.flags & PACKAGE_IS_EDITABLE) != 0 && item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
+}
+
+function startPackage(item: Package, address: usize): void {
+  memory.fill(changetype<usize>(item), 0xff, offsetof<Package>()); // NONE in every cell
+  item.source = SOURCE_INDEX;
+  item.flags = 0;
+  item.offset = u32(address);
+  item.artifacts = artifacts.count;
+  item.artifactCount = 0;
+  item.dependencyCount = 0;
+  item.membershipCount = 0;
+  item.extraCount = 0;
+}
+
+/** files = [{file = "...", hash = "sha256:..."}, ...]; Poetry adds `url` for files of some sources. */
+function readFiles(index: u32, list: u32): void {
+  if (!expect(list, ARRAY)) return;
+  packageAt(index).artifacts = artifacts.count;
+  for (let node = first(list); node != NONE && !failed(); node = next(node)) readFile(node);
+  packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
+}
+
+function readFile(node: u32): void {
+  if (!expect(node, TABLE)) return;
+  const row = artifacts.push();
+  if (row == 0) return;
+  const artifact = changetype<Artifact>(row);
+  memory.fill(row, 0, offsetof<Artifact>());
+  artifact.python = NONE;
+  for (let entry = first(node); entry != NONE; entry = next(entry)) {
+    if (!keyIs(entry, "file") && !keyIs(entry, "hash") && !keyIs(entry, "url")) continue;
+    if (!expect(entry, STRING)) return;
+    const address = at(entry).address;
+    const size = at(entry).size;
+    if (keyIs(entry, "hash")) {
+      artifact.hash = address;
+      artifact.hashSize = size;
+      checkHash(address, size);
+    } else if (keyIs(entry, "file")) {
+      artifact.name = address;
+      artifact.nameSize = size;
+    } else {
+      artifact.url = address;
+      artifact.urlSize = size;
+    }
+  }
+  if (artifact.nameSize == 0) fail(STATUS_LOCK_MISSING, at(node).address, 1, 2);
+  else checkFileName(artifact.name, artifact.nameSize);
+  artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
+/** A hash is `algorithm:hexadecimal digits`. */
+function checkHash(address: usize, size: u32): void {
+  const colon = indexOf(address, size, 0x3a);
+  const digits = colon < size ? size - colon - 1 : 0;
+  let good = colon != 0 && digits >= 32 && (digits & 1) == 0;
+  for (let i = colon + 1; good && i < size; i++) {
+    const c: u32 = load<u8>(address + i);
+    good = isDigit(c) || (c | 0x20) - 0x61 < 6;
+  }
+  if (!good) fail(STATUS_LOCK_HASH, address, size);
+}
+
+/** A file name is one path component, so that no lock can name a place. */
+function checkFileName(address: usize, size: u32): void {
+  let bad = is(address, size, ".") || is(address, size, "..");
+  for (let i: u32 = 0; i < size && !bad; i++) {
+    const c: u32 = load<u8>(address + i);
+    bad = c < 0x20 || c == 0x2f || c == 0x5c;
+  }
+  if (bad) fail(STATUS_LOCK_FILE_NAME, address, size);
+}
+
+/** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */
+function artifactKind(address: usize, size: u32): u32 {
+  if (endsWith(address, size, ".whl")) return ARTIFACT_IS_WHEEL;
+  const isSdist =
+    endsWith(address, size, ".tar.gz") ||
+    endsWith(address, size, ".zip") ||
+    endsWith(address, size, ".tar.bz2") ||
+    endsWith(address, size, ".tgz") ||
+    endsWith(address, size, ".tar.xz") ||
+    endsWith(address, size, ".tar");
+  return isSdist ? ARTIFACT_IS_SDIST : ARTIFACT_IS_OTHER;
+}
+
+/** [package.dependencies]: a constraint, a table, or an array of either. */
+function readDependencies(index: u32, table: u32): void {
+  if (!expect(table, TABLE)) return;
+  const from = dependencies.count;
+  packageAt(index).dependencies = from;
+  for (let entry = first(table); entry != NONE && !failed(); entry = next(entry)) {
+    const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+    if (kindOf(entry) == ARRAY) {
+      for (let each = first(entry); each != NONE && !failed(); each = next(each)) readDependency(index, name, entry, each);
+    } else readDependency(index, name, entry, entry);
+  }
+  packageAt(index).dependencyCount = dependencies.count - from;
+}
+
+function readDependency(owner: u32, name: u32, key: u32, node: u32): void {
+  const row = addDependency(owner, name, at(key).keyAddress, at(key).keySize);
+  if (kindOf(node) == STRING) {
+    dependencyAt(row).constraint = text(node);
+    return;
+  }
+  if (!expect(node, TABLE)) return;
+  for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
+    const dependency = dependencyAt(row);
+    if (keyIs(entry, "version")) dependency.constraint = text(entry);
+    else if (keyIs(entry, "markers")) {
+      if (expect(entry, STRING)) dependency.marker = markerOf(text(entry));
+      // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
+      if (!failed() && hasExtraAtom(dependency.marker)) dependency.optional = 1;
+    } else if (keyIs(entry, "optional")) {
+      if (isTrue(entry)) dependency.optional = 1;
+    } else if (keyIs(entry, "extras")) {
+      dependency.extras = requestedExtras.count;
+      readNames(entry, requestedExtras);
+      dependencyAt(row).extraCount = requestedExtras.count - dependencyAt(row).extras;
+    } else if (keyIs(entry, "git")) dependency.source = SOURCE_GIT;
+    else if (keyIs(entry, "url")) dependency.source = SOURCE_URL;
+    else if (keyIs(entry, "path")) dependency.source = SOURCE_DIRECTORY;
+  }
+}
+
+/** [package.extras]: extra -> requirements, of which only the names and their extras matter here. */
+function readPackageExtras(index: u32, table: u32): void {
+  if (!expect(table, TABLE)) return;
+  const from = packageExtras.count;
+  packageAt(index).extras = from;
+  for (let entry = first(table); entry != NONE && !failed(); entry = next(entry)) {
+    if (!expect(entry, ARRAY)) return;
+    const row = packageExtras.push();
+    if (row == 0) return;
+    const extra = changetype<Extra>(row);
+    extra.name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+    extra.members = extraMembers.count;
+    for (let each = first(entry); each != NONE; each = next(each)) {
+      if (!expect(each, STRING)) return;
+      readExtraMember(at(each).address, at(each).size);
+    }
+    extra.memberCount = extraMembers.count - extra.members;
+  }
+  packageAt(index).extraCount = packageExtras.count - from;
+}
+
+/**
+ * `name[extras] (constraint) ; marker`: old locks hold forms that PEP 508 refuses, and locker.py falls back to a pattern
+ * that, like this, needs the name and the extras only.
+ */
+function readExtraMember(address: usize, size: u32): void {
+  let length: u32 = 0;
+  while (length < size && isNameCharacter(load<u8>(address + length))) length++;
+  const row = extraMembers.push();
+  if (row == 0) return;
+  const member = changetype<ExtraMember>(row);
+  member.name = normalizedName(address, length);
+  member.extras = requestedExtras.count;
+  member.extraCount = 0;
+  while (length < size && load<u8>(address + length) == 0x20) length++;
+  if (length == size || load<u8>(address + length) != 0x5b) return;
+  const close = indexOf(address, size, 0x5d, length);
+  let from = length + 1;
+  while (from < close) {
+    const comma = indexOf(address, close, 0x2c, from);
+    pushTrimmedName(address + from, comma - from);
+    from = comma + 1;
+  }
+  member.extraCount = requestedExtras.count - member.extras;
+}
+
+@inline
+function isNameCharacter(c: u32): bool {
+  return isLetter(c) || isDigit(c) || c == 0x2e || c == 0x2d || c == 0x5f || c > 0x7f;
+}
+
+function pushTrimmedName(address: usize, size: u32): void {
+  while (size != 0 && load<u8>(address) <= 0x20) {
+    address++;
+    size--;
+  }
+  while (size != 0 && load<u8>(address + size - 1) <= 0x20) size--;
+  if (size != 0) pushId(requestedExtras, normalizedName(address, size));
+}
+
+/** [package.source] */
+function readSource(index: u32, table: u32): void {
+  if (!expect(table, TABLE)) return;
+  const item = packageAt(index);
+  const type = get(table, "type");
+  item.url = optionalText(table, "url");
+  item.reference = optionalText(table, "reference");
+  item.resolved = optionalText(table, "resolved_reference");
+  item.subdirectory = optionalText(table, "subdirectory");
+  // Poetry 1.0 wrote the git commit as `reference` and had no `resolved_reference`.
+  if (item.resolved == NONE) item.resolved = item.reference;
+  if (type == NONE || !expect(type, STRING)) {
+    if (type == NONE) item.source = item.url == NONE ? SOURCE_INDEX : SOURCE_LEGACY;
+    return;
+  }
+  const address = at(type).address;
+  const size = at(type).size;
+  if (is(address, size, "legacy")) item.source = SOURCE_LEGACY;
+  else if (is(address, size, "git")) item.source = SOURCE_GIT;
+  else if (is(address, size, "url")) item.source = SOURCE_URL;
+  else if (is(address, size, "file")) item.source = SOURCE_FILE;
+  else if (is(address, size, "directory")) item.source = SOURCE_DIRECTORY;
+  else if (size != 0) fail(STATUS_LOCK_SOURCE, address, size);
+}
+
+/**
+ * `groups` and `markers` of a 2.1 lock (locker.py, Locker.locked_packages): one marker for all groups, or a table of
+ * markers by group, in which a missing group means "always".
+ */
+function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void {
+  if (groups == NONE) {
+    fail(STATUS_LOCK_MISSING, at(node).address, 11, 3);
+    return;
+  }
+  if (!expect(groups, ARRAY)) return;
+  let shared: u32 = NONE;
+  if (markers != NONE && kindOf(markers) == STRING) shared = markerOf(text(markers));
+  else if (markers != NONE && !expect(markers, TABLE)) return;
+  packageAt(index).memberships = memberships.count;
+  for (let each = first(groups); each != NONE && !failed(); each = next(each)) {
+    if (!expect(each, STRING)) return;
+    const address = at(each).address;
+    const size = at(each).size;
+    let marker = shared;
+    if (markers != NONE && kindOf(markers) == TABLE) {
+      const own = find(markers, address, size);
+      if (own != NONE && expect(own, STRING)) marker = markerOf(text(own));
+    }
+    const row = memberships.push();
+    if (row == 0) return;
+    changetype<Membership>(row).group = normalizedName(address, size);
+    changetype<Membership>(row).marker = marker;
+    pushDistinct(groupNames, changetype<Membership>(row).group);
+  }
+  packageAt(index).membershipCount = memberships.count - packageAt(index).memberships;
+}
+
+/** [extras]: the names that the host may choose. Which packages they bring is in the markers, or follows from the project. */
+function readExtras(table: u32): void {
+  if (table == NONE || failed() || !expect(table, TABLE)) return;
+  for (let entry = first(table); entry != NONE; entry = next(entry)) {
+    pushDistinct(extraNames, normalizedName(at(entry).keyAddress, at(entry).keySize));
+  }
+}
+
+/** [metadata.files] and [metadata.hashes] of locks before 2.0. */
+function readSharedFiles(metadata: u32): void {
+  const files = get(metadata, "files");
+  const hashes = get(metadata, "hashes");
+  if (files != NONE && expect(files, TABLE)) {
+    for (let entry = first(files); entry != NONE && !failed(); entry = next(entry)) readFilesOfName(entry);
+  }
+  if (hashes != NONE && expect(hashes, TABLE)) {
+    for (let entry = first(hashes); entry != NONE && !failed(); entry = next(entry)) readHashesOfName(entry);
+  }
+}
+
+/** One list for all versions of a name: each version keeps the files that carry it. */
+function readFilesOfName(entry: u32): void {
+  if (!expect(entry, ARRAY)) return;
+  const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  const only = candidates(name) != NONE && packageAt(candidates(name)).nextOfName == NONE;
+  for (let row = candidates(name); row != NONE && !failed(); row = packageAt(row).nextOfName) {
+    // Git, directory and url packages have an empty list, and a package that has its own list keeps it.
+    if (packageAt(row).artifactCount != 0) continue;
+    packageAt(row).artifacts = artifacts.count;
+    for (let node = first(entry); node != NONE && !failed(); node = next(node)) {
+      readFile(node);
+      if (!only && !failed() && !carriesVersion(row, artifacts.count - 1)) artifacts.count--;
+    }
+    packageAt(row).artifactCount = artifacts.count - packageAt(row).artifacts;
+  }
+}
+
+const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
+
+/** Whether a file's name states the package's version. */
+function carriesVersion(row: u32, artifact: u32): bool {
+  const file = changetype<Artifact>(artifacts.at(artifact));
+  const locked = packageAt(row).version;
+  const isNamed =
+    parseWheelName(file.name, file.nameSize, fileName) == STATUS_OK ||
+    parseSdistName(file.name, file.nameSize, fileName) == STATUS_OK;
+  if (isNamed && versionOf(locked) != NONE) return compareVersions(fileName.version, versionOf(locked)) == 0;
+  // Neither a wheel's nor an sdist's name: `-<version>` somewhere in it, ended by no further digit.
+  const size = textSize(locked);
+  for (let i: u32 = 1; i + size <= file.nameSize; i++) {
+    if (load<u8>(file.name + i - 1) != 0x2d) continue;
+    if (memory.compare(file.name + i, textAddress(locked), size) != 0) continue;
+    if (i + size == file.nameSize || !isDigit(load<u8>(file.name + i + size))) return true;
+  }
+  return false;
+}
+
+/** Poetry before 1.0: sha256 digests without file names. */
+function readHashesOfName(entry: u32): void {
+  if (!expect(entry, ARRAY)) return;
+  const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  for (let row = candidates(name); row != NONE; row = packageAt(row).nextOfName) {
+    if (packageAt(row).artifactCount != 0) continue;
+    packageAt(row).artifacts = artifacts.count;
+    packageAt(row).flags |= PACKAGE_HAS_BARE_HASHES;
+    for (let each = first(entry); each != NONE; each = next(each)) {
+      if (!expect(each, STRING)) return;
+      const address = artifacts.push();
+      if (address == 0) return;
+      memory.fill(address, 0, offsetof<Artifact>());
+      const artifact = changetype<Artifact>(address);
+      artifact.python = NONE;
+      artifact.hash = at(each).address;
+      artifact.hashSize = at(each).size;
+    }
+    packageAt(row).artifactCount = artifacts.count - packageAt(row).artifacts;
+  }
+}
+
+/** Adds the normalised names of an array of strings to a column of ids. */
+function readNames(list: u32, column: Column): void {
+  if (!expect(list, ARRAY)) return;
+  for (let each = first(list); each != NONE; each = next(each)) {
+    if (!expect(each, STRING)) return;
+    pushId(column, normalizedName(at(each).address, at(each).size));
+  }
+}
+
+/** Whether the node is of this kind; a failure when it is not. */
+function expect(node: u32, kind: u32): bool {
+  if (kindOf(node) == kind) return true;
+  const found = at(node);
+  // A table's or array's own size is its number of children; its first character stands for it.
+  const size: u32 = kindOf(node) == TABLE || kindOf(node) == ARRAY ? 1 : found.size;
+  fail(STATUS_LOCK_TYPE, found.address, size, kind);
+  return false;
+}
+
+/** Text id of a string node. */
+function text(node: u32): u32 {
+  return expect(node, STRING) ? intern(at(node).address, at(node).size) : NONE;
+}
+
+function optionalText(table: u32, key: string): u32 {
+  const node = get(table, key);
+  return node == NONE ? NONE : text(node);
+}
+
+function isTrue(node: u32): bool {
+  return expect(node, BOOLEAN) && load<u8>(at(node).address) == 0x74;
+}

@@ -1,0 +1,456 @@
+// A resolution: what is installed in one environment for one selection of groups and extras, and with which artifact.
+//
+// Two ways, by what the lock holds:
+//   - it states groups and markers (Poetry 2.1): a filter (poetry/packages/transitive_package_info.py, `get_marker`);
+//   - it does not: a search from the project's own requirements, then what is reached from each of them.
+// A request may leave groups and extras open; then every package carries the condition under which it is installed, and
+// one resolution answers for every selection.
+//
+// Invariant: the same tables and the same request give the same rows in the same order: that of the lock.
+
+import {
+  KIND_DIRECTORY,
+  KIND_FILE,
+  KIND_GIT,
+  KIND_HASHES_ONLY,
+  KIND_NONE,
+  KIND_SDIST,
+  KIND_URL,
+  KIND_WHEEL,
+  ARTIFACT_IS_WHEEL,
+  NONE,
+  PACKAGE_HAS_BARE_HASHES,
+  PROBLEM_WORDS,
+  SELECTION_WORDS,
+  SOURCE_DIRECTORY,
+  SOURCE_FILE,
+  SOURCE_GIT,
+  SOURCE_URL,
+  STATUS_AMBIGUOUS,
+  STATUS_NO_PROJECT,
+  STATUS_PYTHON_REFUSED,
+  STATUS_UNKNOWN_EXTRA,
+  STATUS_UNKNOWN_GROUP,
+} from "../src/abi";
+import { Column, Scratch } from "./arena";
+import { chooseArtifact } from "./artifact";
+import { all, ALWAYS, any, chooseExtra, chooseGroup, extraChosen, groupChosen, NEVER, startConditions } from "./condition";
+import { constraintAllows, constraintOf } from "./constraint";
+import { setTarget, VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableText, variableVersion } from "./environment";
+import { isActive, requestExtra, startGraph } from "./graph";
+import { internCopy, textAddress, texts, textSize } from "./intern";
+import { normalizedName } from "./name";
+import { startTags } from "./pep425";
+import { evaluateMarker, EXTRA_SET, startEvaluation } from "./pep508";
+import { platformAllows } from "./platform";
+import { project } from "./project";
+import { admits, decidedFor, require, solve, startSolver } from "./solver";
+import { fail, failed } from "./status";
+import {
+  addProblem,
+  artifactAt,
+  candidates,
+  Dependency,
+  dependencies,
+  dependencyAt,
+  extraAt,
+  extraMemberAt,
+  extraNames,
+  groupNames,
+  idAt,
+  lock,
+  membershipAt,
+  packageAt,
+  packages,
+  pushId,
+  requestedExtras,
+} from "./tables";
+
+/** What is asked: addresses and sizes of texts; lists are names each ended by a NUL byte. */
+@unmanaged
+export class ResolveRequest {
+  target: usize;
+  targetSize: u32;
+  python: usize;
+  pythonSize: u32;
+  groups: usize;
+  groupsSize: u32;
+  extras: usize;
+  extrasSize: u32;
+  noBinary: usize;
+  noBinarySize: u32;
+  onlyBinary: usize;
+  onlyBinarySize: u32;
+  flags: u32;
+}
+
+@unmanaged
+export class Selection {
+  package: u32;
+  artifact: u32;
+  kind: u32;
+  edges: u32;
+  edgeCount: u32;
+  condition: u32;
+}
+
+const IS_SDIST_FIRST: u32 = 1;
+const IS_OPEN: u32 = 2;
+
+export const selections: Column = changetype<Column>(memory.data(16));
+export const edges: Column = changetype<Column>(memory.data(16));
+export const problems: Column = changetype<Column>(memory.data(16));
+
+/** For each package the condition under which it is installed, + 1; 0 while it is not known to be. */
+let installed: usize = 0;
+const installedMemory: Scratch = changetype<Scratch>(memory.data(8));
+/** One byte a text id: FLAG_* of --no-binary and --only-binary. */
+let policies: usize = 0;
+const policyMemory: Scratch = changetype<Scratch>(memory.data(8));
+let policyTexts: u32 = 0;
+let allPolicies: u32 = 0;
+const FLAG_NO_BINARY: u32 = 1;
+const FLAG_ONLY_BINARY: u32 = 2;
+/** Packages whose requirements are still to be looked at. */
+const queue: Column = changetype<Column>(memory.data(16));
+/** For each package the number of the walk that visited it last. */
+let visited: usize = 0;
+const visitedMemory: Scratch = changetype<Scratch>(memory.data(8));
+let walk: u32 = 0;
+
+/** To be called after each arena reset. */
+export function resetResolution(): void {
+  selections.start(SELECTION_WORDS << 2);
+  edges.start(4);
+  problems.start(PROBLEM_WORDS << 2);
+  queue.start(4);
+  installedMemory.start();
+  policyMemory.start();
+  visitedMemory.start();
+}
+
+/** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
+export function resolve(request: ResolveRequest): void {
+  selections.clear();
+  edges.clear();
+  problems.clear();
+  const python = internCopy(request.python, request.pythonSize);
+  if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
+  startTags();
+  const isOpen = (request.flags & IS_OPEN) != 0;
+  if (!checkNames(request.groups, request.groupsSize, groupNames, STATUS_UNKNOWN_GROUP)) return;
+  if (!checkNames(request.extras, request.extrasSize, extraNames, STATUS_UNKNOWN_EXTRA)) return;
+  readPolicies(request);
+  startConditions(texts.count, isOpen);
+  if (!isOpen) choose(request);
+  startEvaluation();
+  if (!checkPython()) return;
+  startGraph();
+  installed = installedMemory.zeroed(usize(packages.count) << 2);
+  visited = visitedMemory.zeroed(usize(packages.count) << 2);
+  walk = 0;
+  if (lock.hasGroups != 0) filter();
+  else if (project.known != 0) search(request, isOpen);
+  else fail(STATUS_NO_PROJECT, 0, 0);
+  if (failed()) return;
+  requestInstalledExtras();
+  report((request.flags & IS_SDIST_FIRST) != 0, isOpen);
+}
+
+// --- The request --------------------------------------------------------------------------------------------------------
+
+/** The name that starts at `at`: its size; the next one starts after its NUL. */
+@inline
+function nameSize(at: usize, end: usize): u32 {
+  let size: u32 = 0;
+  while (at + size < end && load<u8>(at + size) != 0) size++;
+  return size;
+}
+
+/** Id of the normalised name; the request's own bytes are the host's to write over. */
+function nameId(at: usize, size: u32): u32 {
+  const written = internCopy(at, size);
+  return normalizedName(textAddress(written), textSize(written));
+}
+
+/** `main` is always there: a lock without any package of its own has an empty one. */
+function checkNames(from: usize, size: u32, known: Column, status: u32): bool {
+  const end = from + size;
+  for (let at = from; at < end; ) {
+    const length = nameSize(at, end);
+    const id = nameId(at, length);
+    let isKnown = status == STATUS_UNKNOWN_GROUP && isMain(id);
+    for (let i: u32 = 0; i < known.count && !isKnown; i++) isKnown = idAt(known, i) == id;
+    if (!isKnown) {
+      fail(status, at, length);
+      return false;
+    }
+    at += length + 1;
+  }
+  return true;
+}
+
+function isMain(id: u32): bool {
+  return textSize(id) == 4 && load<u32>(textAddress(id)) == 0x6e69616d; // "main"
+}
+
+function choose(request: ResolveRequest): void {
+  let end = request.groups + request.groupsSize;
+  for (let at = request.groups; at < end; ) {
+    const size = nameSize(at, end);
+    chooseGroup(nameId(at, size));
+    at += size + 1;
+  }
+  end = request.extras + request.extrasSize;
+  for (let at = request.extras; at < end; ) {
+    const size = nameSize(at, end);
+    chooseExtra(nameId(at, size));
+    at += size + 1;
+  }
+}
+
+/** `:all:` stands for every package, as in Poetry's `installer.no-binary` and pip's options. */
+function readPolicies(request: ResolveRequest): void {
+  allPolicies = 0;
+  // Names that the lock does not know are interned here, before the bytes are counted.
+  applyPolicy(request.noBinary, request.noBinarySize, 0);
+  applyPolicy(request.onlyBinary, request.onlyBinarySize, 0);
+  policyTexts = texts.count;
+  policies = policyMemory.zeroed(policyTexts);
+  applyPolicy(request.noBinary, request.noBinarySize, FLAG_NO_BINARY);
+  applyPolicy(request.onlyBinary, request.onlyBinarySize, FLAG_ONLY_BINARY);
+}
+
+function applyPolicy(from: usize, size: u32, flag: u32): void {
+  const end = from + size;
+  for (let at = from; at < end; ) {
+    const length = nameSize(at, end);
+    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a) allPolicies |= flag; // ":all:"
+    else {
+      const id = nameId(at, length);
+      if (flag != 0) store<u8>(policies + id, load<u8>(policies + id) | u8(flag));
+    }
+    at += length + 1;
+  }
+}
+
+/** The lock's own Python constraint, on python_full_version. */
+function checkPython(): bool {
+  if (lock.python == NONE) return true;
+  const constraint = constraintOf(lock.python);
+  if (constraint == NONE) return false;
+  if (constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return true;
+  fail(
+    STATUS_PYTHON_REFUSED,
+    textAddress(lock.python),
+    textSize(lock.python),
+    variableText(VARIABLE_PYTHON_FULL_VERSION),
+  );
+  return false;
+}
+
+// --- What is installed ----------------------------------------------------------------------------------------------------
+
+function setInstalled(row: u32, condition: u32): void {
+  const slot = installed + (usize(row) << 2);
+  const known = load<u32>(slot);
+  store<u32>(slot, (known == 0 ? condition : any(known - 1, condition)) + 1);
+}
+
+@inline
+function conditionOf(row: u32): u32 {
+  const known = load<u32>(installed + (usize(row) << 2));
+  return known == 0 ? NEVER : known - 1;
+}
+
+/** Poetry 2.1: over the chosen groups that a package is in, at least one marker must hold. */
+function filter(): void {
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    let condition = NEVER;
+    for (let i: u32 = 0; i < item.membershipCount; i++) {
+      const membership = membershipAt(item.memberships + i);
+      const marker = membership.marker == NONE ? ALWAYS : evaluateMarker(membership.marker, EXTRA_SET);
+      condition = any(condition, all(groupChosen(membership.group), marker));
+    }
+    if (condition != NEVER) setInstalled(row, condition);
+  }
+}
+
+/** Before 2.1: the versions are searched for; then each of the project's requirements reaches what it reaches. */
+function search(request: ResolveRequest, isOpen: bool): void {
+  startSolver();
+  const end = project.dependencies + project.dependencyCount;
+  for (let row = project.dependencies; row < end && !failed(); row++) {
+    if (selectionOf(dependencyAt(row)) != NEVER && appliesHere(dependencyAt(row))) require(row);
+  }
+  if (failed() || !solve()) return;
+  for (let row = project.dependencies; row < end; row++) {
+    const guard = selectionOf(dependencyAt(row));
+    if (guard == NEVER || !appliesHere(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
+    startGraph();
+    walk++;
+    queue.clear();
+    for (let other = row; other < end; other++) {
+      if (selectionOf(dependencyAt(other)) == guard && appliesHere(dependencyAt(other))) reach(dependencyAt(other));
+    }
+    drain(guard);
+  }
+}
+
+/** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
+function selectionOf(dependency: Dependency): u32 {
+  const group = groupChosen(dependency.group);
+  if (dependency.optional == 0) return group;
+  let extras = NEVER;
+  for (let i: u32 = 0; i < project.extraCount; i++) {
+    const extra = extraAt(project.extras + i);
+    for (let m: u32 = 0; m < extra.memberCount; m++) {
+      if (extraMemberAt(extra.members + m).name == dependency.name) extras = any(extras, extraChosen(extra.name));
+    }
+  }
+  return all(group, extras);
+}
+
+/** Whether a requirement before this one had the same condition, so that its walk covered this one. */
+function isEarlierGuard(row: u32, guard: u32): bool {
+  for (let other = project.dependencies; other < row; other++) {
+    if (selectionOf(dependencyAt(other)) == guard && appliesHere(dependencyAt(other))) return true;
+  }
+  return false;
+}
+
+/** `python`, `platform` and marker of a requirement of the project. */
+function appliesHere(dependency: Dependency): bool {
+  if (dependency.python != NONE) {
+    const constraint = constraintOf(dependency.python);
+    if (constraint == NONE) return false;
+    if (!constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return false;
+  }
+  if (dependency.platform != NONE && !platformAllows(dependency.platform, VARIABLE_SYS_PLATFORM)) return false;
+  return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
+}
+
+/** Visits the version that was decided for a requirement. */
+function reach(dependency: Dependency): void {
+  const row = decidedFor(dependency.name);
+  if (row == NONE) return;
+  let isNew = load<u32>(visited + (usize(row) << 2)) != walk;
+  store<u32>(visited + (usize(row) << 2), walk);
+  for (let x: u32 = 0; x < dependency.extraCount; x++) {
+    if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
+  }
+  if (isNew) pushId(queue, row);
+}
+
+function drain(guard: u32): void {
+  for (let next: u32 = 0; next < queue.count; next++) {
+    const row = idAt(queue, next);
+    setInstalled(row, guard);
+    const item = packageAt(row);
+    for (let i: u32 = 0; i < item.dependencyCount; i++) {
+      if (isActive(item.dependencies + i)) reach(dependencyAt(item.dependencies + i));
+    }
+  }
+}
+
+// --- Edges and artifacts --------------------------------------------------------------------------------------------------
+
+/** Asks of every installed package the extras that the project and the other installed packages ask of it. */
+function requestInstalledExtras(): void {
+  startGraph();
+  queue.clear();
+  const end = project.dependencies + project.dependencyCount;
+  for (let row = project.dependencies; row < end; row++) {
+    const dependency = dependencyAt(row);
+    if (dependency.extraCount != 0 && selectionOf(dependency) != NEVER && appliesHere(dependency)) ask(dependency);
+  }
+  for (let row: u32 = 0; row < packages.count; row++) if (conditionOf(row) != NEVER) pushId(queue, row);
+  for (let next: u32 = 0; next < queue.count; next++) {
+    const item = packageAt(idAt(queue, next));
+    for (let i: u32 = 0; i < item.dependencyCount; i++) {
+      const dependency = dependencyAt(item.dependencies + i);
+      if (dependency.extraCount != 0 && isActive(item.dependencies + i)) ask(dependency);
+    }
+  }
+}
+
+/** Asks for a requirement's extras; a package that is asked for a new one is looked at again. */
+function ask(dependency: Dependency): void {
+  for (let row = candidates(dependency.name); row != NONE; row = packageAt(row).nextOfName) {
+    if (conditionOf(row) == NEVER) continue;
+    let isNew = false;
+    for (let x: u32 = 0; x < dependency.extraCount; x++) {
+      if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
+    }
+    if (isNew) pushId(queue, row);
+  }
+}
+
+function report(sdistFirst: bool, isOpen: bool): void {
+  for (let row: u32 = 0; row < packages.count && !failed(); row++) {
+    const condition = conditionOf(row);
+    if (condition == NEVER) continue;
+    const address = selections.push();
+    if (address == 0) return;
+    const index = selections.count - 1;
+    const from = edges.count;
+    addEdges(row);
+    const selection = changetype<Selection>(selections.at(index));
+    selection.package = row;
+    selection.condition = condition;
+    selection.edges = from;
+    selection.edgeCount = edges.count - from;
+    selection.artifact = NONE;
+    selection.kind = kindOf(row);
+    if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
+    if (!isOpen) checkOnce(row);
+  }
+}
+
+/** The packages that this one depends on here, each once, in the order of the lock's requirements. */
+function addEdges(row: u32): void {
+  const item = packageAt(row);
+  const from = edges.count;
+  for (let i: u32 = 0; i < item.dependencyCount; i++) {
+    const index = item.dependencies + i;
+    const name = dependencyAt(index).name;
+    if (candidates(name) == NONE || !isActive(index)) continue;
+    const several = packageAt(candidates(name)).nextOfName != NONE;
+    for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
+      if (conditionOf(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
+      let isKnown = false;
+      for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
+      if (!isKnown) pushId(edges, other);
+    }
+  }
+}
+
+/** What the source alone decides; KIND_NONE when a file is to be chosen. */
+function kindOf(row: u32): u32 {
+  const item = packageAt(row);
+  if (item.source == SOURCE_GIT) return KIND_GIT;
+  if (item.source == SOURCE_URL) return KIND_URL;
+  if (item.source == SOURCE_FILE) return KIND_FILE;
+  if (item.source == SOURCE_DIRECTORY) return KIND_DIRECTORY;
+  return (item.flags & PACKAGE_HAS_BARE_HASHES) != 0 ? KIND_HASHES_ONLY : KIND_NONE;
+}
+
+function setArtifact(selection: Selection, sdistFirst: bool): void {
+  const item = packageAt(selection.package);
+  const own: u32 = item.name < policyTexts ? load<u8>(policies + item.name) : 0;
+  // What is said of a package by its name counts more than `:all:`.
+  const policy = own != 0 ? own : allPolicies;
+  const wheels = (policy & FLAG_NO_BINARY) == 0;
+  const sdists = (policy & FLAG_ONLY_BINARY) == 0;
+  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst);
+  if (selection.artifact == NONE) return;
+  selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
+}
+
+/** Two versions of one name are both selected: the lock says so, and no installer can do it. */
+function checkOnce(row: u32): void {
+  for (let other = candidates(packageAt(row).name); other != NONE && other != row; other = packageAt(other).nextOfName) {
+    if (conditionOf(other) != NEVER) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+  }
+}

@@ -1,0 +1,267 @@
+// The tables that every lock format is read into, and that resolving works on.
+//
+// Invariant: rows hold numbers only: text ids, addresses and sizes of bytes in the input, row indexes. A slice is a first
+// row and a count; the rows of one owner lie side by side. NONE stands for "absent". The rows that hosts read start with
+// the cells that src/abi.ts names; assembly/index.ts checks that at compile time.
+
+import { ARTIFACT_WORDS, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
+import { allocateZeroed, Column } from "./arena";
+import { texts } from "./intern";
+
+/** One locked package: a name and a version from one source. */
+@unmanaged
+export class Package {
+  name: u32;
+  version: u32;
+  source: u32;
+  url: u32;
+  reference: u32;
+  resolved: u32;
+  subdirectory: u32;
+  artifacts: u32;
+  artifactCount: u32;
+  offset: u32;
+  flags: u32;
+  /** Python versions that it declares, a text id in the format's own grammar. */
+  python: u32;
+  /** Slices of `dependencies`, `memberships`, `packageExtras`. */
+  dependencies: u32;
+  dependencyCount: u32;
+  memberships: u32;
+  membershipCount: u32;
+  extras: u32;
+  extraCount: u32;
+  /** Next package of the same name, NONE at the end: candidates, in the order of the lock. */
+  nextOfName: u32;
+  reserved0: u32;
+  reserved1: u32;
+  reserved2: u32;
+  reserved3: u32;
+  reserved4: u32;
+}
+
+/** One file of a package, as the lock lists it. */
+@unmanaged
+export class Artifact {
+  name: usize;
+  nameSize: u32;
+  url: usize;
+  urlSize: u32;
+  hash: usize;
+  hashSize: u32;
+  kind: u32;
+  /** Wheels, once looked at: the three tag segments as text ids; NONE before that or when the name is no wheel's. */
+  python: u32;
+  abi: u32;
+  platform: u32;
+  /** Build tag: address and size. */
+  build: usize;
+  buildSize: u32;
+}
+
+/** A requirement of one package (or of the project) for another. */
+@unmanaged
+export class Dependency {
+  /** The package that requires, NONE for the project. */
+  owner: u32;
+  name: u32;
+  /** Text id in Poetry's constraint grammar; NONE admits every version. */
+  constraint: u32;
+  /** Marker row; NONE when there is none. */
+  marker: u32;
+  /** Slice of `requestedExtras`. */
+  extras: u32;
+  extraCount: u32;
+  /** Only with an extra that lists it. */
+  optional: u32;
+  /** SOURCE_*: what kind of source the requirement itself demands; SOURCE_INDEX for none in particular. */
+  source: u32;
+  /** The project's own requirements: text id of the group, NONE otherwise. */
+  group: u32;
+  /** The project's own requirements: `python` and `platform` restrictions, text ids or NONE. */
+  python: u32;
+  platform: u32;
+  /** Span for messages. */
+  address: usize;
+  size: u32;
+}
+
+/** That a package belongs to a group, and where. */
+@unmanaged
+export class Membership {
+  group: u32;
+  /** Marker row, NONE for "always". */
+  marker: u32;
+}
+
+/** One extra of a package or of the project: its name, and the names that it turns on (a slice of `extraMembers`). */
+@unmanaged
+export class Extra {
+  name: u32;
+  members: u32;
+  memberCount: u32;
+}
+
+/** One requirement listed under an extra: a name, and the extras asked of it (self-references name the package itself). */
+@unmanaged
+export class ExtraMember {
+  name: u32;
+  extras: u32;
+  extraCount: u32;
+}
+
+@unmanaged
+export class Problem {
+  status: u32;
+  address: usize;
+  size: u32;
+  detail: u32;
+}
+
+export const packages: Column = changetype<Column>(memory.data(16));
+export const artifacts: Column = changetype<Column>(memory.data(16));
+export const dependencies: Column = changetype<Column>(memory.data(16));
+export const memberships: Column = changetype<Column>(memory.data(16));
+export const packageExtras: Column = changetype<Column>(memory.data(16));
+export const extraMembers: Column = changetype<Column>(memory.data(16));
+/** Text ids, in slices. */
+export const requestedExtras: Column = changetype<Column>(memory.data(16));
+/** Text ids of what the host may choose. */
+export const extraNames: Column = changetype<Column>(memory.data(16));
+export const groupNames: Column = changetype<Column>(memory.data(16));
+/** What the host should say without failing. */
+export const warnings: Column = changetype<Column>(memory.data(16));
+
+/** Facts about the lock as a whole. */
+@unmanaged
+export class LockFacts {
+  version: u32;
+  python: u32;
+  contentHash: u32;
+  /** Whether the lock says itself which groups a package is in, so that resolving is a filter (Poetry's 2.1). */
+  hasGroups: u32;
+}
+
+export const lock: LockFacts = changetype<LockFacts>(memory.data(16));
+
+/** Empties all tables. To be called after each arena reset. */
+export function startTables(): void {
+  packages.start(PACKAGE_WORDS << 2);
+  artifacts.start(ARTIFACT_WORDS << 2);
+  dependencies.start(offsetof<Dependency>());
+  memberships.start(offsetof<Membership>());
+  packageExtras.start(offsetof<Extra>());
+  extraMembers.start(offsetof<ExtraMember>());
+  requestedExtras.start(4);
+  extraNames.start(4);
+  groupNames.start(4);
+  warnings.start(PROBLEM_WORDS << 2);
+  lock.version = NONE;
+  lock.python = NONE;
+  lock.contentHash = NONE;
+  lock.hasGroups = 0;
+}
+
+@inline
+export function packageAt(row: u32): Package {
+  return changetype<Package>(packages.at(row));
+}
+
+@inline
+export function artifactAt(row: u32): Artifact {
+  return changetype<Artifact>(artifacts.at(row));
+}
+
+@inline
+export function dependencyAt(row: u32): Dependency {
+  return changetype<Dependency>(dependencies.at(row));
+}
+
+@inline
+export function membershipAt(row: u32): Membership {
+  return changetype<Membership>(memberships.at(row));
+}
+
+@inline
+export function extraAt(row: u32): Extra {
+  return changetype<Extra>(packageExtras.at(row));
+}
+
+@inline
+export function extraMemberAt(row: u32): ExtraMember {
+  return changetype<ExtraMember>(extraMembers.at(row));
+}
+
+/** Adds an id to a column of ids. */
+export function pushId(column: Column, id: u32): void {
+  const row = column.push();
+  if (row != 0) store<u32>(row, id);
+}
+
+@inline
+export function idAt(column: Column, row: u32): u32 {
+  return load<u32>(column.at(row));
+}
+
+/** Adds an id to a column of distinct ids; such columns are short (groups, extras). */
+export function pushDistinct(column: Column, id: u32): void {
+  for (let i: u32 = 0; i < column.count; i++) if (idAt(column, i) == id) return;
+  pushId(column, id);
+}
+
+export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE): void {
+  addProblem(warnings, status, address, size, detail);
+}
+
+export function addProblem(column: Column, status: u32, address: usize, size: u32, detail: u32): void {
+  const row = column.push();
+  if (row == 0) return;
+  const problem = changetype<Problem>(row);
+  problem.status = status;
+  problem.address = address;
+  problem.size = size;
+  problem.detail = detail;
+}
+
+/** Adds a requirement with nothing said but its name. */
+export function addDependency(owner: u32, name: u32, address: usize, size: u32): u32 {
+  const row = dependencies.push();
+  if (row == 0) return 0;
+  const dependency = changetype<Dependency>(row);
+  dependency.owner = owner;
+  dependency.name = name;
+  dependency.constraint = NONE;
+  dependency.marker = NONE;
+  dependency.extras = requestedExtras.count;
+  dependency.extraCount = 0;
+  dependency.optional = 0;
+  dependency.source = 0;
+  dependency.group = NONE;
+  dependency.python = NONE;
+  dependency.platform = NONE;
+  dependency.address = address;
+  dependency.size = size;
+  return dependencies.count - 1;
+}
+
+/** First package of each name: text id -> package row + 1, for the text ids that there were when names were linked. */
+let firstOfName: usize = 0;
+let linkedTexts: u32 = 0;
+
+/** Chains the packages of each name. To be called when all packages are read. */
+export function linkNames(): void {
+  linkedTexts = texts.count;
+  firstOfName = allocateZeroed(usize(linkedTexts) << 2);
+  if (firstOfName == 0) return;
+  for (let row = i32(packages.count) - 1; row >= 0; row--) {
+    const slot = firstOfName + (usize(packageAt(row).name) << 2);
+    packageAt(row).nextOfName = load<u32>(slot) - 1;
+    store<u32>(slot, row + 1);
+  }
+}
+
+/** The first package of a name, in the order of the lock; NONE when there is none. The others follow by `nextOfName`. */
+@inline
+export function candidates(name: u32): u32 {
+  return name < linkedTexts ? load<u32>(firstOfName + (usize(name) << 2)) - 1 : NONE;
+}

@@ -1,0 +1,121 @@
+// A lock that has been read: what it says of itself, what can be chosen, and its resolutions.
+//
+// Invariant: a Lockfile owns one instance of the core; everything it gives out is plain data.
+
+import module from "#core";
+import * as abi from "./abi.ts";
+import { Core, type CoreFailure } from "./core.ts";
+import { errorFrom, type Failure, failureFrom } from "./errors.ts";
+import { type Pyproject, projectRecords } from "./pyproject.ts";
+import { type FrozenTarget, readFrozenTarget, readResolution, type Resolution, type ResolveRequest } from "./resolution.ts";
+
+export type LockFormat = "poetry";
+
+export interface ReadOptions {
+  /** For messages. */
+  readonly path: string;
+  readonly format: LockFormat;
+  readonly pyproject: Pyproject | null;
+}
+
+export interface Lockfile {
+  readonly path: string;
+  readonly format: LockFormat;
+  /** The lock's own version of its format, null when it states none. */
+  readonly version: string | null;
+  /** The Python versions that the lock admits, as it writes them. */
+  readonly python: string | null;
+  readonly contentHash: string | null;
+  /** Every group that can be chosen, normalised -> whether it is chosen by default. */
+  readonly groups: ReadonlyMap<string, boolean>;
+  /** Every extra that can be chosen, normalised and sorted. */
+  readonly extras: readonly string[];
+  readonly warnings: readonly Failure[];
+  /** One selection on one target. A refusal is in the answer, not thrown. */
+  resolve(request: ResolveRequest): Resolution;
+  /** Every selection on one target: each package with its condition, for the frozen resolution. */
+  resolveOpen(request: ResolveRequest): FrozenTarget;
+}
+
+const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETRY };
+
+/** Reads a lock; throws a PylockError that says where it is wrong. */
+export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const { path, format, pyproject } = options;
+  const core = new Core(module);
+  const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
+  const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
+  return {
+    path,
+    format,
+    version: core.text(core.state(abi.STATE_LOCK_VERSION)),
+    python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
+    contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
+    groups: groupsOf(core, pyproject),
+    extras: names(core, abi.TABLE_EXTRA).sort(),
+    warnings: warningsOf(core).map(spoken),
+    resolve: (request) => readResolution(core, request, spoken),
+    resolveOpen: (request) => readFrozenTarget(core, request, spoken),
+  };
+}
+
+/** What the whole input is, for messages. */
+interface Sources {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly pyproject: Pyproject | null;
+}
+
+function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
+  return failureFrom(failure.status, factsOf(core, failure, sources));
+}
+
+function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+  const inLock = failure.input === abi.INPUT_LOCK;
+  return {
+    path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,
+    bytes: inLock ? bytes : null,
+    offset: inLock ? failure.offset : null,
+    size: inLock ? failure.size : null,
+    detail: detailOf(core, failure),
+  };
+}
+
+const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
+const MISSING_KEYS = ["name", "version", "file", "groups"];
+
+/** The number that came with a failure, in words where the message needs words. */
+function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
+  if (detail === abi.NONE) return null;
+  if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
+  if (status === abi.STATUS_LOCK_MISSING) return MISSING_KEYS[detail] ?? null;
+  if (status === abi.STATUS_AMBIGUOUS || status === abi.STATUS_UNSATISFIABLE || status === abi.STATUS_PYTHON_REFUSED) {
+    return core.text(detail);
+  }
+  return detail;
+}
+
+function warningsOf(core: Core): CoreFailure[] {
+  const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
+  const base = core.state(abi.STATE_LOCK_ADDRESS);
+  return Array.from({ length: rows.count }, (_, row) => ({
+    status: rows.at(row, abi.PROBLEM_STATUS),
+    input: abi.INPUT_LOCK,
+    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    size: rows.at(row, abi.PROBLEM_SIZE),
+    detail: rows.at(row, abi.PROBLEM_DETAIL),
+  }));
+}
+
+/** Poetry chooses every group that pyproject.toml does not call optional; `main` is always there. */
+function groupsOf(core: Core, pyproject: Pyproject | null): Map<string, boolean> {
+  const groups = new Map([["main", true]]);
+  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, pyproject?.groups.get(name) ?? true);
+  return groups;
+}
+
+function names(core: Core, table: number): string[] {
+  const rows = core.rows(table, 1);
+  return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
