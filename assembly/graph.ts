@@ -10,8 +10,12 @@
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { ALWAYS } from "./condition";
+import { constraintAllows, constraintOf } from "./constraint";
+import { VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableVersion } from "./environment";
 import { evaluateMarker, EXTRA_ABSENT, hasExtraAtom, namesExtra } from "./pep508";
+import { platformAllows } from "./platform";
 import {
+  Dependency,
   dependencyAt,
   extraAt,
   extraMemberAt,
@@ -108,6 +112,7 @@ export function isRequested(row: u32, extra: u32): bool {
 export function isActive(row: u32): bool {
   const dependency = dependencyAt(row);
   const marker = dependency.marker;
+  if (!appliesHere(dependency)) return false;
   if (marker != NONE && evaluateMarker(marker, EXTRA_ABSENT) != ALWAYS) return false;
   if (dependency.optional == 0) return true;
   const owner = dependency.owner;
@@ -121,6 +126,16 @@ export function isActive(row: u32): bool {
     i = request.before;
   }
   return false;
+}
+
+/** Whether `python` and `platform` admit the target: what Poetry before 1.1 wrote instead of markers. */
+export function appliesHere(dependency: Dependency): bool {
+  if (dependency.python != NONE) {
+    const constraint = constraintOf(dependency.python);
+    if (constraint == NONE) return false;
+    if (!constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return false;
+  }
+  return dependency.platform == NONE || platformAllows(dependency.platform, VARIABLE_SYS_PLATFORM);
 }
 
 /** Whether the package's extra lists this name. */

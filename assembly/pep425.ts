@@ -273,7 +273,7 @@ function macosStep(major: u32, minor: u32): u32 {
   const newest = floor == 10 ? targetFloorMinor() : MACOS_10_LAST;
   if (major == 10) {
     if (minor > newest || minor < MACOS_10_FIRST) return NONE;
-    return (floor - 10) + (newest - minor);
+    return floor - 10 + (newest - minor);
   }
   // From 11 on only the major version counts.
   return major > 10 && major <= floor && minor == 0 ? floor - major : NONE;

@@ -1,4 +1,4 @@
-// PEP 440: versions, their order, and version specifiers. What the PEP leaves open is decided as pypa/packaging 26.2 does.
+// PEP 440: versions, their order, and version specifiers. What the PEP leaves open is decided as pypa/packaging 26.3 does.
 //
 // A version is a row, parsed once for each text; comparing two rows reads numbers only. A number of up to 18 digits is
 // itself; a longer one is a row of `longs` (its digits, without leading zeros) with the top bit set, so nothing ever
@@ -248,7 +248,8 @@ export function clauseContains(row: u32, version: u32): bool {
       return isEqual(clause, version);
     case OPERATOR_NOT_EQUAL:
       return !isEqual(clause, version);
-    // "Compatible release": ~= V.N is >= V.N, == V.*; suffixes of V.N are ignored in the prefix.
+    // "Compatible release": ~= V.N is >= V.N, == V.*; suffixes of V.N are ignored in the prefix. packaging before 26.3 cuts
+    // the text instead of the version, and so finds nothing for `~=v1.2`.
     case OPERATOR_COMPATIBLE:
       return compareWithout(version, other, PART_LOCAL) >= 0 && hasPrefix(version, other, releaseCount(other) - 1);
     // "Inclusive ordered comparison": local versions are ignored.

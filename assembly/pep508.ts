@@ -475,7 +475,8 @@ function parseAtom(): bool {
   const other = isReversed ? left : right;
   let text = isReversed ? leftText : literal;
   if (other != VARIABLE_LITERAL) text = internWord(variableName(other));
-  if (variable >= VARIABLE_EXTRA && variable <= VARIABLE_GROUPS) text = normalizedName(textAddress(text), textSize(text));
+  if (variable >= VARIABLE_EXTRA && variable <= VARIABLE_GROUPS)
+    text = normalizedName(textAddress(text), textSize(text));
   const atom = atomOf(variable, operator, text, u32(isReversed));
   if (atom == NONE) return false;
   if (atomAt(atom).size == 0) {
@@ -628,7 +629,12 @@ function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
     const found = load<u32>(slots + (usize(slot) << 2));
     if (found == 0) break;
     const each = atomAt(found - 1);
-    if (each.literal == text && each.variable == variable && each.operator == operator && each.isReversed == isReversed) {
+    if (
+      each.literal == text &&
+      each.variable == variable &&
+      each.operator == operator &&
+      each.isReversed == isReversed
+    ) {
       return found - 1;
     }
     slot = (slot + 1) & mask;
@@ -873,7 +879,8 @@ function clauseWith(operator: u32, address: usize, size: u32, suffix: string): u
   const copy = allocate(size + suffix.length);
   if (copy == 0) return NONE;
   memory.copy(copy, address, size);
-  for (let i = 0; i < suffix.length; i++) store<u8>(copy + size + i, load<u8>(changetype<usize>(suffix) + (usize(i) << 1)));
+  for (let i = 0; i < suffix.length; i++)
+    store<u8>(copy + size + i, load<u8>(changetype<usize>(suffix) + (usize(i) << 1)));
   return parseClause(operator, copy, size + suffix.length);
 }
 

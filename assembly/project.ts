@@ -16,7 +16,7 @@ import {
   STATUS_PROJECT_RECORD,
 } from "../src/abi";
 import { Column } from "./arena";
-import { indexOf, is } from "./bytes";
+import { indexOf, is, startsWith } from "./bytes";
 import { intern } from "./intern";
 import { normalizedName } from "./name";
 import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pep508";
@@ -142,7 +142,12 @@ function readRequirement(at: usize, end: usize): void {
     pushId(requestedExtras, load<u32>(requirementExtras.at(requirement.extras + i)));
   }
   if (requirement.specifierSize != 0) dependency.constraint = intern(requirement.specifier, requirement.specifierSize);
-  if (requirement.urlSize != 0) dependency.source = SOURCE_URL;
+  if (requirement.urlSize != 0) {
+    // pip's form of a repository, `git+https://...`, stands for Poetry's `git`.
+    const isGit = startsWith(requirement.url, requirement.urlSize, "git+");
+    dependency.source = isGit ? SOURCE_GIT : SOURCE_URL;
+    dependency.url = intern(requirement.url, requirement.urlSize);
+  }
   dependency.marker = requirement.marker;
   if (extra != NONE) {
     dependency.optional = 1;
@@ -175,7 +180,7 @@ function addMember(extra: u32, name: u32): void {
   }
 }
 
-/** "poetry" group, name, constraint, markers, python, platform, extras, optional, source kind: [tool.poetry]. */
+/** "poetry" group, name, constraint, markers, python, platform, extras, optional, source kind, its address: [tool.poetry]. */
 function readPoetryDependency(at: usize, end: usize): void {
   at = nextField(at, end);
   const group = normalizedName(field, fieldSize);
@@ -196,8 +201,10 @@ function readPoetryDependency(at: usize, end: usize): void {
   dependencyAt(row).extraCount = requestedExtras.count - dependencyAt(row).extras;
   at = nextField(at, end);
   dependencyAt(row).optional = u32(is(field, fieldSize, "1"));
-  nextField(at, end);
+  at = nextField(at, end);
   dependencyAt(row).source = sourceKind(field, fieldSize);
+  nextField(at, end);
+  if (fieldSize != 0) dependencyAt(row).url = intern(field, fieldSize);
 }
 
 function sourceKind(address: usize, size: u32): u32 {

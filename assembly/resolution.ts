@@ -36,13 +36,12 @@ import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
 import { all, ALWAYS, any, chooseExtra, chooseGroup, extraChosen, groupChosen, NEVER, startConditions } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
-import { setTarget, VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableText, variableVersion } from "./environment";
-import { isActive, requestExtra, startGraph } from "./graph";
+import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
+import { appliesHere, isActive, requestExtra, startGraph } from "./graph";
 import { internCopy, textAddress, texts, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { evaluateMarker, EXTRA_SET, startEvaluation } from "./pep508";
-import { platformAllows } from "./platform";
 import { project } from "./project";
 import { admits, decidedFor, require, solve, startSolver } from "./solver";
 import { fail, failed } from "./status";
@@ -282,17 +281,17 @@ function search(request: ResolveRequest, isOpen: bool): void {
   startSolver();
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end && !failed(); row++) {
-    if (selectionOf(dependencyAt(row)) != NEVER && appliesHere(dependencyAt(row))) require(row);
+    if (selectionOf(dependencyAt(row)) != NEVER && counts(dependencyAt(row))) require(row);
   }
   if (failed() || !solve()) return;
   for (let row = project.dependencies; row < end; row++) {
     const guard = selectionOf(dependencyAt(row));
-    if (guard == NEVER || !appliesHere(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
+    if (guard == NEVER || !counts(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
     startGraph();
     walk++;
     queue.clear();
     for (let other = row; other < end; other++) {
-      if (selectionOf(dependencyAt(other)) == guard && appliesHere(dependencyAt(other))) reach(dependencyAt(other));
+      if (selectionOf(dependencyAt(other)) == guard && counts(dependencyAt(other))) reach(dependencyAt(other));
     }
     drain(guard);
   }
@@ -315,19 +314,14 @@ function selectionOf(dependency: Dependency): u32 {
 /** Whether a requirement before this one had the same condition, so that its walk covered this one. */
 function isEarlierGuard(row: u32, guard: u32): bool {
   for (let other = project.dependencies; other < row; other++) {
-    if (selectionOf(dependencyAt(other)) == guard && appliesHere(dependencyAt(other))) return true;
+    if (selectionOf(dependencyAt(other)) == guard && counts(dependencyAt(other))) return true;
   }
   return false;
 }
 
-/** `python`, `platform` and marker of a requirement of the project. */
-function appliesHere(dependency: Dependency): bool {
-  if (dependency.python != NONE) {
-    const constraint = constraintOf(dependency.python);
-    if (constraint == NONE) return false;
-    if (!constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return false;
-  }
-  if (dependency.platform != NONE && !platformAllows(dependency.platform, VARIABLE_SYS_PLATFORM)) return false;
+/** Whether a requirement of the project counts on the target, its group and extras aside. */
+function counts(dependency: Dependency): bool {
+  if (!appliesHere(dependency)) return false;
   return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
 }
 
@@ -363,7 +357,7 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && selectionOf(dependency) != NEVER && appliesHere(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && selectionOf(dependency) != NEVER && counts(dependency)) ask(dependency);
   }
   for (let row: u32 = 0; row < packages.count; row++) if (conditionOf(row) != NEVER) pushId(queue, row);
   for (let next: u32 = 0; next < queue.count; next++) {

@@ -285,7 +285,9 @@ function isAdmitted(name: u32, row: u32): bool {
 export function admits(dependency: Dependency, row: u32): bool {
   const item = packageAt(row);
   const demanded = dependency.source;
-  if (demanded != SOURCE_INDEX) return sourceFits(demanded, item.source);
+  if (demanded != SOURCE_INDEX) {
+    return sourceFits(demanded, item.source) && (demanded != SOURCE_URL || dependency.url == item.url);
+  }
   if (dependency.constraint == NONE) return true;
   const constraint = constraintOf(dependency.constraint);
   const version = versionOf(item.version);

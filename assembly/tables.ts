@@ -76,9 +76,11 @@ export class Dependency {
   optional: u32;
   /** SOURCE_*: what kind of source the requirement itself demands; SOURCE_INDEX for none in particular. */
   source: u32;
+  /** Where that source is, a text id or NONE. */
+  url: u32;
   /** The project's own requirements: text id of the group, NONE otherwise. */
   group: u32;
-  /** The project's own requirements: `python` and `platform` restrictions, text ids or NONE. */
+  /** Poetry's `python` and `platform` restrictions, text ids or NONE. */
   python: u32;
   platform: u32;
   /** Span for messages. */
@@ -236,6 +238,7 @@ export function addDependency(owner: u32, name: u32, address: usize, size: u32):
   dependency.extraCount = 0;
   dependency.optional = 0;
   dependency.source = 0;
+  dependency.url = NONE;
   dependency.group = NONE;
   dependency.python = NONE;
   dependency.platform = NONE;

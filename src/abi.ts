@@ -194,7 +194,7 @@ export const PROBLEM_WORDS = 4;
 //   "extra"  name, then each of its members (names of optional root dependencies; Poetry's own grammar)
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
-//            source kind ("", "git", "url", "file", "path")
+//            source kind ("", "git", "url", "file", "path"), its address
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator

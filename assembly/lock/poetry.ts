@@ -259,6 +259,8 @@ function readDependency(owner: u32, name: u32, key: u32, node: u32): void {
   for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
     const dependency = dependencyAt(row);
     if (keyIs(entry, "version")) dependency.constraint = text(entry);
+    else if (keyIs(entry, "python")) dependency.python = text(entry);
+    else if (keyIs(entry, "platform")) dependency.platform = text(entry);
     else if (keyIs(entry, "markers")) {
       if (expect(entry, STRING)) dependency.marker = markerOf(text(entry));
       // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
@@ -269,10 +271,15 @@ function readDependency(owner: u32, name: u32, key: u32, node: u32): void {
       dependency.extras = requestedExtras.count;
       readNames(entry, requestedExtras);
       dependencyAt(row).extraCount = requestedExtras.count - dependencyAt(row).extras;
-    } else if (keyIs(entry, "git")) dependency.source = SOURCE_GIT;
-    else if (keyIs(entry, "url")) dependency.source = SOURCE_URL;
-    else if (keyIs(entry, "path")) dependency.source = SOURCE_DIRECTORY;
+    } else if (keyIs(entry, "git")) demand(row, SOURCE_GIT, entry);
+    else if (keyIs(entry, "url")) demand(row, SOURCE_URL, entry);
+    else if (keyIs(entry, "path")) demand(row, SOURCE_DIRECTORY, entry);
   }
+}
+
+function demand(row: u32, source: u32, address: u32): void {
+  dependencyAt(row).source = source;
+  dependencyAt(row).url = text(address);
 }
 
 /** [package.extras]: extra -> requirements, of which only the names and their extras matter here. */
