@@ -56,7 +56,6 @@ export function setVariable(variable: u32, text: u32): void {
 }
 
 /** Text id of a variable's value. */
-@inline
 export function variableText(variable: u32): u32 {
   return load<u32>(values + (usize(variable) << 2));
 }
@@ -110,7 +109,8 @@ export function knownTargetCount(): u32 {
 /** Writes the name of a known target, at most TARGET_NAME_LIMIT bytes, and gives its size. Ordered by Python. */
 export function writeKnownTarget(index: u32, out: usize): u32 {
   const older = PYTHONS_WITHOUT_WINDOWS_ARM64 * (KNOWN_PLATFORMS - 1);
-  const row = index < older ? index / (KNOWN_PLATFORMS - 1) : (index - older) / KNOWN_PLATFORMS + PYTHONS_WITHOUT_WINDOWS_ARM64;
+  const row =
+    index < older ? index / (KNOWN_PLATFORMS - 1) : (index - older) / KNOWN_PLATFORMS + PYTHONS_WITHOUT_WINDOWS_ARM64;
   const column = index < older ? index % (KNOWN_PLATFORMS - 1) : (index - older) % KNOWN_PLATFORMS;
   let end = writeAscii(out, "cp3");
   // 3.7 to 3.14, each free-threaded Python after the one it is a build of: 313, 313t, 314, 314t.
@@ -228,7 +228,8 @@ function setMacos(address: usize, size: u32): bool {
   floorMinor = dot == dash ? 0 : plainNumber(address + dot + 1, dash - dot - 1);
   const darwin = darwinMajor(floorMajor, floorMinor);
   // A release since 11 has its year in the major version; 10.x, the other way round, means nothing without its minor.
-  if (darwin == 0 || floorMinor >= FLOOR_LIMIT || (floorMajor == 10 && dot == dash)) return refuse(STATUS_TARGET, address, dash);
+  if (darwin == 0 || floorMinor >= FLOOR_LIMIT || (floorMajor == 10 && dot == dash))
+    return refuse(STATUS_TARGET, address, dash);
   if (dash == size) return refuse(STATUS_TARGET, address, size);
   const machine = address + dash + 1;
   const machineSize = size - dash - 1;
@@ -243,7 +244,10 @@ function setMacos(address: usize, size: u32): bool {
   setSystem("posix", "darwin", "Darwin");
   setVariable(VARIABLE_PLATFORM_MACHINE, architecture);
   const release = allocate(16);
-  setVariable(VARIABLE_PLATFORM_RELEASE, internWritten(release, u32(writeAscii(writeNumber(release, darwin), ".6.0") - release)));
+  setVariable(
+    VARIABLE_PLATFORM_RELEASE,
+    internWritten(release, u32(writeAscii(writeNumber(release, darwin), ".6.0") - release)),
+  );
   setVariable(VARIABLE_PLATFORM_VERSION, internWord("Darwin Kernel Version"));
   return true;
 }

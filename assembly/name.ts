@@ -23,12 +23,10 @@ export function isName(address: usize, size: u32): bool {
   return true;
 }
 
-@inline
 export function isAlphanumeric(c: u32): bool {
   return isDigit(c) || isLetter(c);
 }
 
-@inline
 export function isSeparator(c: u32): bool {
   return c == 0x2d || c == 0x5f || c == 0x2e; // - _ .
 }

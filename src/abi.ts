@@ -39,8 +39,10 @@ export const STATE_OUTPUT = 8;
 export const STATE_OUTPUT_SIZE = 9;
 /** Where the lock's bytes are, to which spans in rows refer. */
 export const STATE_LOCK_ADDRESS = 10;
+/** 1 when the lock states itself which groups a package is in. */
+export const STATE_HAS_GROUPS = 11;
 /** From here two slots for each table: address of the first row, count of rows. */
-export const STATE_TABLES = 11;
+export const STATE_TABLES = 12;
 export const STATE_SLOTS = 40;
 
 /** The lock starts at the address that `input` gives; the project starts INPUT_PADDING bytes after the lock's end. */
@@ -235,6 +237,7 @@ export const STATUS_LOCK_SOURCE = 44;
 export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
+export const STATUS_LOCK_CONTROL = 48;
 
 // PEP 440, PEP 508, PEP 425, Poetry's constraints
 export const STATUS_VERSION = 60;

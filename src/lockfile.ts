@@ -7,7 +7,15 @@ import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
 import { type Pyproject, projectRecords } from "./pyproject.ts";
-import { type FrozenTarget, readFrozenTarget, readResolution, type Resolution, type ResolveRequest } from "./resolution.ts";
+import {
+  type FrozenTarget,
+  type LockedPackage,
+  readFrozenTarget,
+  readPackages,
+  readResolution,
+  type Resolution,
+  type ResolveRequest,
+} from "./resolution.ts";
 
 export type LockFormat = "poetry";
 
@@ -33,6 +41,10 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** Every package, whatever is selected, in the order of the lock. */
+  packages(): readonly LockedPackage[];
+  /** Whether the lock states itself what each group installs, so that every selection is exact. */
+  readonly isFilter: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
@@ -55,6 +67,8 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
     groups: groupsOf(core, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     warnings: warningsOf(core).map(spoken),
+    packages: () => readPackages(core),
+    isFilter: core.state(abi.STATE_HAS_GROUPS) === 1,
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };

@@ -21,6 +21,7 @@ import {
   SOURCE_INDEX,
   SOURCE_LEGACY,
   SOURCE_URL,
+  STATUS_LOCK_CONTROL,
   STATUS_LOCK_FILE_NAME,
   STATUS_LOCK_HASH,
   STATUS_LOCK_MISSING,
@@ -29,14 +30,16 @@ import {
   STATUS_LOCK_SOURCE,
   STATUS_LOCK_TYPE,
   STATUS_LOCK_VERSION,
+  STATUS_NAME,
   STATUS_OK,
+  STATUS_VERSION,
 } from "../../src/abi";
 import { Column } from "../arena";
 import { decimal, endsWith, indexOf, is, isDigit, isLetter } from "../bytes";
 import { ARRAY, at, BOOLEAN, find, first, get, keyIs, kindOf, next, STRING, TABLE } from "../document";
 import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
+import { isName, normalizedName } from "../name";
 import { compareVersions, versionOf } from "../pep440";
 import { hasExtraAtom, markerOf } from "../pep508";
 import { fail, failed } from "../status";
@@ -126,10 +129,12 @@ function readPackage(node: u32): void {
   for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
     const item = packageAt(index);
     if (keyIs(entry, "name")) {
-      if (expect(entry, STRING)) item.name = normalizedName(at(entry).address, at(entry).size);
+      if (expect(entry, STRING)) item.name = name(at(entry).address, at(entry).size);
       item.offset = u32(at(entry).address);
-    } else if (keyIs(entry, "version")) item.version = text(entry);
-    else if (keyIs(entry, "optional")) {
+    } else if (keyIs(entry, "version")) {
+      item.version = text(entry);
+      if (!failed() && versionOf(item.version) == NONE) fail(STATUS_VERSION, at(entry).address, at(entry).size);
+    } else if (keyIs(entry, "optional")) {
       if (isTrue(entry)) item.flags |= PACKAGE_IS_OPTIONAL;
     } else if (keyIs(entry, "python-versions")) item.python = text(entry);
     else if (keyIs(entry, "develop")) {
@@ -497,9 +502,26 @@ function expect(node: u32, kind: u32): bool {
   return false;
 }
 
-/** Text id of a string node. */
+/** Text id of a string node. No text that a host may print or write has control characters. */
 function text(node: u32): u32 {
-  return expect(node, STRING) ? intern(at(node).address, at(node).size) : NONE;
+  if (!expect(node, STRING)) return NONE;
+  const address = at(node).address;
+  const size = at(node).size;
+  for (let i: u32 = 0; i < size; i++) {
+    if (load<u8>(address + i) >= 0x20 && load<u8>(address + i) != 0x7f) continue;
+    fail(STATUS_LOCK_CONTROL, address + i, 1);
+    return NONE;
+  }
+  return intern(address, size);
+}
+
+/** Text id of a name's normalised form. */
+function name(address: usize, size: u32): u32 {
+  if (!isName(address, size)) {
+    fail(STATUS_NAME, address, size);
+    return NONE;
+  }
+  return normalizedName(address, size);
 }
 
 function optionalText(table: u32, key: string): u32 {

@@ -1,0 +1,64 @@
+# The command line (from a packed release), the Nix library, and a template for a project.
+#
+# Invariant: `lib`, `overlays` and `templates` need no release. What `packages` needs is the output of `npm pack`, with
+# its dependencies inside: `--override-input release file:///path/to/pylock2nix-VERSION.tgz` (release/README.md).
+{
+  description = "Python lockfiles to Nix, through a WASM core";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+    release = {
+      url = "path:./release";
+      flake = false;
+    };
+  };
+
+  outputs =
+    {
+      self,
+      nixpkgs,
+      release,
+    }:
+    let
+      systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
+      forEachSystem = value: nixpkgs.lib.genAttrs systems (system: value nixpkgs.legacyPackages.${system});
+
+      library = arguments: import ./nix arguments;
+
+      commandLine =
+        pkgs:
+        if !(builtins.pathExists "${release}/dist/cli.js") then
+          throw ''
+            cannot package the command line: the input `release` holds no packed release (dist/cli.js)
+            hint: pass `--override-input release file:///path/to/pylock2nix-VERSION.tgz`, as `npm pack` writes it''
+        else
+          pkgs.stdenvNoCC.mkDerivation {
+            pname = "pylock2nix";
+            inherit (builtins.fromJSON (builtins.readFile "${release}/package.json")) version;
+            src = release;
+            nativeBuildInputs = [ pkgs.makeWrapper ];
+            dontBuild = true;
+            installPhase = ''
+              runHook preInstall
+              mkdir -p "$out/lib/pylock2nix"
+              cp -r . "$out/lib/pylock2nix"
+              makeWrapper "${pkgs.nodejs}/bin/node" "$out/bin/pylock2nix" --add-flags "$out/lib/pylock2nix/dist/cli.js"
+              runHook postInstall
+            '';
+            meta = {
+              description = "Writes the frozen resolution of a Python lockfile for Nix";
+              mainProgram = "pylock2nix";
+            };
+          };
+    in
+    {
+      # lib { pkgs }: the library of nix/, for a project whose pylock2nix.nix should not carry its own copy.
+      lib = library;
+      overlays.default = final: _: { pylock2nix = library { pkgs = final; }; };
+      packages = forEachSystem (pkgs: { default = commandLine pkgs; });
+      templates.default = {
+        path = ./examples/template;
+        description = "A Poetry project built by pylock2nix";
+      };
+    };
+}

@@ -1,0 +1,128 @@
+# mkPoetryApplication: the project, built into a wheel by its own back end (PEP 517) and installed, with a virtual
+# environment of its own inside the output, which the scripts in bin/ run.
+#
+# Invariant: it is a derivation of nixpkgs' buildPythonApplication. What this function does not know is passed on
+# (`postInstall`, `nativeBuildInputs`, ...), and `overridePythonAttrs` works.
+{
+  pkgs,
+  lib,
+  mkProject,
+  mkEnvironment,
+  buildSystem,
+  cleanPythonSources,
+}:
+{
+  projectDir ? null,
+  src ? null,
+  pwd ? projectDir,
+  pyproject ? null,
+  poetrylock ? null,
+  resolution ? null,
+  python ? pkgs.python3,
+  target ? null,
+  overrides ? null,
+  preferWheels ? true,
+  # Besides `main`.
+  groups ? [ ],
+  # Besides those, where checks run (`doCheck = true`). null: `dev` where there is one.
+  checkGroups ? null,
+  extras ? [ "*" ],
+  ignoreCollisions ? [ ],
+  doCheck ? false,
+  makeWrapperArgs ? [ ],
+  meta ? { },
+  passthru ? { },
+  ...
+}@arguments:
+let
+  own = [
+    "projectDir" "src" "pwd" "pyproject" "poetrylock" "resolution" "python" "target" "overrides" "preferWheels"
+    "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+  ];
+  shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
+  made = mkProject shared;
+  inherit (made) project;
+  frozen = made.resolution;
+  packages = made.packagesOf groups;
+  checks =
+    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name}) [ "dev" ];
+
+  tools = buildSystem python;
+  specification = mkEnvironment.specification {
+    inherit python ignoreCollisions;
+    packages = packages.list;
+  };
+  environmentOf =
+    name: list:
+    mkEnvironment.environment {
+      name = "${project.name}-${name}";
+      inherit python ignoreCollisions;
+      packages = list;
+    };
+  dependencyEnv = lib.makeOverridable ({ app }: environmentOf "environment" (packages.list ++ [ app ])) {
+    app = application;
+  };
+
+  # The environment is made when the output is otherwise complete, and before the caller's own `postFixup`,
+  # which may then wrap scripts that already run the right Python.
+  postFixup = ''
+    ${mkEnvironment.command python} "$environmentSpecification" "$out/libexec/environment" "$out"
+  ''
+  + lib.optionalString (makeWrapperArgs != [ ]) ''
+    for program in "$out"/bin/*; do
+      wrapProgram "$program" ''${makeWrapperArgs[@]}
+    done
+  '';
+
+  application = python.pkgs.buildPythonApplication (
+    removeAttrs arguments own
+    // {
+      pname = arguments.pname or project.name;
+      version =
+        arguments.version or (
+          if project.version != null then
+            project.version
+          else
+            throw ''
+              cannot build ${project.name}: its version is dynamic, so pyproject.toml does not say it
+              hint: pass `version`''
+        );
+      src =
+        if src != null then
+          src
+        else if made.folder != null then
+          cleanPythonSources { src = made.folder; }
+        else
+          throw "cannot build ${project.name}: pass `src` or `projectDir`";
+      pyproject = true;
+      build-system = tools.named project.requires ++ arguments.build-system or [ ];
+      inherit (tools) pypaBuildFlags;
+      dontCheckRuntimeDeps = true;
+      catchConflicts = false;
+      dontWrapPythonPrograms = true;
+      environmentSpecification = specification;
+      postPatch = tools.postPatch + arguments.postPatch or "";
+      postFixup = postFixup + arguments.postFixup or "";
+      inherit doCheck makeWrapperArgs;
+      nativeBuildInputs =
+        arguments.nativeBuildInputs or [ ] ++ lib.optional (makeWrapperArgs != [ ]) pkgs.makeWrapper;
+      nativeCheckInputs =
+        arguments.nativeCheckInputs or [ ]
+        # Earlier groups win in neither: a name has one version across all of them, or select.nix refuses.
+        ++ lib.optional doCheck (environmentOf "check" (made.packagesOf (groups ++ checks)).list);
+      meta = lib.optionalAttrs (project.scripts ? ${project.name}) { mainProgram = project.name; } // meta;
+      passthru = {
+        inherit (packages) python;
+        inherit dependencyEnv;
+        env = dependencyEnv.env;
+      }
+      // passthru;
+    }
+  );
+in
+if project == null || !project.package then
+  throw ''
+    cannot build an application: ${frozen.lock.path}'s project declares no package
+    hint: use `mkPoetryEnv`''
+else
+  application

@@ -1,0 +1,35 @@
+# The tools that build a source into a wheel (PEP 517), from nixpkgs' own package set of the build host's Python.
+#
+# Invariant: they are never packages of the lock. Those are built alone, without their dependencies, and would not run.
+{ lib }:
+python:
+let
+  host = python.pythonOnBuildForHost or python.pythonForBuild or python;
+in
+rec {
+  # Poetry's back end has been a package of its own, poetry-core, since 1.0; projects older than that ask for all of it.
+  named =
+    names:
+    map (
+      name:
+      let
+        tool = if name == "poetry" then "poetry-core" else name;
+      in
+      host.pkgs.${tool} or (throw ''
+        cannot build from source: nixpkgs has no Python package ${tool}, which [build-system] asks for
+        hint: give it in `nativeBuildInputs`'')
+    ) names;
+
+  # Together the common back ends build most sources, whichever of them pyproject.toml names.
+  common = named [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" ];
+
+  # The old name of Poetry's back end, where a pyproject.toml still has it.
+  postPatch = ''
+    if [ -e pyproject.toml ]; then
+      sed -i -E "s/^(build-backend *= *)[\"']poetry\.masonry\.api[\"']/\1\"poetry.core.masonry.api\"/" pyproject.toml
+    fi
+  '';
+
+  # What is there decides, not the version bounds that a source from years ago states.
+  pypaBuildFlags = [ "--skip-dependency-check" ];
+}

@@ -1,0 +1,70 @@
+# The library's entry: what a frozen resolution (docs/resolution.md) becomes in Nix.
+#
+# Without `projectDir` it is the functions alone. With it, the same functions already know that project, and
+# `resolution`, `application`, `environment` and `packages` stand beside them.
+# Invariant: `load`, `select` and `resolution` never look at `pkgs`, so that reading a resolution needs no nixpkgs.
+{
+  pkgs ? import <nixpkgs> { },
+  lib ? pkgs.lib,
+  # Replace it to give credentials to a private index: docs/nix.md.
+  fetchurl ? pkgs.fetchurl,
+  projectDir ? null,
+  ...
+}@arguments:
+let
+  load = import ./load.nix;
+  select = import ./select.nix;
+  chooseTarget = import ./target.nix { inherit (pkgs) stdenv; };
+  cleanPythonSources = import ./sources.nix { inherit lib; };
+  defaultPoetryOverrides = import ./overrides.nix { inherit pkgs lib; };
+  mkEnvironment = import ./environment.nix { inherit pkgs lib; };
+  buildSystem = import ./build-system.nix { inherit lib; };
+  mkProject = import ./project.nix {
+    inherit pkgs lib load select chooseTarget defaultPoetryOverrides;
+    mkPackage = import ./package.nix {
+      inherit pkgs lib buildSystem;
+      fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
+    };
+  };
+
+  mkPoetryScriptsPackage = import ./scripts.nix { inherit pkgs lib mkProject; };
+  mkPoetryEditablePackage = import ./editable.nix { inherit pkgs lib mkProject; };
+  mkPoetryPackages = import ./packages.nix {
+    inherit pkgs lib mkProject mkPoetryScriptsPackage mkPoetryEditablePackage;
+  };
+  functions = {
+    inherit mkPoetryScriptsPackage mkPoetryEditablePackage mkPoetryPackages;
+    mkPoetryEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPoetryPackages; };
+    mkPoetryApplication = import ./application.nix {
+      inherit pkgs lib mkProject mkEnvironment buildSystem cleanPythonSources;
+    };
+  };
+
+  # What the project's loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
+  project = rec {
+    resolution = arguments.resolution or (load { inherit projectDir; });
+    preset =
+      function: given:
+      function (builtins.intersectAttrs (builtins.functionArgs function) (arguments // { inherit resolution; }) // given);
+    application = preset functions.mkPoetryApplication { };
+    environment = preset functions.mkPoetryEnv { };
+    packages = preset functions.mkPoetryPackages { };
+  };
+in
+{
+  inherit load select chooseTarget cleanPythonSources defaultPoetryOverrides;
+  overrides = {
+    withDefaults = overlay: [ defaultPoetryOverrides ] ++ lib.toList overlay;
+    withoutDefaults = lib.toList;
+  };
+}
+// (
+  if projectDir == null then
+    functions
+  else
+    builtins.mapAttrs (_: project.preset) functions
+    // {
+      inherit (project) resolution application environment;
+      packages = project.packages.byName;
+    }
+)

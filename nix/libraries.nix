@@ -1,0 +1,52 @@
+# For each selected package the ones whose shared libraries it may load: its direct dependencies that are native
+# wheels too. (torch finds those of the nvidia-* wheels so.)
+#
+# Invariant: these edges become inputs of builds, so they have no cycle. Packages are ranked in the order in which a
+# depth-first walk leaves them, and an edge counts only from a higher rank to a lower one: what is dropped is exactly
+# the edges that close a cycle (triton -> torch, when torch -> triton was met first).
+selected:
+let
+  inherit (builtins) attrNames filter foldl' mapAttrs match;
+
+  isNative =
+    package:
+    package.file != null && match ".*[.]whl" package.file.name != null && match ".*-any[.]whl" package.file.name == null;
+  native = builtins.listToAttrs (
+    map (name: { inherit name; value = null; }) (filter (name: isNative selected.${name}) (attrNames selected))
+  );
+  edges = mapAttrs (name: _: filter (dependency: native ? ${dependency}) selected.${name}.dependencies) native;
+  # Without edges in or out there is nothing to rank; in most locks that leaves a handful.
+  sources = filter (name: edges.${name} != [ ]) (attrNames native);
+
+  # `left` is a chain of names, the last one left first: adding to a chain costs the same however long it is.
+  visit =
+    state: name:
+    if state.seen ? ${name} then
+      state
+    else
+      let
+        inside = foldl' visit {
+          seen = state.seen // { ${name} = null; };
+          inherit (state) left count;
+        } edges.${name};
+      in
+      {
+        inherit (inside) seen;
+        count = inside.count + 1;
+        left = { inherit name; value = inside.count; key = inside.count; before = inside.left; };
+      };
+  walked = foldl' visit { seen = { }; left = null; count = 0; } sources;
+  rank = builtins.listToAttrs (
+    builtins.genericClosure {
+      startSet = if walked.left == null then [ ] else [ walked.left ];
+      operator = link: if link.before == null then [ ] else [ link.before ];
+    }
+  );
+in
+mapAttrs (
+  name: _:
+  if edges.${name} or [ ] == [ ] then
+    [ ]
+  else
+    filter (dependency: rank.${dependency} < rank.${name}) edges.${name}
+) selected

@@ -1,0 +1,47 @@
+"""make-editable.py SPECIFICATION OUT: an installed package that holds a path file and metadata, and no code.
+
+The specification is JSON: name, version (or null), scripts, paths, sitePackages.
+Invariant: a value with a line break is refused, since each line of a path file or of metadata is one statement.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def main(specification_path, out):
+    specification = json.loads(Path(specification_path).read_text(encoding="utf-8"))
+    name = line(specification["name"])
+    version = line(specification["version"] or "0")
+    site = Path(out) / specification["sitePackages"]
+    metadata = site / f"{name.replace('-', '_')}-{version}.dist-info"
+    metadata.mkdir(parents=True)
+    write(metadata / "METADATA", ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"])
+    write(metadata / "INSTALLER", ["pylock2nix"])
+    scripts = {
+        script: target for script, target in specification["scripts"].items() if isinstance(target, str)
+    }
+    if scripts:
+        write(
+            metadata / "entry_points.txt",
+            ["[console_scripts]", *(f"{line(script)} = {line(target)}" for script, target in sorted(scripts.items()))],
+        )
+    paths = [line(path) for path in specification["paths"]]
+    for path in paths:
+        if not path.startswith("/"):
+            sys.exit(f"error: cannot make {name} editable: {path!r} is not an absolute path")
+    write(site / f"_{name.replace('-', '_')}_editable.pth", paths)
+
+
+def line(text):
+    if len(text.splitlines()) != 1:
+        sys.exit(f"error: cannot write {text!r}: it is not one line")
+    return text
+
+
+def write(path, lines):
+    path.write_text("".join(f"{text}\n" for text in lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,86 @@
+# defaultPoetryOverrides: what well-known packages need besides the common back ends (build-system.nix) when they are
+# built from source, and what some wheels need on Linux. Data first; one overlay applies it.
+#
+# Invariant: an override for a package that the lock does not have, or that comes as a wheel, changes nothing.
+{ pkgs, lib }:
+let
+  # Locked sdist -> further Python packages that build it, by nixpkgs' names.
+  buildSystems = {
+    attrs = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
+    filelock = [ "hatch-vcs" ];
+    h5py = [ "cython" "numpy" "pkgconfig" ];
+    importlib-metadata = [ "setuptools-scm" ];
+    jsonschema = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
+    lxml = [ "cython" ];
+    numpy = [ "cython" "meson-python" ];
+    pandas = [ "cython" "meson-python" "numpy" "versioneer" ];
+    pdm = [ "pdm-backend" ];
+    platformdirs = [ "hatch-vcs" ];
+    pluggy = [ "setuptools-scm" ];
+    pydantic = [ "hatch-fancy-pypi-readme" ];
+    pytest = [ "setuptools-scm" ];
+    python-dateutil = [ "setuptools-scm" ];
+    pyyaml = [ "cython" ];
+    pyzmq = [ "cython" "scikit-build-core" ];
+    scipy = [ "cython" "meson-python" "numpy" "pybind11" "pythran" ];
+    tqdm = [ "setuptools-scm" ];
+    urllib3 = [ "hatch-vcs" ];
+    virtualenv = [ "hatch-vcs" ];
+    zipp = [ "setuptools-scm" ];
+  };
+
+  # Locked sdist -> tools, then libraries, of nixpkgs.
+  native = {
+    cffi = { tools = [ "pkg-config" ]; libraries = [ "libffi" ]; };
+    cryptography = { tools = [ "pkg-config" ]; libraries = [ "openssl" ]; };
+    h5py = { tools = [ "pkg-config" ]; libraries = [ "hdf5" ]; };
+    lxml = { tools = [ "pkg-config" ]; libraries = [ "libxml2" "libxslt" "zlib" ]; };
+    mysqlclient = { tools = [ "pkg-config" ]; libraries = [ "libmysqlclient" ]; };
+    pillow = { tools = [ "pkg-config" ]; libraries = [ "freetype" "lcms2" "libjpeg" "libtiff" "libwebp" "zlib" ]; };
+    psycopg2 = { tools = [ "libpq" ]; libraries = [ "libpq" "openssl" ]; };
+    pyyaml = { tools = [ ]; libraries = [ "libyaml" ]; };
+    pyzmq = { tools = [ "pkg-config" "cmake" "ninja" ]; libraries = [ "zeromq" ]; };
+  };
+
+  # Locked wheels that load the graphics driver's libraries, which are found at run time only.
+  driver = [
+    "cupy-cuda11x" "cupy-cuda12x" "cupy-cuda13x" "jaxlib" "jax-cuda12-pjrt" "jax-cuda12-plugin" "jax-cuda13-pjrt"
+    "jax-cuda13-plugin" "onnxruntime-gpu" "tensorflow" "torch" "triton"
+  ];
+
+  isWheel = package: lib.hasSuffix ".whl" (package.pylock2nix.file.name or "");
+  isSource = package: package ? pylock2nix && !isWheel package;
+in
+final: prev:
+let
+  host = final.python.pythonOnBuildForHost or final.python.pythonForBuild or final.python;
+  fromSource =
+    name:
+    let
+      wanted = native.${name} or { tools = [ ]; libraries = [ ]; };
+    in
+    prev.${name}.overridePythonAttrs (old: {
+      build-system = old.build-system or [ ] ++ map (tool: host.pkgs.${tool}) (buildSystems.${name} or [ ]);
+      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ map (tool: pkgs.${tool}) wanted.tools;
+      buildInputs = old.buildInputs or [ ] ++ map (library: pkgs.${library}) wanted.libraries;
+      # CMake and Ninja serve the back end; they are not the build itself.
+      dontUseCmakeConfigure = true;
+      dontUseNinjaBuild = true;
+      dontUseNinjaInstall = true;
+    });
+  withDriver =
+    name:
+    prev.${name}.overridePythonAttrs (old: {
+      # After autoPatchelfHook, which would take the entry out again.
+      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ [ pkgs.autoAddDriverRunpath ];
+    });
+in
+# Only names that are there, and each looked at when it is asked for.
+builtins.mapAttrs (name: _: if isSource prev.${name} then fromSource name else prev.${name}) (
+  builtins.intersectAttrs prev (buildSystems // native)
+)
+// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
+  lib.genAttrs (builtins.filter (name: prev ? ${name}) driver) (
+    name: if prev.${name} ? pylock2nix && isWheel prev.${name} then withDriver name else prev.${name}
+  )
+)

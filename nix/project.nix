@@ -1,0 +1,91 @@
+# What all functions share: a project's resolution, the target of a Python, and its package set with overrides.
+#
+# Invariant: the set is nixpkgs' packages for that Python, the locked ones in their place, then the overlays in order.
+# nixpkgs' own packages keep nixpkgs' versions of what they need: locked ones never reach into their builds.
+{
+  pkgs,
+  lib,
+  load,
+  select,
+  chooseTarget,
+  mkPackage,
+  defaultPoetryOverrides,
+}:
+{
+  projectDir ? null,
+  pwd ? projectDir,
+  pyproject ? null,
+  poetrylock ? null,
+  resolution ? null,
+  python ? pkgs.python3,
+  target ? null,
+  overrides ? [ defaultPoetryOverrides ],
+  preferWheels ? true,
+  extras ? [ "*" ],
+}:
+let
+  folder =
+    if projectDir != null then
+      projectDir
+    else if poetrylock != null then
+      dirOf poetrylock
+    else if pwd != null then
+      pwd
+    else
+      throw "cannot find the project: pass `projectDir`, or `poetrylock` beside pylock2nix.json";
+
+  frozen =
+    if builtins.isAttrs resolution then
+      resolution
+    else
+      load (
+        {
+          projectDir = folder;
+          inherit pyproject poetrylock;
+        }
+        // lib.optionalAttrs (resolution != null) { inherit resolution; }
+      );
+  chosen = chooseTarget { inherit python target; resolution = frozen; };
+
+  # `main` is part of every selection of these functions, where the lock has it.
+  packagesOf =
+    groups:
+    let
+      main = builtins.filter (name: frozen.groups ? ${name}) [ "main" ];
+      selected = select {
+        resolution = frozen;
+        target = chosen;
+        inherit extras;
+        groups = main ++ groups;
+      };
+      libraries = import ./libraries.nix selected;
+      present = names: builtins.filter (package: package != null) (map (name: set.${name}) names);
+
+      locked = builtins.mapAttrs (
+        name:
+        mkPackage {
+          inherit python;
+          root = if pwd != null then pwd else folder;
+          libraries = present libraries.${name};
+          preferWheel = preferWheels;
+        }
+      ) selected;
+      overlay = lib.composeManyExtensions (lib.toList overrides);
+      set = lib.fix (lib.extends overlay (_: python.pkgs // locked));
+    in
+    {
+      inherit selected set;
+      list = present (builtins.attrNames selected);
+      byName = lib.filterAttrs (_: package: package != null) (builtins.intersectAttrs selected set);
+      # Python as users of poetry2nix find it in passthru: its packages are the locked ones.
+      python = python // { pkgs = set; };
+    };
+in
+{
+  inherit folder packagesOf;
+  resolution = frozen;
+  target = chosen;
+  inherit (frozen) project;
+  pyproject = if pyproject != null then pyproject else folder + "/${frozen.pyproject.path}";
+  poetrylock = if poetrylock != null then poetrylock else folder + "/${frozen.lock.path}";
+}

@@ -1,0 +1,55 @@
+# mkPoetryEnv: a virtual environment of everything that the lock installs for some groups and extras, for work on the
+# project. The project itself is not built into it: `editablePackageSources` makes it importable.
+{
+  pkgs,
+  lib,
+  mkEnvironment,
+  mkPoetryPackages,
+}:
+{
+  projectDir ? null,
+  pwd ? projectDir,
+  pyproject ? null,
+  poetrylock ? null,
+  resolution ? null,
+  python ? pkgs.python3,
+  target ? null,
+  overrides ? null,
+  preferWheels ? true,
+  # null: `dev` where there is one. poetry2nix' default was [ "dev" ], there or not.
+  groups ? null,
+  checkGroups ? [ "dev" ],
+  extras ? [ "*" ],
+  editablePackageSources ? { },
+  # Packages of nixpkgs besides: ps: [ ps.ipython ]. A locked package takes the place of nixpkgs' one of its name.
+  extraPackages ? (_: [ ]),
+  # Patterns (fnmatch) of files that packages disagree about and of which the first may win.
+  ignoreCollisions ? [ ],
+}@arguments:
+let
+  packages =
+    args:
+    mkPoetryPackages (
+      builtins.intersectAttrs (builtins.functionArgs mkPoetryPackages) arguments // { groups = args; }
+    );
+  probe = packages [ ];
+  chosen = if groups != null then groups else lib.optional (probe.resolution.groups ? dev) "dev";
+  made = packages chosen;
+
+  nameOf = package: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower (package.pname or package.name));
+  extra = builtins.filter (package: !(made.byName ? ${nameOf package}) && package != python) (
+    let
+      wanted = extraPackages made.python.pkgs;
+    in
+    if wanted == [ ] then [ ] else python.pkgs.requiredPythonModules wanted
+  );
+  project = made.resolution.project;
+in
+mkEnvironment.environment {
+  name = "${if project == null then "python" else project.name}-env";
+  inherit python ignoreCollisions;
+  packages = made.poetryPackages ++ extra;
+}
+// {
+  python = made.python;
+}

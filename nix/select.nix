@@ -1,0 +1,106 @@
+# What a choice of target, groups and extras installs: attribute set of name -> selected package,
+# { name, version, source, target, file, sdist, dependencies }, where `file` and `sdist` are { name, hash, url } or null.
+#
+# Invariant: linear in the resolution; at most one version for each name; every dependency named is selected too.
+{
+  resolution,
+  target,
+  # The groups to install, `main` among them; null: those that are installed by default.
+  groups ? null,
+  # Extras; "*" is all of them.
+  extras ? [ ],
+}:
+let
+  inherit (builtins) attrNames concatLists elem elemAt filter length listToAttrs mapAttrs;
+
+  refuse = message: throw "cannot select packages of ${resolution.lock.path} for ${target}: ${message}";
+  listed = names: if names == [ ] then "none" else builtins.concatStringsSep ", " names;
+  set = names: listToAttrs (map (name: { inherit name; value = true; }) names);
+
+  checked =
+    kind: known: names:
+    let
+      unknown = filter (name: !(known ? ${name})) names;
+    in
+    if unknown == [ ] then
+      set names
+    else
+      refuse "unknown ${kind} ${listed unknown}; there are: ${listed (attrNames known)}";
+
+  chosenGroups = checked "group" resolution.groups (
+    if groups == null then filter (name: resolution.groups.${name}) (attrNames resolution.groups) else groups
+  );
+  chosenExtras = checked "extra" (set resolution.extras) (
+    if elem "*" extras then resolution.extras else extras
+  );
+
+  # A condition refers to earlier entries only: forced from the first on, none waits for another.
+  conditions =
+    let
+      value = index: elemAt values index;
+      evaluate =
+        condition:
+        if builtins.isBool condition then condition
+        else if condition ? group then chosenGroups ? ${condition.group}
+        else if condition ? extra then chosenExtras ? ${condition.extra}
+        else if condition ? all then builtins.all value condition.all
+        else if condition ? any then builtins.any value condition.any
+        else !(value condition.not);
+      values = map evaluate resolution.conditions;
+    in
+    builtins.deepSeq values values;
+
+  frozen =
+    let
+      entry = resolution.targets.${target} or (refuse "the resolution has only ${listed (attrNames resolution.targets)}");
+    in
+    if entry ? error then refuse entry.error else entry;
+
+  file = entry: { name = elemAt entry 0; hash = elemAt entry 1; url = elemAt entry 2; };
+  isWheel = entry: builtins.match ".*[.]whl" (elemAt entry 0) != null;
+
+  at =
+    index:
+    let
+      package = elemAt resolution.packages index;
+      variantIndex = elemAt frozen.variants index;
+      variant = elemAt package.variants variantIndex;
+      fileIndex = elemAt variant 0;
+      sdists = filter (entry: !isWheel entry) package.files;
+    in
+    if variantIndex < 0 || !(elemAt conditions (elemAt variant 1)) then
+      [ ]
+    else
+      [
+        {
+          inherit (package) name version source;
+          inherit target;
+          file = if fileIndex < 0 then null else file (elemAt package.files fileIndex);
+          sdist = if sdists == [ ] then null else file (elemAt sdists 0);
+          dependencies = elemAt variant 2;
+        }
+      ];
+
+  selected = concatLists (builtins.genList at (length resolution.packages));
+  byName = listToAttrs (map (package: { inherit (package) name; value = package; }) selected);
+
+  twice =
+    let
+      groups = builtins.groupBy (package: package.name) selected;
+      name = builtins.head (filter (name: length groups.${name} > 1) (attrNames groups));
+      versions = map (package: if package.version == null then "without a version" else package.version) groups.${name};
+    in
+    refuse ''
+      ${name} is selected at ${toString (length versions)} versions: ${listed versions}
+      hint: choose fewer extras or groups; these exclude one another'';
+in
+builtins.seq chosenGroups (
+  builtins.seq chosenExtras (
+    if length (attrNames byName) != length selected then
+      twice
+    else
+      mapAttrs (
+        _: package: package // { dependencies = filter (name: byName ? ${name}) package.dependencies; }
+      ) byName
+  )
+)

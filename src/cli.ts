@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// The command line: finds the command, hands it its words, and turns whatever comes of it into output and an exit code.
+//
+// Invariant: standard output is data and help that was asked for, standard error is for people. Exit codes: 0 done, 1 the
+// input is at fault, 2 the command line is, 70 we are. Nothing but this file ends the program.
+
+import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
+import { commandHelp, programHelp, VERSION } from "./cli/help.ts";
+import { nixCommand } from "./cli/nix.ts";
+import { resolveCommand } from "./cli/resolve.ts";
+import { targetsCommand } from "./cli/targets.ts";
+import { readWords } from "./cli/words.ts";
+import { renderFailure } from "./diagnostic.ts";
+import { PylockError, shellError } from "./errors.ts";
+import {
+  commandLine,
+  endWith,
+  endWithClosedPipe,
+  environment,
+  packageVersion,
+  print,
+  printError,
+  readIfThere,
+  terminal,
+} from "./runtime/node.ts";
+
+const COMMANDS: readonly Command[] = [nixCommand, resolveCommand, targetsCommand];
+
+endWithClosedPipe();
+const words = commandLine();
+run(words).then(endWith, async (error: unknown) => endWith(await report(error, words.includes(JSON_OUTPUT.name))));
+
+async function run(words: readonly string[]): Promise<number> {
+  const at = words.findIndex((word) => !word.startsWith("-"));
+  const name = words[at];
+  if (name === undefined) return runWithoutCommand(words);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined)
+    throw shellError("unknown-command", { text: name, known: COMMANDS.map((each) => each.name) });
+  const rest = readWords([...words.slice(0, at), ...words.slice(at + 1)], command.options, command.name);
+  if (!rest.has(HELP)) return command.run(rest);
+  print(commandHelp(command));
+  return 0;
+}
+
+async function runWithoutCommand(words: readonly string[]): Promise<number> {
+  const given = readWords(words, [JSON_OUTPUT, HELP, VERSION], "pylock2nix");
+  if (!given.has(HELP) && !given.has(VERSION)) {
+    throw shellError("missing-command", { known: COMMANDS.map((each) => each.name) });
+  }
+  const version = await packageVersion();
+  print(given.has(HELP) ? programHelp(COMMANDS, version) : `${version}\n`);
+  return 0;
+}
+
+/** Says what failed, and gives the exit code for it. */
+async function report(error: unknown, asData: boolean): Promise<number> {
+  const known = error instanceof PylockError ? error : shellError("internal", { text: String(error) });
+  const { failure, exitCode } = known;
+  if (asData) print(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+  const bytes =
+    failure.path === null || failure.offset === null ? null : await readIfThere(failure.path).catch(() => null);
+  printError(renderFailure(failure, { bytes, color: terminal("stderr").color }));
+  if (exitCode === 70) printError(`${await blame(known === error ? known : error)}\n`);
+  return exitCode;
+}
+
+/** What a bug report should hold. */
+async function blame(error: unknown): Promise<string> {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `\npylock2nix ${await packageVersion()}, ${environment()}\n${stack}`;
+}

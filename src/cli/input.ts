@@ -1,0 +1,108 @@
+// The lock that a command is about, with its pyproject.toml: found, read, and held against each other.
+//
+// Invariant: paths in messages and in data are those that the user can open from where they are.
+
+import { renderFailure } from "../diagnostic.ts";
+import { shellError } from "../errors.ts";
+import { sha256Hex } from "../integrity.ts";
+import { type Lockfile, readLock } from "../lockfile.ts";
+import { contentHashes, generatorOf, type Pyproject, readPyprojectBytes } from "../pyproject.ts";
+import {
+  basename,
+  dirname,
+  join,
+  kindOf,
+  list,
+  printError,
+  readBytes,
+  readIfThere,
+  terminal,
+} from "../runtime/node.ts";
+import { FORMAT, LOCK } from "./command.ts";
+import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import type { Words } from "./words.ts";
+
+export interface Input {
+  readonly lock: Lockfile;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  readonly pyproject: Pyproject | null;
+  /** Whether the lock is as new as pyproject.toml; null when that cannot be told. */
+  readonly fresh: boolean | null;
+}
+
+/** Finds and reads what `words` speak of, and prints the lock's warnings. */
+export async function openInput(words: Words, command: string): Promise<Input> {
+  const [path = ".", ...others] = words.paths;
+  if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: command });
+  const lockPath = await findLock(path, words.value(LOCK));
+  const bytes = await readBytes(lockPath);
+  const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
+  const pyproject = await readPyprojectBeside(lockPath);
+  const lock = readLock(bytes, { path: lockPath, format, pyproject });
+  for (const warning of lock.warnings) {
+    printError(renderFailure(warning, { severity: "warning", bytes, color: terminal("stderr").color }));
+  }
+  return {
+    lock,
+    path: lockPath,
+    bytes,
+    sha256: await sha256Hex(bytes),
+    pyproject,
+    fresh: await isFresh(lock, bytes, pyproject),
+  };
+}
+
+/** The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder. */
+async function findLock(path: string, lock: string | null): Promise<string> {
+  const kind = await kindOf(path);
+  if (kind === null) throw shellError("file-not-found", { text: path });
+  if (lock !== null) {
+    const within = join(kind === "folder" ? path : dirname(path), lock);
+    return (await kindOf(within)) === "file" ? within : lock;
+  }
+  if (kind === "file") return path;
+  const found: string[] = [];
+  for (const name of await list(path)) {
+    if (await isLock(path, name)) found.push(name);
+  }
+  if (found.length === 0) throw shellError("lock-not-found", { text: path });
+  if (found.length > 1) throw shellError("several-locks", { text: path, known: found });
+  return join(path, found[0]!);
+}
+
+/** Requirements are a lock only with hashes. */
+async function isLock(folder: string, name: string): Promise<boolean> {
+  const format = formatByName(name);
+  if (format !== "requirements") return format !== null;
+  return formatByContent(await readBytes(join(folder, name))) === "requirements";
+}
+
+function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): "poetry" {
+  if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
+    throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
+  }
+  const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
+  if (format === null) throw shellError("unknown-lock-format", { text: path, path });
+  if (format === "poetry") return format;
+  throw shellError("unsupported-lock-format", {
+    text: path,
+    detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],
+    path,
+  });
+}
+
+async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
+  const path = join(dirname(lockPath), "pyproject.toml");
+  const bytes = await readIfThere(path);
+  return bytes === null ? null : readPyprojectBytes(bytes, path);
+}
+
+async function isFresh(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<boolean | null> {
+  if (pyproject === null || lock.contentHash === null) return null;
+  for (const text of contentHashes(pyproject, generatorOf(bytes))) {
+    if ((await sha256Hex(new TextEncoder().encode(text))) === lock.contentHash) return true;
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+// The files that `pylock2nix nix` writes: the frozen resolution, its loader, and the copy of the Nix library.
+//
+// Invariant: nothing of the lock becomes Nix code. Inline, the resolution is one string literal in which every character
+// that means something to Nix is escaped.
+
+import { shellError } from "../errors.ts";
+import {
+  join,
+  kindOf,
+  list,
+  type NewFile,
+  packageFolder,
+  packageVersion,
+  readBytes,
+  readIfThere,
+  relative,
+} from "../runtime/node.ts";
+
+export interface Place {
+  /** The lock's folder. */
+  readonly project: string;
+  /** Where the files go. */
+  readonly folder: string;
+  /** What the loader is called. */
+  readonly name: string;
+  readonly inline: boolean;
+}
+
+const DATA = "pylock2nix.json";
+const LIBRARY = ".pylock2nix";
+/** Of this package: the library, and the loader that projects get. */
+const SOURCE = join(packageFolder, "nix");
+const TEMPLATE = "template/pylock2nix.nix";
+
+/** The files, the loader first. */
+export async function generatedFiles(json: string, place: Place): Promise<NewFile[]> {
+  const { folder, name, inline } = place;
+  const files = [{ path: join(folder, name), bytes: await loader(json, place) }];
+  if (!inline) files.push({ path: join(folder, DATA), bytes: new TextEncoder().encode(json) });
+  if (await wantsLibrary(place)) files.push(...(await libraryFiles(join(folder, LIBRARY))));
+  return files;
+}
+
+/** Those whose bytes are not yet there. */
+export async function changedFiles(files: readonly NewFile[]): Promise<NewFile[]> {
+  const changed: NewFile[] = [];
+  for (const file of files) {
+    const present = await readIfThere(file.path);
+    if (present === null || !isEqual(present, file.bytes)) changed.push(file);
+  }
+  return changed;
+}
+
+/** The template as it is; with the project elsewhere, or the resolution inside, the same with both spelled out. */
+async function loader(json: string, { project, folder, inline }: Place): Promise<Uint8Array> {
+  const template = await readBytes(join(SOURCE, TEMPLATE));
+  const way = relative(folder, project);
+  if (!inline && way === "") return template;
+  const comment = /^(?:#.*\n)*/.exec(new TextDecoder().decode(template))?.[0] ?? "";
+  const lines = [
+    "{",
+    `  library ? ./${LIBRARY},`,
+    "  ...",
+    "}@arguments:",
+    "let",
+    `  projectDir = ./. + ${nixString(way === "" ? "" : `/${way}`)};`,
+    `  data = ${inline ? `builtins.fromJSON ${nixString(json)}` : `./${DATA}`};`,
+    '  resolution = import (library + "/load.nix") { inherit projectDir; resolution = data; };',
+    "in",
+    'import library ({ inherit projectDir resolution; } // removeAttrs arguments [ "library" ])',
+  ];
+  return new TextEncoder().encode(`${comment}${lines.join("\n")}\n`);
+}
+
+/** A double-quoted Nix string: backslash, quote and dollar sign are all that it gives a meaning to. */
+function nixString(text: string): string {
+  return `"${text.replace(/[\\"$]/g, "\\$&")}"`;
+}
+
+/**
+ * The library is copied the first time, and kept as new as this program as long as it is there: who removed it passes
+ * `library` to the loader instead.
+ */
+async function wantsLibrary({ folder, name }: Place): Promise<boolean> {
+  return (await kindOf(join(folder, LIBRARY))) !== null || (await kindOf(join(folder, name))) === null;
+}
+
+/** What is copied: the Nix library of this package, all but the loader's template, each file with our version on top. */
+async function libraryFiles(folder: string): Promise<NewFile[]> {
+  const header = `# pylock2nix ${await packageVersion()}\n`;
+  const files: NewFile[] = [];
+  for (const name of await filesBelow(SOURCE)) {
+    if (name === TEMPLATE) continue;
+    const text = new TextDecoder().decode(await readBytes(join(SOURCE, name)));
+    files.push({ path: join(folder, name), bytes: new TextEncoder().encode(header + text) });
+  }
+  if (files.length === 0) throw shellError("library-missing", { text: SOURCE });
+  return files;
+}
+
+async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await list(folder)) {
+    const isFolder = (await kindOf(join(folder, name))) === "folder";
+    names.push(...(isFolder ? await filesBelow(join(folder, name), `${prefix}${name}/`) : [`${prefix}${name}`]));
+  }
+  return names;
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}

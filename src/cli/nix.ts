@@ -1,0 +1,138 @@
+// `pylock2nix nix`: writes the frozen resolution and the Nix file that loads it.
+//
+// Invariant: a stale lock is refused unless it is asked for; files are written whole, and only those that differ; the same
+// input gives the same bytes.
+
+import { renderFailure } from "../diagnostic.ts";
+import { type Failure, NOWHERE, shellError } from "../errors.ts";
+import { sha256Hex } from "../integrity.ts";
+import { freeze } from "../nix.ts";
+import { guardedFields, type Pyproject } from "../pyproject.ts";
+import {
+  basename,
+  dirname,
+  join,
+  packageVersion,
+  print,
+  printError,
+  relative,
+  terminal,
+  writeWhole,
+} from "../runtime/node.ts";
+import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
+import { type Input, openInput } from "./input.ts";
+import { counted } from "./layout.ts";
+import { changedFiles, generatedFiles, type Place } from "./nix-files.ts";
+import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
+import { TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
+import type { Option, Words } from "./words.ts";
+
+const CHECK: Option = { name: "--check", help: "write nothing; say which files are out of date" };
+const INLINE: Option = { name: "--inline", help: "one Nix file, with the frozen resolution inside" };
+const OUTPUT: Option = {
+  name: "--output",
+  short: "-o",
+  value: "PATH",
+  help: "write there: a folder, or the Nix file's own path",
+};
+const ALLOW_STALE: Option = { name: "--allow-stale", help: "take the lock although pyproject.toml has changed since" };
+
+export const nixCommand: Command = {
+  name: "nix",
+  summary: "write the frozen resolution and the Nix file that loads it",
+  usage: "[PATH] [options]",
+  description: [
+    "Writes pylock2nix.json and pylock2nix.nix beside the lock, and a copy of the Nix library into",
+    ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
+    "Every group and extra is in, so that Nix can take any. Without --target, --python or --system the",
+    "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64.",
+  ].join("\n"),
+  options: [CHECK, INLINE, OUTPUT, ALLOW_STALE, ...TARGET_OPTIONS, ...FILE_OPTIONS, LOCK, FORMAT, JSON_OUTPUT, HELP],
+  examples: [
+    ["pylock2nix nix", "for the project in this folder"],
+    ["pylock2nix nix --check", "in CI: is what is committed up to date?"],
+    ["pylock2nix nix --python 3.12 --system x86_64-linux", "one target only"],
+    ["pylock2nix nix --target +cp312-linux-x86_64-musl1.2", "the usual targets and one more"],
+    ["pylock2nix nix ../app -o nix/app", "write somewhere else"],
+  ],
+  run,
+};
+
+/** What came of it, for `--json`. */
+interface Outcome {
+  readonly written: readonly string[];
+  readonly outOfDate: readonly string[];
+  readonly packages: number;
+  readonly targets: readonly string[];
+  readonly refused: readonly { readonly target: string; readonly error: Failure }[];
+}
+
+async function run(words: Words): Promise<number> {
+  const policy = chooseFiles(words);
+  const input = await openInput(words, nixCommand.name);
+  if (input.fresh === false && !words.has(ALLOW_STALE))
+    throw shellError("stale-lock", { text: input.path, path: input.path });
+  const targets = targetsForNix(words, input.lock);
+  const frozen = freeze(input.lock, {
+    lockSha256: input.sha256,
+    pyproject: input.pyproject,
+    pyprojectDigest: await guardDigest(input.pyproject),
+    generator: `pylock2nix ${await packageVersion()}`,
+    targets,
+    ...policy,
+  });
+  const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
+  for (const { target, error } of refused) warnRefused(input, target, error);
+  if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
+
+  const files = await generatedFiles(frozen.json, placeOf(input.path, words.value(OUTPUT), words.has(INLINE)));
+  const changed = await changedFiles(files);
+  const isCheck = words.has(CHECK);
+  if (!isCheck) await writeWhole(changed);
+  const paths = changed.map(({ path }) => path);
+  const names = refused.map(({ target }) => target);
+  const outcome: Outcome = {
+    written: isCheck ? [] : paths,
+    outOfDate: isCheck ? paths : [],
+    packages: frozen.packages,
+    targets: targets.map(({ target }) => target).filter((target) => !names.includes(target)),
+    refused,
+  };
+  if (words.has(JSON_OUTPUT)) print(`${JSON.stringify(outcome, null, 2)}\n`);
+  else if (!isCheck) printError(summary(outcome, files[0]!.path, input.pyproject));
+  if (!isCheck || paths.length === 0) return 0;
+  if (words.has(JSON_OUTPUT)) return 1;
+  throw shellError("out-of-date", { known: paths });
+}
+
+/** Where the files go; the lock's folder is the project's. */
+function placeOf(lockPath: string, output: string | null, inline: boolean): Place {
+  const project = dirname(lockPath);
+  if (output === null) return { project, folder: project, name: LOADER, inline };
+  if (!output.endsWith(".nix")) return { project, folder: output, name: LOADER, inline };
+  return { project, folder: dirname(output), name: basename(output), inline };
+}
+
+const LOADER = "pylock2nix.nix";
+
+async function guardDigest(pyproject: Pyproject | null): Promise<string | null> {
+  return pyproject === null ? null : sha256Hex(new TextEncoder().encode(guardedFields(pyproject)));
+}
+
+function warnRefused({ path }: Input, target: string, error: Failure): void {
+  const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function summary({ written, packages, targets }: Outcome, loader: string, pyproject: Pyproject | null): string {
+  const library = written.filter((path) => path.includes(".pylock2nix"));
+  const own = written.filter((path) => !library.includes(path));
+  const lines = own.map((path) => `wrote ${path}`);
+  if (library.length > 0)
+    lines.push(`wrote ${dirname(library[0]!)} (${counted(library.length, "file")} of the Nix library)`);
+  if (lines.length === 0) lines.push("everything is up to date");
+  const attribute = pyproject?.packageMode === true && pyproject.name !== null ? "application" : "environment";
+  lines.push(`${counted(packages, "package")}, ${counted(targets.length, "target")}`);
+  lines.push(`next: nix-build ${relative(".", join(loader))} -A ${attribute}`);
+  return `${lines.join("\n")}\n`;
+}

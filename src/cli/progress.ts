@@ -1,0 +1,26 @@
+// Progress of work that lasts over a second: on a terminal, and nowhere else.
+
+import { now, printError, terminal } from "../runtime/node.ts";
+
+const PATIENCE = 1000; // milliseconds
+const CLEAR_LINE = "\r\u001b[K";
+
+/** Does the work for each thing and collects what it gives. */
+export function showProgress<Thing, Result>(
+  things: readonly Thing[],
+  what: string,
+  work: (thing: Thing) => Result,
+): Result[] {
+  const { isTerminal } = terminal("stderr");
+  const started = now();
+  let shown = false;
+  const results = things.map((thing, index) => {
+    if (isTerminal && now() - started > PATIENCE) {
+      printError(`${CLEAR_LINE}${what} ${index + 1} of ${things.length}`);
+      shown = true;
+    }
+    return work(thing);
+  });
+  if (shown) printError(CLEAR_LINE);
+  return results;
+}

@@ -1,0 +1,98 @@
+// `pylock2nix resolve`: what is installed on each target, with artifact and hash.
+//
+// Invariant: standard output is the answer alone, for every target asked for, refused or not.
+
+import { renderFailure } from "../diagnostic.ts";
+import { shellError, visible } from "../errors.ts";
+import type { Resolution, ResolvedPackage } from "../resolution.ts";
+import { print, printError, terminal } from "../runtime/node.ts";
+import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
+import { type Input, openInput } from "./input.ts";
+import { columns, counted } from "./layout.ts";
+import { showProgress } from "./progress.ts";
+import { chooseFiles, chooseSelection, FILE_OPTIONS, SELECTION_OPTIONS } from "./selection.ts";
+import { TARGET_OPTIONS, targetsHere } from "./target-choice.ts";
+import type { Words } from "./words.ts";
+
+export const resolveCommand: Command = {
+  name: "resolve",
+  summary: "what is installed on each target, with file and hash",
+  usage: "[PATH] [options]",
+  description: [
+    "Says what the lock's own installer would install. Without --target, --python or --system that is",
+    "for this machine and the newest Python that the lock admits. A target or a selection that the",
+    "installer would refuse is shown as refused, and the exit code is 1.",
+  ].join("\n"),
+  options: [...TARGET_OPTIONS, ...SELECTION_OPTIONS, ...FILE_OPTIONS, LOCK, FORMAT, JSON_OUTPUT, HELP],
+  examples: [
+    ["pylock2nix resolve", "the project in this folder, for this machine"],
+    ["pylock2nix resolve --python 3.12 --system x86_64-linux,aarch64-darwin", "two targets"],
+    ["pylock2nix resolve --only main --extras socks", "without the development groups"],
+    ["pylock2nix resolve ../app/poetry.lock --json | jq '.resolutions[].packages[].artifact'", "as data"],
+  ],
+  run,
+};
+
+async function run(words: Words): Promise<number> {
+  const policy = chooseFiles(words);
+  const input = await openInput(words, resolveCommand.name);
+  const selection = chooseSelection(words, input.lock);
+  const targets = targetsHere(words, input.lock);
+  if (input.fresh === false) warnStale(input);
+  const resolutions = showProgress(targets, "resolving", ({ target, python }) =>
+    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
+  );
+  print(words.has(JSON_OUTPUT) ? asData(input, resolutions) : asText(input, resolutions));
+  return resolutions.some(({ error }) => error !== null) ? 1 : 0;
+}
+
+function warnStale({ path }: Input): void {
+  const { failure } = shellError("stale-lock", { text: path });
+  const hint = "make the lock anew with `poetry lock`";
+  printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function asData({ lock, path, sha256, fresh }: Input, resolutions: readonly Resolution[]): string {
+  const { format, version } = lock;
+  return `${JSON.stringify({ lock: { path, format, version, sha256, fresh }, resolutions }, null, 2)}\n`;
+}
+
+function asText({ lock, path, fresh }: Input, resolutions: readonly Resolution[]): string {
+  const state = fresh === null ? "" : fresh ? ", fresh" : ", stale";
+  const title = `${path}: ${lock.format} ${lock.version ?? "without version"}${state}`;
+  return `${[title, ...resolutions.map(resolutionText)].join("\n\n")}\n`;
+}
+
+function resolutionText({ target, groups, extras, packages, uninstallable, problems, error }: Resolution): string {
+  const selection = [
+    `groups: ${groups.join(", ") || "none"}`,
+    ...(extras.length > 0 ? [`extras: ${extras.join(", ")}`] : []),
+  ];
+  const lines = [`${target} (${selection.join("; ")})`];
+  if (error !== null) {
+    lines.push(`  refused: ${oneLine(error.message)}`);
+    if (error.hint !== null) lines.push(`  hint: ${oneLine(error.hint)}`);
+    return lines.join("\n");
+  }
+  const rows = packages.map(({ name, version, kind, artifact, url }) => [
+    name,
+    version ?? "-",
+    kind === "none" ? "CANNOT BE INSTALLED" : kind,
+    artifact ?? url ?? "",
+  ]);
+  lines.push(...columns(rows).map((row) => `  ${row}`));
+  lines.push(`  ${[counted(packages.length, "package"), ...kindCounts(packages)].join(", ")}`);
+  if (uninstallable.length > 0) lines.push(`  no file fits this target: ${uninstallable.join(", ")}`);
+  for (const problem of problems) lines.push(`  problem: ${oneLine(problem)}`);
+  return lines.join("\n");
+}
+
+function kindCounts(packages: readonly ResolvedPackage[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { kind } of packages) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}`);
+}
+
+function oneLine(text: string): string {
+  return Array.from(text, visible).join("");
+}

@@ -1,0 +1,52 @@
+// Which groups, extras and kinds of file are asked for.
+//
+// Invariant: a group or an extra that neither the lock nor pyproject.toml names ends the program with 2.
+
+import { type ShellCode, shellError } from "../errors.ts";
+import type { Lockfile } from "../lockfile.ts";
+import { normalizeName } from "../name.ts";
+import type { ResolveRequest } from "../resolution.ts";
+import { ALL_EXTRAS, ALL_GROUPS, EXTRAS, GROUPS, NO_BINARY, ONLY, ONLY_BINARY, PREFER, WITHOUT } from "./command.ts";
+import type { Option, Words } from "./words.ts";
+
+export const SELECTION_OPTIONS: readonly Option[] = [EXTRAS, ALL_EXTRAS, GROUPS, ONLY, WITHOUT, ALL_GROUPS];
+export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
+
+export type Selection = Pick<ResolveRequest, "groups" | "extras">;
+export type FilePolicy = Pick<ResolveRequest, "prefer" | "noBinary" | "onlyBinary">;
+
+/** The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. */
+export function chooseSelection(words: Words, lock: Lockfile): Selection {
+  const all = [...lock.groups.keys()];
+  const named = (option: Option) => knownNames(words.list(option), all, "unknown-group");
+  const only = named(ONLY);
+  const usual = all.filter((group) => lock.groups.get(group) === true);
+  const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usual);
+  for (const group of named(GROUPS)) chosen.add(group);
+  for (const group of named(WITHOUT)) chosen.delete(group);
+  const extras = knownNames(words.list(EXTRAS), lock.extras, "unknown-extra");
+  return {
+    groups: all.filter((group) => chosen.has(group)),
+    extras: words.has(ALL_EXTRAS) ? lock.extras : lock.extras.filter((extra) => extras.includes(extra)),
+  };
+}
+
+export function chooseFiles(words: Words): FilePolicy {
+  const prefer = words.value(PREFER);
+  if (prefer !== null && prefer !== "wheel" && prefer !== "sdist") {
+    throw shellError("bad-value", { text: prefer, detail: PREFER.name, known: ["wheel", "sdist"] });
+  }
+  return {
+    ...(prefer !== null && { prefer }),
+    noBinary: words.list(NO_BINARY).map(normalizeName),
+    onlyBinary: words.list(ONLY_BINARY).map(normalizeName),
+  };
+}
+
+function knownNames(given: readonly string[], known: readonly string[], code: ShellCode): string[] {
+  return given.map((word) => {
+    const name = normalizeName(word);
+    if (!known.includes(name)) throw shellError(code, { text: word, known });
+    return name;
+  });
+}

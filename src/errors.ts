@@ -1,0 +1,652 @@
+// What goes wrong, in words: one entry for each STATUS_* of the core and for each failure of the shell itself.
+//
+// Invariant: whatever fails has a code that scripts can hold on to, a message that says what was being done, what was found
+// and what was expected, and, where there is something to do about it, a hint. A failure of the input ends the program with
+// 1, one of the command line with 2, one of ours with 70. test/errors.test.ts holds every STATUS_* against this table.
+
+import * as abi from "./abi.ts";
+import { positionOf } from "./position.ts";
+import { closest } from "./suggestion.ts";
+
+/** A failure as it is printed and as `--json` gives it; null where something is unknown. Offset and size are bytes. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly path: string | null;
+  readonly offset: number | null;
+  readonly size: number | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export type ExitCode = 1 | 2 | 70;
+
+/** The one error that this package throws on purpose. */
+export class PylockError extends Error {
+  override readonly name: string = "PylockError";
+  readonly failure: Failure;
+  readonly exitCode: ExitCode;
+
+  constructor(failure: Failure, exitCode: ExitCode = 1) {
+    super(failure.message);
+    this.failure = failure;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Where the core failed, and about what. `bytes` is the input as it was read, not the core's copy of it. */
+export interface FailureFacts {
+  readonly path: string | null;
+  readonly bytes: Uint8Array | null;
+  readonly offset: number | null;
+  readonly size: number | null;
+  /** The number or the text that belongs to the message; null when there is none. */
+  readonly detail?: number | string | null;
+}
+
+/** The failure behind a STATUS_* of the core. */
+export function failureFrom(status: number, facts: FailureFacts): Failure {
+  const { path, bytes, offset, size } = facts;
+  const words = STATUS_WORDS[status] ?? UNKNOWN_STATUS;
+  const located = bytes !== null && offset !== null;
+  const span = located ? bytes.subarray(offset, offset + (size ?? 0)) : new Uint8Array();
+  const finding: Finding = {
+    text: new TextDecoder().decode(span),
+    bytes: span,
+    detail: facts.detail ?? null,
+    known: [],
+  };
+  const position = located ? positionOf(bytes, offset) : null;
+  return {
+    ...spoken(words, finding),
+    path,
+    offset,
+    size,
+    line: position?.line ?? null,
+    column: position?.column ?? null,
+  };
+}
+
+/** The error behind a STATUS_* of the core, with the exit code that goes with it. */
+export function errorFrom(status: number, facts: FailureFacts): PylockError {
+  return new PylockError(failureFrom(status, facts), (STATUS_WORDS[status] ?? UNKNOWN_STATUS).exit ?? 1);
+}
+
+/** An error of the shell itself. `known` are the words there are, from which a hint suggests one. */
+export function shellError(
+  code: ShellCode,
+  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string } = {},
+): PylockError {
+  const words = { code, ...SHELL_WORDS[code] };
+  const { text = "", detail = null, known = [], path = null } = finding;
+  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known }), path, ...NOWHERE };
+  return new PylockError(failure, words.exit ?? 1);
+}
+
+/** The failures of the shell itself. */
+export const SHELL_CODES = [
+  "internal",
+  "file-not-found",
+  "file-unreadable",
+  "file-unwritable",
+  "lock-not-found",
+  "several-locks",
+  "unknown-lock-format",
+  "unsupported-lock-format",
+  "stale-lock",
+  "pyproject-utf8",
+  "pyproject-toml",
+  "pyproject-type",
+  "pyproject-control-character",
+  "pyproject-group-missing",
+  "pyproject-group-cycle",
+  "unknown-command",
+  "missing-command",
+  "unknown-option",
+  "missing-value",
+  "unwanted-value",
+  "repeated-option",
+  "too-many-words",
+  "bad-value",
+  "conflicting-options",
+  "unknown-group",
+  "unknown-extra",
+  "unknown-target",
+  "unknown-python",
+  "target-python",
+  "unknown-system",
+  "unknown-machine",
+  "no-target",
+  "out-of-date",
+  "library-missing",
+] as const;
+export type ShellCode = (typeof SHELL_CODES)[number];
+
+/** No position is known. */
+export const NOWHERE: { offset: null; size: null; line: null; column: null } = {
+  offset: null,
+  size: null,
+  line: null,
+  column: null,
+};
+
+// --- The table --------------------------------------------------------------------------------------------------------
+
+/** What the words are about. */
+interface Finding {
+  /** The text of the span, or the word in question. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly detail: number | string | null;
+  /** The words that would have been right. */
+  readonly known: readonly string[];
+}
+
+interface Words {
+  readonly code: string;
+  readonly message: (finding: Finding) => string;
+  readonly hint?: (finding: Finding) => string | null;
+  readonly exit?: ExitCode;
+}
+
+const LOCK_AGAIN = "make the lock anew with `poetry lock`";
+const EDITED = "locks are written by a tool: if this one was edited or merged by hand, make it anew with `poetry lock`";
+const REPORT = "this is a bug of pylock2nix: please report it with the lock that shows it";
+const lockAgain = () => LOCK_AGAIN;
+const edited = () => EDITED;
+const report = () => REPORT;
+
+/** The variables of PEP 508, and the older names that packaging still takes. */
+const MARKER_VARIABLES = [
+  "os_name",
+  "sys_platform",
+  "platform_machine",
+  "platform_python_implementation",
+  "platform_release",
+  "platform_system",
+  "platform_version",
+  "python_version",
+  "python_full_version",
+  "implementation_name",
+  "implementation_version",
+  "extra",
+  "extras",
+  "dependency_groups",
+];
+
+const STATUS_WORDS: Readonly<Record<number, Words>> = {
+  [abi.STATUS_INPUT_TOO_LARGE]: {
+    code: "input-too-large",
+    message: () => `cannot read the file: it is larger than ${abi.INPUT_LIMIT / 1048576} MiB`,
+  },
+  [abi.STATUS_OUT_OF_MEMORY]: {
+    code: "out-of-memory",
+    message: () => "cannot read the lock: the memory that WebAssembly can have is used up",
+  },
+
+  [abi.STATUS_TOML_UTF8]: {
+    code: "toml-utf8",
+    message: ({ bytes }) => `cannot read TOML: found ${byteName(bytes[0])}, expected UTF-8`,
+    hint: () => "save the file as UTF-8",
+  },
+  [abi.STATUS_TOML_CONTROL]: {
+    code: "toml-control-character",
+    message: ({ text }) =>
+      `cannot read TOML: found the control character ${codePointName(text)}, which must be escaped`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_KEY]: {
+    code: "toml-key",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a key`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_EQUALS]: {
+    code: "toml-equals",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`=\` after the key`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_VALUE]: {
+    code: "toml-value",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a value`,
+    hint: ({ text }) =>
+      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : EDITED,
+  },
+  [abi.STATUS_TOML_STRING_END]: {
+    code: "toml-string-end",
+    message: () => "cannot read TOML: found no closing quote for this string",
+    hint: () => "is the file complete? A lock that was cut off is made anew with `poetry lock`",
+  },
+  [abi.STATUS_TOML_ESCAPE]: {
+    code: "toml-escape",
+    message: ({ text }) =>
+      `cannot read TOML: found the escape ${found(text)}, expected one of \\b \\t \\n \\f \\r \\" \\\\ \\uXXXX \\UXXXXXXXX`,
+    hint: () => "a backslash itself is written `\\\\`, or the string put in single quotes",
+  },
+  [abi.STATUS_TOML_NUMBER]: {
+    code: "toml-number",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a number`,
+    hint: () => 'a version needs quotes: `"1.0.0"`',
+  },
+  [abi.STATUS_TOML_DATETIME]: {
+    code: "toml-datetime",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a date and time as in RFC 3339`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_HEADER]: {
+    code: "toml-header",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`.\` or the end of the table header`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_LINE_END]: {
+    code: "toml-line-end",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected the end of the line`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_ARRAY]: {
+    code: "toml-array",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`,\` or \`]\` in this array`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_INLINE_TABLE]: {
+    code: "toml-inline-table",
+    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`,\` or \`}\` in this inline table`,
+    hint: () => "an inline table stands on one line and has no trailing comma",
+  },
+  [abi.STATUS_TOML_DUPLICATE_KEY]: {
+    code: "toml-duplicate-key",
+    message: ({ text }) => `cannot read TOML: the key ${found(text)} is already there in this table`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_REDEFINED]: {
+    code: "toml-redefined",
+    message: ({ text }) => `cannot read TOML: ${found(text)} is already defined, as something that cannot be added to`,
+    hint: edited,
+  },
+  [abi.STATUS_TOML_DEPTH]: {
+    code: "toml-depth",
+    message: ({ detail }) => `cannot read TOML: found more than ${detail ?? 128} values within one another`,
+  },
+
+  [abi.STATUS_LOCK_NOT_FOUND]: {
+    code: "lock-not-recognised",
+    message: () => "cannot read lock: found neither packages nor metadata, expected what Poetry writes",
+    hint: () => "is this the right file? `--format` says which format to expect",
+  },
+  [abi.STATUS_LOCK_VERSION]: {
+    code: "lock-version",
+    message: ({ text }) => `cannot read lock: found lock-version ${found(text)}, expected 1.0 to 2.x`,
+    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+  },
+  [abi.STATUS_LOCK_TYPE]: {
+    code: "lock-type",
+    message: ({ text, detail }) =>
+      `cannot read lock: found ${found(text)}, expected ${expected(detail, "a value of another type")}`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_MISSING]: {
+    code: "lock-missing-key",
+    message: ({ detail }) => `cannot read lock: found no ${name(detail, "key that must be")} here`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_SOURCE]: {
+    code: "lock-source",
+    message: ({ text }) =>
+      `cannot read lock: found the source type ${found(text)}, expected git, url, file, directory or legacy`,
+    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+  },
+  [abi.STATUS_LOCK_NEWER]: {
+    code: "lock-newer",
+    message: ({ text }) => `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
+    hint: () => "what it adds is not read; update pylock2nix",
+  },
+  [abi.STATUS_LOCK_FILE_NAME]: {
+    code: "lock-file-name",
+    message: ({ text }) => `cannot read lock: found the file name ${found(text)}, expected a name without folders`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_HASH]: {
+    code: "lock-hash",
+    message: ({ text }) =>
+      `cannot read lock: found the hash ${found(text)}, expected an algorithm, \`:\` and its hex digits`,
+    hint: edited,
+  },
+
+  [abi.STATUS_VERSION]: {
+    code: "version",
+    message: ({ text }) => `cannot parse version: found ${found(text)}, expected a version as in PEP 440`,
+  },
+  [abi.STATUS_SPECIFIER]: {
+    code: "specifier",
+    message: ({ text }) => `cannot parse version specifier: found ${found(text)}, expected one as in PEP 440`,
+    hint: () => "such as `>=1.2,<2`",
+  },
+  [abi.STATUS_CONSTRAINT]: {
+    code: "constraint",
+    message: ({ text }) => `cannot parse version constraint: found ${found(text)}, expected one as Poetry takes it`,
+    hint: () => "such as `^1.2`, `~1.2`, `>=1.2,<2`, `1.2.*` or `<2 || >=3`",
+  },
+  [abi.STATUS_NAME]: {
+    code: "name",
+    message: ({ text }) =>
+      `cannot parse name: found ${found(text)}, expected letters, digits and \`-\`, \`_\` or \`.\` between them`,
+  },
+  [abi.STATUS_MARKER_VARIABLE]: {
+    code: "marker-variable",
+    message: ({ text }) => `cannot parse marker: unknown variable ${found(text)}`,
+    hint: ({ text }) => suggestion(text, MARKER_VARIABLES) ?? listed("variables", MARKER_VARIABLES),
+  },
+  [abi.STATUS_MARKER_OPERATOR]: {
+    code: "marker-operator",
+    message: ({ text }) => `cannot parse marker: found ${found(text)}, expected an operator`,
+    hint: () => "operators are == != < <= > >= ~= === in, not in",
+  },
+  [abi.STATUS_MARKER_OPERAND]: {
+    code: "marker-operand",
+    message: ({ text }) => `cannot parse marker: found ${found(text)}, expected a variable or a string in quotes`,
+  },
+  [abi.STATUS_MARKER_STRING]: {
+    code: "marker-string",
+    message: () => "cannot parse marker: found no closing quote for this string",
+  },
+  [abi.STATUS_MARKER_PARENTHESIS]: {
+    code: "marker-parenthesis",
+    message: ({ text }) => `cannot parse marker: found ${found(text)}, expected \`)\``,
+  },
+  [abi.STATUS_MARKER_END]: {
+    code: "marker-end",
+    message: ({ text }) =>
+      `cannot parse marker: found ${found(text)}, expected \`and\`, \`or\` or the end of the marker`,
+  },
+  [abi.STATUS_MARKER_DEPTH]: {
+    code: "marker-depth",
+    message: ({ detail }) => `cannot parse marker: found more than ${detail ?? 64} parentheses within one another`,
+  },
+  [abi.STATUS_MARKER_UNDEFINED]: {
+    code: "marker-undefined",
+    message: ({ text }) => `cannot evaluate marker: the comparison ${found(text)} has no meaning`,
+    hint: () => "one side must be a variable, the other a string that can be compared with it",
+  },
+  [abi.STATUS_REQUIREMENT]: {
+    code: "requirement",
+    message: ({ text }) => `cannot parse requirement: found ${found(text)}, expected one as in PEP 508`,
+    hint: () => "such as `requests[socks] >=2.31,<3; python_version >= '3.9'`",
+  },
+  [abi.STATUS_WHEEL_NAME]: {
+    code: "wheel-name",
+    message: ({ text }) =>
+      `cannot parse file name: found ${found(text)}, expected a wheel's: name-version-python-abi-platform.whl`,
+  },
+  [abi.STATUS_SDIST_NAME]: {
+    code: "sdist-name",
+    message: ({ text }) =>
+      `cannot parse file name: found ${found(text)}, expected a source distribution's: name-version.tar.gz`,
+  },
+
+  [abi.STATUS_TARGET]: {
+    code: "unknown-target",
+    message: ({ text, detail }) => `cannot find target ${name(detail, found(text))}`,
+    hint: () => "`pylock2nix targets` lists them",
+    exit: 2,
+  },
+  [abi.STATUS_TARGET_PYTHON]: {
+    code: "target-python",
+    message: ({ text, detail }) => `cannot use Python ${name(detail, found(text))} for this target: it has another`,
+    hint: () => "give a version such as 3.12.4 that starts with the target's own",
+    exit: 2,
+  },
+  [abi.STATUS_PYTHON_REFUSED]: {
+    code: "python-refused",
+    message: ({ text, detail }) => `the lock needs Python ${text}, this target has ${detail ?? "another"}`,
+    hint: () => "choose another target, or widen the project's Python constraint and lock again",
+  },
+  [abi.STATUS_UNKNOWN_GROUP]: {
+    code: "unknown-group",
+    message: ({ text, detail }) => `cannot find dependency group ${name(detail, found(text))}`,
+    exit: 2,
+  },
+  [abi.STATUS_UNKNOWN_EXTRA]: {
+    code: "unknown-extra",
+    message: ({ text, detail }) => `cannot find extra ${name(detail, found(text))}`,
+    exit: 2,
+  },
+  [abi.STATUS_AMBIGUOUS]: {
+    code: "ambiguous",
+    message: ({ detail }) => `cannot choose ${name(detail, "a version")}: several versions are selected at once`,
+    hint: lockAgain,
+  },
+  [abi.STATUS_UNSATISFIABLE]: {
+    code: "unsatisfiable",
+    message: ({ text, detail }) =>
+      `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
+    hint: () => `the lock may be older than pyproject.toml: ${LOCK_AGAIN}`,
+  },
+  [abi.STATUS_NO_PROJECT]: {
+    code: "no-project",
+    message: () =>
+      "cannot resolve this lock: locks before version 2.1 say what is installed only together with pyproject.toml",
+    hint: () => "put pyproject.toml beside the lock, or make the lock anew with Poetry 2",
+  },
+  [abi.STATUS_PROJECT_RECORD]: {
+    code: "project-record",
+    message: ({ text }) => `cannot read the project's record ${found(text)}`,
+    hint: report,
+    exit: 70,
+  },
+  [abi.STATUS_TOO_HARD]: {
+    code: "too-hard",
+    message: () => "cannot resolve this lock: the search for versions that fit together was given up",
+    hint: () => "make the lock anew with Poetry 2, whose locks need no search",
+  },
+};
+
+const UNKNOWN_STATUS: Words = {
+  code: "internal",
+  message: () => "the core failed in a way that has no words",
+  hint: report,
+  exit: 70,
+};
+
+const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
+  internal: {
+    message: ({ text }) => `pylock2nix failed: ${text}`,
+    hint: report,
+    exit: 70,
+  },
+  "file-not-found": {
+    message: ({ text }) => `cannot read \`${text}\`: there is no such file or folder`,
+  },
+  "file-unreadable": {
+    message: ({ text, detail }) => `cannot read \`${text}\`: ${detail}`,
+  },
+  "file-unwritable": {
+    message: ({ text, detail }) => `cannot write \`${text}\`: ${detail}`,
+    hint: () => "`-o FOLDER` writes somewhere else",
+  },
+  "lock-not-found": {
+    message: ({ text }) => `cannot find a lock in \`${text}\`: expected a \`poetry.lock\``,
+    hint: () => "name the lock or its folder: `pylock2nix resolve path/to/poetry.lock`; `poetry lock` makes one",
+  },
+  "several-locks": {
+    message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
+    hint: ({ known }) => `say which one: \`--lock ${known[0]}\``,
+    exit: 2,
+  },
+  "unknown-lock-format": {
+    message: ({ text }) => `cannot tell the format of \`${text}\`: expected a lock of Poetry`,
+    hint: () => "`--format poetry` reads it as one",
+  },
+  "unsupported-lock-format": {
+    message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
+    hint: () => "this version reads the locks of Poetry",
+  },
+  "stale-lock": {
+    message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
+    hint: () => `${LOCK_AGAIN}, or take it as it is with \`--allow-stale\``,
+  },
+  "pyproject-utf8": {
+    message: () => "cannot read pyproject.toml: expected UTF-8",
+    hint: () => "save the file as UTF-8",
+  },
+  "pyproject-toml": {
+    message: ({ detail }) => `cannot read TOML: ${detail}`,
+  },
+  "pyproject-type": {
+    message: ({ text, detail }) => `cannot read \`${text}\`: expected ${detail}`,
+  },
+  "pyproject-control-character": {
+    message: ({ text }) => `cannot read \`${text}\`: found U+001E or U+001F, which no name or requirement has`,
+  },
+  "pyproject-group-missing": {
+    message: ({ text, detail }) =>
+      `cannot include dependency group \`${text}\` in \`${detail}\`: there is no such group`,
+    hint: ({ text, known }) => suggestion(text, known),
+  },
+  "pyproject-group-cycle": {
+    message: ({ text }) => `cannot read dependency groups: \`${text}\` includes itself`,
+  },
+  "unknown-command": {
+    message: ({ text }) => `there is no command \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("commands", known),
+    exit: 2,
+  },
+  "missing-command": {
+    message: () => "no command given",
+    hint: ({ known }) => listed("commands", known),
+    exit: 2,
+  },
+  "unknown-option": {
+    message: ({ text, detail }) => `\`${detail}\` has no option \`${text}\``,
+    hint: ({ text, known, detail }) => suggestion(text, known) ?? `\`pylock2nix ${detail} --help\` lists them`,
+    exit: 2,
+  },
+  "missing-value": {
+    message: ({ text, detail }) => `\`${text}\` needs a value: \`${text} ${detail}\``,
+    exit: 2,
+  },
+  "unwanted-value": {
+    message: ({ text }) => `\`${text}\` takes no value`,
+    exit: 2,
+  },
+  "repeated-option": {
+    message: ({ text }) => `\`${text}\` is given more than once`,
+    exit: 2,
+  },
+  "too-many-words": {
+    message: ({ text, detail }) => `\`${detail}\` takes one path, found \`${text}\` as well`,
+    hint: () => "options come with two hyphens; a path with spaces needs quotes",
+    exit: 2,
+  },
+  "bad-value": {
+    message: ({ text, detail }) => `\`${detail}\` cannot be \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? `expected ${orList(known)}`,
+    exit: 2,
+  },
+  "conflicting-options": {
+    message: ({ text, detail }) => `\`${text}\` and \`${detail}\` contradict each other`,
+    exit: 2,
+  },
+  "unknown-group": {
+    message: ({ text }) => `there is no dependency group \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("groups", known),
+    exit: 2,
+  },
+  "unknown-extra": {
+    message: ({ text }) => `there is no extra \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("extras", known),
+    exit: 2,
+  },
+  "unknown-target": {
+    message: ({ text }) => `there is no target \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? "`pylock2nix targets` lists them",
+    exit: 2,
+  },
+  "unknown-python": {
+    message: ({ text }) => `\`--python\` cannot be \`${text}\``,
+    hint: ({ known }) => `give one of ${orList(known)}, or a whole version such as 3.12.4`,
+    exit: 2,
+  },
+  "target-python": {
+    message: ({ text, detail }) => `\`--python ${text}\` does not fit the target \`${detail}\``,
+    hint: () => "leave `--target` out, or name targets of that Python",
+    exit: 2,
+  },
+  "unknown-system": {
+    message: ({ text }) => `there is no system \`${text}\``,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("systems", known),
+    exit: 2,
+  },
+  "unknown-machine": {
+    message: ({ text }) => `there is no target for this machine (${text})`,
+    hint: () => "say which one to look at: `--target` or `--system`",
+    exit: 2,
+  },
+  "no-target": {
+    message: ({ text }) => `no target can be resolved: \`${text}\` is refused on each`,
+    hint: () => "choose others with `--target` or `--python`",
+  },
+  "out-of-date": {
+    message: ({ known }) => `out of date: ${andList(known)}`,
+    hint: () => "run `pylock2nix nix` without `--check` to write what differs",
+  },
+  "library-missing": {
+    message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
+    hint: report,
+    exit: 70,
+  },
+};
+
+/** For tests: every status that has words. */
+export const KNOWN_STATUSES: ReadonlySet<number> = new Set(Object.keys(STATUS_WORDS).map(Number));
+
+// --- Helpers ----------------------------------------------------------------------------------------------------------
+
+function spoken(words: Words, finding: Finding): Pick<Failure, "code" | "message" | "hint"> {
+  return { code: words.code, message: words.message(finding), hint: words.hint?.(finding) ?? null };
+}
+
+/** A span's text, in backquotes and on one line; its first 60 characters. */
+function found(text: string): string {
+  if (text === "") return "the end of the text";
+  if (text === "\n" || text === "\r\n" || text === "\r") return "the end of the line";
+  const characters = Array.from(text, visible);
+  return `\`${characters.slice(0, 60).join("")}${characters.length > 60 ? "…" : ""}\``;
+}
+
+/** A character as it can be printed: control characters as U+XXXX. */
+export function visible(character: string): string {
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character) ? codePointName(character) : character;
+}
+
+function codePointName(text: string): string {
+  return `U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function byteName(byte: number | undefined): string {
+  return byte === undefined ? "an incomplete character" : `the byte 0x${byte.toString(16).padStart(2, "0")}`;
+}
+
+function name(detail: number | string | null, otherwise: string): string {
+  return typeof detail === "string" ? `\`${detail}\`` : otherwise;
+}
+
+function expected(detail: number | string | null, otherwise: string): string {
+  return typeof detail === "string" ? detail : otherwise;
+}
+
+function suggestion(word: string, known: readonly string[]): string | null {
+  const best = closest(word, known);
+  return best === null ? null : `did you mean \`${best}\`?`;
+}
+
+function listed(what: string, known: readonly string[]): string {
+  return known.length === 0 ? `there are no ${what}` : `${what} are ${known.join(", ")}`;
+}
+
+function andList(words: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(words.map((word) => `\`${word}\``));
+}
+
+function orList(words: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(words);
+}

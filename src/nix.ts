@@ -1,0 +1,259 @@
+// The frozen resolution (docs/resolution.md): all targets and all selections of a lock, as data for the Nix library.
+//
+// Invariant: the same input gives the same bytes. Every text of the lock stands in a JSON string; nothing is Nix code.
+
+import type { Failure } from "./errors.ts";
+import type { Lockfile } from "./lockfile.ts";
+import type { Pyproject } from "./pyproject.ts";
+import type { Condition, FrozenChoice, FrozenTarget, LockedPackage, PackageSource, ResolveRequest } from "./resolution.ts";
+import { describeTarget } from "./target.ts";
+
+export interface FreezeOptions {
+  readonly lockSha256: string;
+  readonly pyproject: Pyproject | null;
+  /** sha256 of the guarded fields; null without a pyproject.toml. */
+  readonly pyprojectDigest: string | null;
+  readonly generator: string;
+  readonly targets: readonly { readonly target: string; readonly python?: string }[];
+  readonly prefer?: ResolveRequest["prefer"];
+  readonly noBinary?: readonly string[];
+  readonly onlyBinary?: readonly string[];
+}
+
+export interface Frozen {
+  readonly json: string;
+  /** Number of packages that some target can select. */
+  readonly packages: number;
+  readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
+}
+
+/** The version of the format; nix/load.nix refuses others. */
+const FORMAT = 1;
+
+export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
+  const { pyproject, targets, prefer, noBinary, onlyBinary } = options;
+  const conditions = new SharedConditions();
+  const packages = lock.packages().map((each) => new FrozenPackage(each));
+  const frozen = targets.map(({ target, python }) => {
+    const request = { target, python, groups: [], extras: [], prefer, noBinary, onlyBinary };
+    const answer = lock.resolveOpen(request);
+    const variants = new Map<number, number>();
+    const shared = conditions.add(answer);
+    for (const choice of answer.choices) {
+      variants.set(choice.package, packages[choice.package]!.add(choice, shared[choice.condition]!));
+    }
+    return { target, python, answer, variants };
+  });
+  const used = packages.map((each, index) => ({ each, index })).filter(({ each }) => each.variants.length > 0);
+  const warnings = [
+    ...lock.warnings.map((warning) => warning.message),
+    ...frozen.flatMap(({ answer, python }) => divergences(lock, answer, python)),
+  ];
+  const document = {
+    format: FORMAT,
+    generator: options.generator,
+    lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
+    pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest },
+    project: pyproject === null ? null : projectFacts(pyproject),
+    groups: Object.fromEntries([...lock.groups].sort(([left], [right]) => order(left, right))),
+    extras: lock.extras,
+    conditions: conditions.list,
+    packages: used.map(({ each }) => each.data()),
+    targets: Object.fromEntries(
+      frozen.map(({ target, python, answer, variants }) => [
+        target,
+        answer.error !== null
+          ? { error: answer.error.message }
+          : {
+              python: describeTarget(target, python).environment.python_full_version,
+              variants: used.map(({ index }) => variants.get(index) ?? -1),
+            },
+      ]),
+    ),
+    warnings: [...new Set(warnings)],
+  };
+  return {
+    json: written(document),
+    packages: used.length,
+    refused: frozen.filter(({ answer }) => answer.error !== null).map(({ target, answer }) => ({ target, error: answer.error })),
+  };
+}
+
+/** One table of conditions for all targets: equal ones are one. */
+class SharedConditions {
+  readonly list: Condition[] = [true];
+  readonly #known = new Map<string, number>([["true", 0]]);
+
+  /** Takes what a target's choices refer to; gives the shared index of each of its conditions. */
+  add({ choices, conditions }: FrozenTarget): number[] {
+    const needed = new Uint8Array(conditions.length);
+    for (const { condition } of choices) needed[condition] = 1;
+    // Conditions refer to earlier ones only: downwards for what is needed, upwards for the new indexes.
+    for (let index = conditions.length - 1; index >= 0; index--) {
+      if (needed[index] === 1) for (const member of members(conditions[index]!)) needed[member] = 1;
+    }
+    const shared: number[] = [];
+    conditions.forEach((condition, index) => {
+      shared.push(needed[index] === 1 ? this.#indexOf(renumbered(condition, shared)) : -1);
+    });
+    return shared;
+  }
+
+  #indexOf(condition: Condition): number {
+    const key = JSON.stringify(condition);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.list.length);
+    return this.list.push(condition) - 1;
+  }
+}
+
+function members(condition: Condition): readonly number[] {
+  if (typeof condition === "boolean") return [];
+  if ("not" in condition) return [condition.not];
+  if ("all" in condition) return condition.all;
+  return "any" in condition ? condition.any : [];
+}
+
+function renumbered(condition: Condition, shared: readonly number[]): Condition {
+  if (typeof condition === "boolean") return condition;
+  if ("not" in condition) return { not: shared[condition.not]! };
+  if ("all" in condition) return { all: condition.all.map((member) => shared[member]!).sort((a, b) => a - b) };
+  if ("any" in condition) return { any: condition.any.map((member) => shared[member]!).sort((a, b) => a - b) };
+  return condition;
+}
+
+type FileRow = readonly [name: string, hash: string | null, url: string | null];
+type Variant = readonly [file: number, condition: number, dependencies: readonly string[]];
+
+/** A package with the files that some target takes, and its sdist, and what differs between targets. */
+class FrozenPackage {
+  readonly variants: Variant[] = [];
+  readonly #locked: LockedPackage;
+  readonly #files: FileRow[] = [];
+  readonly #known = new Map<string, number>();
+
+  constructor(locked: LockedPackage) {
+    this.#locked = locked;
+  }
+
+  /** Index of the variant that a target's choice makes. */
+  add({ artifact, dependencies }: FrozenChoice, condition: number): number {
+    const variant: Variant = [artifact === null ? this.#onlyFile() : this.#file([artifact.name, artifact.hash, artifact.url]), condition, dependencies];
+    const key = JSON.stringify(variant);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.variants.length);
+    return this.variants.push(variant) - 1;
+  }
+
+  data(): object {
+    const { name, version, source, files } = this.#locked;
+    const sdist = source.kind === "index" || source.kind === "legacy" ? files.find((file) => file.isSdist) : undefined;
+    if (sdist !== undefined) this.#file([sdist.name, sdist.hash, sdist.url]);
+    return { name, version, source: sourceData(source), files: this.#files, variants: this.variants };
+  }
+
+  /** A package that is one file by its source has no choice to make. */
+  #onlyFile(): number {
+    const { source, files } = this.#locked;
+    if (source.kind !== "url" && source.kind !== "file") return -1;
+    const locked = files[0];
+    const name = locked === undefined ? decodeURIComponent(baseName((source.url ?? "").replace(/[?#].*$/, ""))) : locked.name;
+    return this.#file([name, locked?.hash ?? null, source.kind === "url" ? source.url : null]);
+  }
+
+  #file(row: FileRow): number {
+    const known = this.#files.findIndex(([name, hash]) => name === row[0] && hash === row[1]);
+    return known >= 0 ? known : this.#files.push(row) - 1;
+  }
+}
+
+function sourceData({ kind, url, reference, resolved, subdirectory, editable }: PackageSource): object {
+  switch (kind) {
+    case "legacy":
+      return { kind, url, reference };
+    case "url":
+      return { kind, url };
+    case "git":
+      // Poetry checks out submodules (poetry/vcs/git/backend.py, Git.clone).
+      return { kind, url, rev: resolved, ref: reference, subdirectory, submodules: true, hash: null };
+    case "file":
+      return { kind, path: url };
+    case "directory":
+      return { kind, path: url, editable };
+    default:
+      return { kind };
+  }
+}
+
+function projectFacts({ name, version, packageMode, backend, requires, scripts, python }: Pyproject): object | null {
+  if (name === null) return null;
+  const sorted = Object.fromEntries(Object.entries(scripts).sort(([left], [right]) => order(left, right)));
+  return { name, version, package: packageMode, backend, requires, scripts: sorted, python };
+}
+
+/**
+ * What the conditions of a lock below 2.1 cannot say: Poetry solves anew for each selection and may then take another
+ * version. Held against the selections that are used most, the default one and `main` alone.
+ */
+function divergences(lock: Lockfile, frozen: FrozenTarget, python: string | undefined): string[] {
+  if (frozen.error !== null || lock.isFilter) return [];
+  const packages = lock.packages();
+  const defaults = [...lock.groups].filter(([, chosen]) => chosen).map(([name]) => name);
+  return [defaults, ["main"]].flatMap((groups) => {
+    const holds = evaluated(frozen.conditions, new Set(groups));
+    const derived = frozen.choices
+      .filter(({ condition }) => holds[condition])
+      .map((choice) => `${packages[choice.package]!.name} ${packages[choice.package]!.version}`)
+      .sort(order);
+    const direct = lock
+      .resolve({ target: frozen.target, python, groups, extras: [] })
+      .packages.map(({ name, version }) => `${name} ${version}`)
+      .sort(order);
+    const differing = [...derived.filter((each) => !direct.includes(each)), ...direct.filter((each) => !derived.includes(each))];
+    if (differing.length === 0) return [];
+    return [`${frozen.target}, groups ${groups.join(", ")}: Poetry would choose anew between ${differing.sort(order).join(", ")}`];
+  });
+}
+
+/** The value of each condition, with these groups and no extras. */
+function evaluated(conditions: readonly Condition[], groups: ReadonlySet<string>): boolean[] {
+  const values: boolean[] = [];
+  for (const condition of conditions) {
+    if (typeof condition === "boolean") values.push(condition);
+    else if ("group" in condition) values.push(groups.has(condition.group));
+    else if ("extra" in condition) values.push(false);
+    else if ("not" in condition) values.push(!values[condition.not]);
+    else if ("all" in condition) values.push(condition.all.every((member) => values[member]));
+    else values.push(condition.any.some((member) => values[member]));
+  }
+  return values;
+}
+
+/** One line per package and target, so that a change of the lock is a readable change of this file. */
+function written(document: Record<string, unknown>): string {
+  const lines = Object.entries(document).map(([key, value]) => {
+    const name = JSON.stringify(key);
+    if (key === "packages") return `${name}:[${block((value as unknown[]).map((each) => JSON.stringify(each)))}]`;
+    if (key === "targets") {
+      const entries = Object.entries(value as object).map(([target, each]) => `${JSON.stringify(target)}:${JSON.stringify(each)}`);
+      return `${name}:{${block(entries)}}`;
+    }
+    return `${name}:${JSON.stringify(value)}`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+function block(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `\n${lines.join(",\n")}\n`;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** By code units: the same on every machine, whatever its language. */
+function order(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,71 @@
+// What test/pep440.test.ts and test/constraint.test.ts call: texts are written to `input`, rows and answers are numbers.
+
+import { allocate, reset } from "../../assembly/arena";
+import { startConstraints } from "../../assembly/constraint";
+import { intern, startTexts } from "../../assembly/intern";
+import { startVersions, Version, versions } from "../../assembly/pep440";
+import { begin, failureAddress } from "../../assembly/status";
+import { INPUT_PADDING } from "../../src/abi";
+
+export {
+  constraintAllows,
+  constraintIsAny,
+  constraintIsEmpty,
+  constraintOf,
+  parseConstraint,
+} from "../../assembly/constraint";
+export {
+  clauseContains,
+  clauseContainsText,
+  compareVersions,
+  isDev,
+  isLocal,
+  isPost,
+  isPrerelease,
+  parseClause,
+  parseSpecifiers,
+  parseVersion,
+  releaseCount,
+  releaseNumber,
+  specifiersContain,
+  specifiersContainText,
+  specifiersNamePrerelease,
+  versionOf,
+} from "../../assembly/pep440";
+export { failureSize, status } from "../../assembly/status";
+
+let start: usize = 0;
+
+/** Forgets everything and reserves room for `size` bytes of texts. */
+export function input(size: u32): usize {
+  reset();
+  begin();
+  startTexts();
+  startVersions();
+  startConstraints();
+  start = allocate(usize(size) + INPUT_PADDING);
+  return start;
+}
+
+export function forgetStatus(): void {
+  begin();
+}
+
+/** Offset of the failure in the input. */
+export function failureOffset(): u32 {
+  return u32(failureAddress() - start);
+}
+
+export function textOf(address: usize, size: u32): u32 {
+  return intern(address, size);
+}
+
+/** Epoch (0), phase (1), pre (2), post (3), dev (4), local segments (5) of a version. */
+export function part(row: u32, which: u32): u64 {
+  const version = changetype<Version>(versions.at(row));
+  if (which == 0) return version.epoch;
+  if (which == 1) return version.phase;
+  if (which == 2) return version.pre;
+  if (which == 3) return version.post;
+  return which == 4 ? version.dev : version.localCount;
+}

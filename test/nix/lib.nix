@@ -1,0 +1,65 @@
+# The functions of nixpkgs' lib that nix/ calls, under their names and with their meaning.
+rec {
+  inherit (builtins) isFunction;
+  toList = value: if builtins.isList value then value else [ value ];
+  optional = condition: value: if condition then [ value ] else [ ];
+  optionals = condition: values: if condition then values else [ ];
+  optionalString = condition: text: if condition then text else "";
+  optionalAttrs = condition: set: if condition then set else { };
+  filterAttrs =
+    keep: set:
+    builtins.listToAttrs (
+      builtins.concatMap (
+        name: if keep name set.${name} then [ { inherit name; value = set.${name}; } ] else [ ]
+      ) (builtins.attrNames set)
+    );
+  genAttrs = names: value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) names);
+  hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
+  hasSuffix =
+    suffix: text:
+    let
+      length = builtins.stringLength text - builtins.stringLength suffix;
+    in
+    length >= 0 && builtins.substring length (-1) text == suffix;
+  toLower =
+    let
+      upper = [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ];
+      lower = [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ];
+    in
+    builtins.replaceStrings upper lower;
+
+  fix = f: let self = f self; in self;
+  extends = overlay: base: final: let prev = base final; in prev // overlay final prev;
+  composeExtensions =
+    f: g: final: prev:
+    let
+      first = f final prev;
+    in
+    first // g final (prev // first);
+  composeManyExtensions = builtins.foldl' composeExtensions (_: _: { });
+
+  makeOverridable =
+    f: arguments:
+    f arguments
+    // {
+      override =
+        given:
+        makeOverridable f (arguments // (if builtins.isFunction given then given arguments else given));
+    };
+
+  strings.sanitizeDerivationName =
+    text:
+    let
+      parts = builtins.filter builtins.isString (builtins.split "[^[:alnum:]+._?=-]+" text);
+      joined = builtins.concatStringsSep "-" parts;
+      bare = builtins.elemAt (builtins.match "[.]*(.*)" joined) 0;
+      length = builtins.stringLength bare;
+    in
+    if bare == "" then "unknown" else if length <= 207 then bare else builtins.substring (length - 207) (-1) bare;
+
+  cleanSourceFilter =
+    path: type:
+    !(builtins.elem (baseNameOf path) [ ".git" ".svn" ".hg" ])
+    && !(type == "symlink" && hasPrefix "result" (baseNameOf path));
+  cleanSourceWith = { src, filter, name ? "source" }: builtins.path { inherit name filter; path = src; };
+}

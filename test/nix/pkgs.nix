@@ -1,0 +1,260 @@
+# A stand-in for the parts of nixpkgs that nix/ calls, over this machine's own bash and Python.
+#
+# Signatures and meaning are nixpkgs'; what is behind them is as little as a test needs. Programs come from outside the
+# store, by absolute path, so builds need `sandbox = false`.
+{
+  # Absolute paths.
+  bash,
+  path,
+  interpreter,
+  # "3.11"
+  pythonVersion,
+  pythonFullVersion ? pythonVersion,
+  # Where files of the index are served: <base>/<file name>.
+  base ? "http://127.0.0.1:1",
+  # Build tools: nixpkgs' name -> path of a wheel.
+  tools ? { },
+  system ? builtins.currentSystem,
+  platform ? { },
+  libcVersion ? "2.36",
+  freeThreaded ? false,
+}:
+let
+  lib = import ./lib.nix;
+  cpu = builtins.head (builtins.match "(.*)-[^-]*" system);
+  inherit (builtins) removeAttrs;
+
+  hostPlatform = {
+    inherit system;
+    isLinux = true;
+    isDarwin = false;
+    isMusl = false;
+    parsed.cpu.name = cpu;
+  }
+  // platform;
+
+  mkDerivation =
+    attrs:
+    let
+      result = derivation (
+        {
+          inherit system path;
+          builder = bash;
+          args = [ ./builder.sh ];
+          sitePackages = sitePackages;
+          python = interpreter;
+          installWheel = ./install-wheel.py;
+          buildWheel = ./build-wheel.py;
+        }
+        // removeAttrs attrs [ "meta" "passthru" "pname" ]
+        // {
+          name = lib.strings.sanitizeDerivationName (attrs.name or "${attrs.pname}-${attrs.version}");
+        }
+      );
+    in
+    result
+    // attrs.passthru or { }
+    // {
+      inherit (attrs) name;
+      meta = attrs.meta or { };
+      passthru = attrs.passthru or { };
+      overrideAttrs = change: mkDerivation (attrs // change attrs);
+    }
+    // lib.optionalAttrs (attrs ? pname) { inherit (attrs) pname version; };
+
+  hook =
+    name: text:
+    mkDerivation {
+      inherit name text;
+      passAsFile = [ "text" ];
+      buildCommand = ''
+        mkdir -p "$out/nix-support"
+        cp "$textPath" "$out/nix-support/setup-hook"
+      '';
+    };
+
+  empty =
+    name:
+    mkDerivation {
+      inherit name;
+      buildCommand = "mkdir $out";
+    };
+
+  fetchurl =
+    {
+      url ? "",
+      urls ? [ ],
+      name ? "",
+      hash ? "",
+      passthru ? { },
+      ...
+    }:
+    let
+      first = if url != "" then url else builtins.head urls;
+    in
+    derivation {
+      name = lib.strings.sanitizeDerivationName (if name != "" then name else baseNameOf first);
+      builder = "builtin:fetchurl";
+      system = "builtin";
+      url =
+        if lib.hasPrefix "mirror://pypi/" first then "${base}/${baseNameOf first}" else first;
+      outputHash = hash;
+      outputHashAlgo = builtins.head (builtins.match "([a-z0-9]+)-.*" hash);
+      outputHashMode = "flat";
+      executable = false;
+      unpack = false;
+      preferLocalBuild = true;
+    }
+    // { urls = [ first ]; }
+    // passthru;
+
+  fetchPypi = lib.makeOverridable (
+    {
+      format ? "setuptools",
+      pname,
+      version,
+      hash,
+      dist ? "py2.py3",
+      python ? "py2.py3",
+      abi ? "none",
+      platform ? "any",
+      extension ? "tar.gz",
+    }:
+    fetchurl {
+      url =
+        if format == "wheel" then
+          "${base}/${dist}/${pname}-${version}-${python}-${abi}-${platform}.whl"
+        else
+          "mirror://pypi/${builtins.substring 0 1 pname}/${pname}/${pname}-${version}.${extension}";
+      inherit hash;
+    }
+  );
+
+  sitePackages = "lib/python${pythonVersion}${if freeThreaded then "t" else ""}/site-packages";
+
+  # mkPythonDerivation's arguments that are read here; all others become variables of the build.
+  buildPython =
+    {
+      nativeBuildInputs ? [ ],
+      build-system ? [ ],
+      nativeCheckInputs ? [ ],
+      pyproject ? null,
+      format ? null,
+      doCheck ? true,
+      catchConflicts ? true,
+      dontCheckRuntimeDeps ? false,
+      ...
+    }@attrs:
+    assert pyproject == null || format == null;
+    mkDerivation (
+      removeAttrs attrs [ "build-system" "nativeCheckInputs" "pyproject" "format" "catchConflicts" "doCheck" ]
+      // {
+        name = attrs.name or "python${pythonVersion}-${attrs.pname}-${attrs.version}";
+        doInstallCheck = doCheck;
+        nativeBuildInputs = nativeBuildInputs ++ build-system ++ lib.optionals doCheck nativeCheckInputs;
+        pythonFormat = if pyproject == true then "pyproject" else if format == null then "setuptools" else format;
+      }
+    );
+
+  overridable =
+    function: attrs:
+    function attrs
+    // {
+      overridePythonAttrs =
+        change:
+        overridable function (attrs // (if builtins.isFunction change then change attrs else change));
+    };
+
+  tool =
+    name: wheel:
+    mkDerivation {
+      inherit name wheel;
+      buildCommand = ''"$python" -I "$installWheel" "$wheel" "$out" "$sitePackages"'';
+    };
+
+  python = empty "python3-${pythonVersion}" // {
+    inherit interpreter pythonVersion sitePackages;
+    version = pythonFullVersion;
+    executable = "python${pythonVersion}";
+    libPrefix = "python${pythonVersion}${if freeThreaded then "t" else ""}";
+    pythonOnBuildForHost = python;
+    pkgs = {
+      inherit python;
+      buildPythonPackage = overridable buildPython;
+      buildPythonApplication = overridable (attrs: buildPython ({ name = "${attrs.pname}-${attrs.version}"; } // attrs));
+      requiredPythonModules = packages: packages;
+    }
+    // lib.genAttrs [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" "cython" ] empty
+    // builtins.mapAttrs tool tools;
+  };
+
+  stdenv = {
+    inherit mkDerivation hostPlatform;
+    cc = {
+      libc.version = libcVersion;
+      cc.lib = empty "gcc-lib";
+    };
+  };
+in
+{
+  inherit lib stdenv fetchurl fetchPypi;
+  stdenvNoCC = stdenv;
+  python3 = python;
+  pythonManylinuxPackages.manylinux2014 = [ (empty "manylinux2014") ];
+
+  writeText =
+    name: text:
+    mkDerivation {
+      inherit name text;
+      passAsFile = [ "text" ];
+      buildCommand = ''cp "$textPath" "$out"'';
+    };
+
+  fetchgit =
+    {
+      url,
+      rev ? null,
+      hash ? "",
+      fetchSubmodules ? true,
+      ...
+    }:
+    mkDerivation {
+      name = "source";
+      inherit url rev fetchSubmodules;
+      outputHash = hash;
+      outputHashAlgo = "sha256";
+      outputHashMode = "recursive";
+      buildCommand = ''
+        git clone --quiet "$url" "$out"
+        git -C "$out" checkout --quiet "$rev"
+        rm -rf "$out/.git"
+      '';
+    };
+
+  # Writes down where it would look for libraries, for the test to read.
+  autoPatchelfHook = hook "auto-patchelf-hook" ''
+    addAutoPatchelfSearchPath() {
+      mkdir -p "$out/nix-support"
+      printf '%s\n' "$@" >> "$out/nix-support/library-search-path"
+    }
+  '';
+  autoAddDriverRunpath = hook "auto-add-driver-runpath" "";
+
+  makeWrapper = hook "make-wrapper" ''
+    wrapProgram() {
+      local program="$1" hidden
+      shift
+      hidden="$(dirname "$program")/.$(basename "$program")-wrapped"
+      mv "$program" "$hidden"
+      {
+        echo "#!${bash}"
+        while [ $# -gt 0 ]; do
+          [ "$1" = --set ] && printf 'export %s=%q\n' "$2" "$3"
+          shift 3
+        done
+        printf 'exec %q "$@"\n' "$hidden"
+      } > "$program"
+      chmod +x "$program"
+    }
+  '';
+}
