@@ -27,7 +27,7 @@ import {
   SELECTION_WORDS,
   STATE_CONTENT_HASH,
   STATE_DETAIL,
-  STATE_HAS_GROUPS,
+  STATE_METHOD,
   STATE_INPUT,
   STATE_LOCK_ADDRESS,
   STATE_LOCK_PYTHON,
@@ -222,7 +222,7 @@ function settle(): u32 {
   set(STATE_LOCK_VERSION, lock.version);
   set(STATE_LOCK_PYTHON, lock.python);
   set(STATE_CONTENT_HASH, lock.contentHash);
-  set(STATE_HAS_GROUPS, lock.hasGroups);
+  set(STATE_METHOD, lock.method);
   setTable(TABLE_TEXT, texts);
   setTable(TABLE_PACKAGE, packages);
   setTable(TABLE_ARTIFACT, artifacts);

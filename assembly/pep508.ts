@@ -14,6 +14,8 @@
 //     another part of the marker already decides (all atoms are evaluated);
 //   - `in` looks for a substring;
 //   - of two variables the right one counts as the text of its own name.
+// One thing is mended: packaging normalises the names that `extra` is compared with at the top level only, not in
+// parentheses; here they are normalised everywhere (PEP 685).
 //
 // Where poetry-core 2.5.0 evaluates differently (poetry/core/version/markers.py, SingleMarker and SingleMarkerLike.validate),
 // and DIALECT_POETRY with it:
@@ -22,7 +24,8 @@
 //     platform_release an item of one or two segments is a prefix ("3.8" is 3.8.*), for `"3" in python_version` too;
 //   - implementation_version is a text, and texts know `==`, `===` (the same) and `!=`; all other operators are false, none
 //     is undefined;
-//   - python_full_version gets three segments before it is compared: `~= "3.8"` ends before 3.9, not before 4;
+//   - python_full_version gets three segments before it is compared: `~= "3.8"` ends before 3.9, not before 4; for the
+//     others `~= "3"` is `~= "3.0"` (packaging: no specifier);
 //   - `>= "3.8.*"` and the like mean the same without the wildcard (packaging: no specifier, so a comparison of texts);
 //   - a variable that the environment lacks holds: EXTRA_ABSENT.
 // It refuses markers with a literal on the left of anything but `in`; here they are evaluated as packaging does.
@@ -206,7 +209,7 @@ export function namesExtra(marker: u32, name: u32): bool {
 
 /**
  * A requirement: `name[extras] specifiers ; marker` or `name[extras] @ url ; marker`. A lenient caller gets whatever stands
- * in parentheses: Poetry before 1.5 wrote its own grammar there, `name (^1.0 || ^2.0)`.
+ * in parentheses: old Poetry locks have Poetry's own grammar there, `name (^1.0 || ^2.0)`.
  */
 export function parseRequirement(address: usize, size: u32, out: Requirement, lenient: bool = false): bool {
   setCursor(address, size);
@@ -853,7 +856,8 @@ function isListed(atom: Atom, asVersions: bool): bool {
       if (!asVersions) {
         if (itemSize == textSize(own) && equal(item, textAddress(own), itemSize)) return true;
       } else {
-        const clause = clauseWith(OPERATOR_EQUAL, item, itemSize, countDots(item, itemSize) < 2 ? ".*" : "");
+        const isShort = countDots(item, itemSize) < 2 && !endsWith(item, itemSize, ".*");
+        const clause = clauseWith(OPERATOR_EQUAL, item, itemSize, isShort ? ".*" : "");
         if (clause != NONE && contains(clause, own)) return true;
       }
     }
@@ -869,9 +873,11 @@ function poetryClause(atom: Atom): u32 {
   const isEquality = atom.operator == OPERATOR_EQUAL || atom.operator == OPERATOR_NOT_EQUAL;
   if (!isEquality && endsWith(address, size, ".*")) size -= 2;
   const operator = atom.operator == OPERATOR_ARBITRARY ? OPERATOR_EQUAL : atom.operator;
-  const isShort = operator == OPERATOR_COMPATIBLE && atom.variable == VARIABLE_PYTHON_FULL_VERSION;
+  if (operator != OPERATOR_COMPATIBLE) return clauseWith(operator, address, size, "");
+  // "3" is no PEP 440 operand of `~=`; here it means 3.0, up to 4.
   const dots = countDots(address, size);
-  return clauseWith(operator, address, size, !isShort || dots > 1 ? "" : dots == 1 ? ".0" : ".0.0");
+  if (atom.variable != VARIABLE_PYTHON_FULL_VERSION) return clauseWith(operator, address, size, dots == 0 ? ".0" : "");
+  return clauseWith(operator, address, size, dots > 1 ? "" : dots == 1 ? ".0" : ".0.0");
 }
 
 function clauseWith(operator: u32, address: usize, size: u32, suffix: string): u32 {

@@ -1,14 +1,13 @@
 // A resolution: what is installed in one environment for one selection of groups and extras, and with which artifact.
 //
-// Two ways, by what the lock holds:
-//   - it states groups and markers (Poetry 2.1): a filter (poetry/packages/transitive_package_info.py, `get_marker`);
-//   - it does not: a search from the project's own requirements, then what is reached from each of them.
+// Which packages they are, the lock's method says: filter.ts, search.ts. Edges and artifacts are the same for all.
 // A request may leave groups and extras open; then every package carries the condition under which it is installed, and
 // one resolution answers for every selection.
 //
 // Invariant: the same tables and the same request give the same rows in the same order: that of the lock.
 
 import {
+  ARTIFACT_IS_WHEEL,
   KIND_DIRECTORY,
   KIND_FILE,
   KIND_GIT,
@@ -17,10 +16,12 @@ import {
   KIND_SDIST,
   KIND_URL,
   KIND_WHEEL,
-  ARTIFACT_IS_WHEEL,
+  METHOD_FILTER,
   NONE,
   PACKAGE_HAS_BARE_HASHES,
   PROBLEM_WORDS,
+  REQUEST_IS_OPEN,
+  REQUEST_IS_SDIST_FIRST,
   SELECTION_WORDS,
   SOURCE_DIRECTORY,
   SOURCE_FILE,
@@ -34,31 +35,30 @@ import {
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
-import { all, ALWAYS, any, chooseExtra, chooseGroup, extraChosen, groupChosen, NEVER, startConditions } from "./condition";
+import { chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
-import { appliesHere, isActive, requestExtra, startGraph } from "./graph";
+import { filter } from "./filter";
+import { isActive, requestExtra, startGraph } from "./graph";
+import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, texts, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
-import { evaluateMarker, EXTRA_SET, startEvaluation } from "./pep508";
+import { DIALECT_POETRY, startEvaluation } from "./pep508";
 import { project } from "./project";
-import { admits, decidedFor, require, solve, startSolver } from "./solver";
+import { chosenWhen, counts, resetSearch, search } from "./search";
+import { admits } from "./solver";
 import { fail, failed } from "./status";
 import {
   addProblem,
   artifactAt,
   candidates,
   Dependency,
-  dependencies,
   dependencyAt,
-  extraAt,
-  extraMemberAt,
   extraNames,
   groupNames,
   idAt,
   lock,
-  membershipAt,
   packageAt,
   packages,
   pushId,
@@ -93,16 +93,10 @@ export class Selection {
   condition: u32;
 }
 
-const IS_SDIST_FIRST: u32 = 1;
-const IS_OPEN: u32 = 2;
-
 export const selections: Column = changetype<Column>(memory.data(16));
 export const edges: Column = changetype<Column>(memory.data(16));
 export const problems: Column = changetype<Column>(memory.data(16));
 
-/** For each package the condition under which it is installed, + 1; 0 while it is not known to be. */
-let installed: usize = 0;
-const installedMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** One byte a text id: FLAG_* of --no-binary and --only-binary. */
 let policies: usize = 0;
 const policyMemory: Scratch = changetype<Scratch>(memory.data(8));
@@ -110,12 +104,8 @@ let policyTexts: u32 = 0;
 let allPolicies: u32 = 0;
 const FLAG_NO_BINARY: u32 = 1;
 const FLAG_ONLY_BINARY: u32 = 2;
-/** Packages whose requirements are still to be looked at. */
+/** Packages that were asked for another extra. */
 const queue: Column = changetype<Column>(memory.data(16));
-/** For each package the number of the walk that visited it last. */
-let visited: usize = 0;
-const visitedMemory: Scratch = changetype<Scratch>(memory.data(8));
-let walk: u32 = 0;
 
 /** To be called after each arena reset. */
 export function resetResolution(): void {
@@ -123,9 +113,9 @@ export function resetResolution(): void {
   edges.start(4);
   problems.start(PROBLEM_WORDS << 2);
   queue.start(4);
-  installedMemory.start();
   policyMemory.start();
-  visitedMemory.start();
+  resetInstalled();
+  resetSearch();
 }
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
@@ -136,24 +126,20 @@ export function resolve(request: ResolveRequest): void {
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
-  const isOpen = (request.flags & IS_OPEN) != 0;
+  const isOpen = (request.flags & REQUEST_IS_OPEN) != 0;
   if (!checkNames(request.groups, request.groupsSize, groupNames, STATUS_UNKNOWN_GROUP)) return;
   if (!checkNames(request.extras, request.extrasSize, extraNames, STATUS_UNKNOWN_EXTRA)) return;
   readPolicies(request);
   startConditions(texts.count, isOpen);
   if (!isOpen) choose(request);
-  startEvaluation();
+  startEvaluation(DIALECT_POETRY);
   if (!checkPython()) return;
   startGraph();
-  installed = installedMemory.zeroed(usize(packages.count) << 2);
-  visited = visitedMemory.zeroed(usize(packages.count) << 2);
-  walk = 0;
-  if (lock.hasGroups != 0) filter();
-  else if (project.known != 0) search(request, isOpen);
-  else fail(STATUS_NO_PROJECT, 0, 0);
+  startInstalled();
+  select();
   if (failed()) return;
   requestInstalledExtras();
-  report((request.flags & IS_SDIST_FIRST) != 0, isOpen);
+  report((request.flags & REQUEST_IS_SDIST_FIRST) != 0, isOpen);
 }
 
 // --- The request --------------------------------------------------------------------------------------------------------
@@ -250,102 +236,11 @@ function checkPython(): bool {
 
 // --- What is installed ----------------------------------------------------------------------------------------------------
 
-function setInstalled(row: u32, condition: u32): void {
-  const slot = installed + (usize(row) << 2);
-  const known = load<u32>(slot);
-  store<u32>(slot, (known == 0 ? condition : any(known - 1, condition)) + 1);
-}
-
-@inline
-function conditionOf(row: u32): u32 {
-  const known = load<u32>(installed + (usize(row) << 2));
-  return known == 0 ? NEVER : known - 1;
-}
-
-/** Poetry 2.1: over the chosen groups that a package is in, at least one marker must hold. */
-function filter(): void {
-  for (let row: u32 = 0; row < packages.count; row++) {
-    const item = packageAt(row);
-    let condition = NEVER;
-    for (let i: u32 = 0; i < item.membershipCount; i++) {
-      const membership = membershipAt(item.memberships + i);
-      const marker = membership.marker == NONE ? ALWAYS : evaluateMarker(membership.marker, EXTRA_SET);
-      condition = any(condition, all(groupChosen(membership.group), marker));
-    }
-    if (condition != NEVER) setInstalled(row, condition);
-  }
-}
-
-/** Before 2.1: the versions are searched for; then each of the project's requirements reaches what it reaches. */
-function search(request: ResolveRequest, isOpen: bool): void {
-  startSolver();
-  const end = project.dependencies + project.dependencyCount;
-  for (let row = project.dependencies; row < end && !failed(); row++) {
-    if (selectionOf(dependencyAt(row)) != NEVER && counts(dependencyAt(row))) require(row);
-  }
-  if (failed() || !solve()) return;
-  for (let row = project.dependencies; row < end; row++) {
-    const guard = selectionOf(dependencyAt(row));
-    if (guard == NEVER || !counts(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
-    startGraph();
-    walk++;
-    queue.clear();
-    for (let other = row; other < end; other++) {
-      if (selectionOf(dependencyAt(other)) == guard && counts(dependencyAt(other))) reach(dependencyAt(other));
-    }
-    drain(guard);
-  }
-}
-
-/** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
-function selectionOf(dependency: Dependency): u32 {
-  const group = groupChosen(dependency.group);
-  if (dependency.optional == 0) return group;
-  let extras = NEVER;
-  for (let i: u32 = 0; i < project.extraCount; i++) {
-    const extra = extraAt(project.extras + i);
-    for (let m: u32 = 0; m < extra.memberCount; m++) {
-      if (extraMemberAt(extra.members + m).name == dependency.name) extras = any(extras, extraChosen(extra.name));
-    }
-  }
-  return all(group, extras);
-}
-
-/** Whether a requirement before this one had the same condition, so that its walk covered this one. */
-function isEarlierGuard(row: u32, guard: u32): bool {
-  for (let other = project.dependencies; other < row; other++) {
-    if (selectionOf(dependencyAt(other)) == guard && counts(dependencyAt(other))) return true;
-  }
-  return false;
-}
-
-/** Whether a requirement of the project counts on the target, its group and extras aside. */
-function counts(dependency: Dependency): bool {
-  if (!appliesHere(dependency)) return false;
-  return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
-}
-
-/** Visits the version that was decided for a requirement. */
-function reach(dependency: Dependency): void {
-  const row = decidedFor(dependency.name);
-  if (row == NONE) return;
-  let isNew = load<u32>(visited + (usize(row) << 2)) != walk;
-  store<u32>(visited + (usize(row) << 2), walk);
-  for (let x: u32 = 0; x < dependency.extraCount; x++) {
-    if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
-  }
-  if (isNew) pushId(queue, row);
-}
-
-function drain(guard: u32): void {
-  for (let next: u32 = 0; next < queue.count; next++) {
-    const row = idAt(queue, next);
-    setInstalled(row, guard);
-    const item = packageAt(row);
-    for (let i: u32 = 0; i < item.dependencyCount; i++) {
-      if (isActive(item.dependencies + i)) reach(dependencyAt(item.dependencies + i));
-    }
-  }
+/** The way that the lock's format asks for. */
+function select(): void {
+  if (lock.method == METHOD_FILTER) filter();
+  else if (project.known != 0) search();
+  else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
 // --- Edges and artifacts --------------------------------------------------------------------------------------------------
@@ -357,9 +252,9 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && selectionOf(dependency) != NEVER && counts(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER && counts(dependency)) ask(dependency);
   }
-  for (let row: u32 = 0; row < packages.count; row++) if (conditionOf(row) != NEVER) pushId(queue, row);
+  for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
   for (let next: u32 = 0; next < queue.count; next++) {
     const item = packageAt(idAt(queue, next));
     for (let i: u32 = 0; i < item.dependencyCount; i++) {
@@ -372,7 +267,7 @@ function requestInstalledExtras(): void {
 /** Asks for a requirement's extras; a package that is asked for a new one is looked at again. */
 function ask(dependency: Dependency): void {
   for (let row = candidates(dependency.name); row != NONE; row = packageAt(row).nextOfName) {
-    if (conditionOf(row) == NEVER) continue;
+    if (installedWhen(row) == NEVER) continue;
     let isNew = false;
     for (let x: u32 = 0; x < dependency.extraCount; x++) {
       if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
@@ -383,7 +278,7 @@ function ask(dependency: Dependency): void {
 
 function report(sdistFirst: bool, isOpen: bool): void {
   for (let row: u32 = 0; row < packages.count && !failed(); row++) {
-    const condition = conditionOf(row);
+    const condition = installedWhen(row);
     if (condition == NEVER) continue;
     const address = selections.push();
     if (address == 0) return;
@@ -412,7 +307,7 @@ function addEdges(row: u32): void {
     if (candidates(name) == NONE || !isActive(index)) continue;
     const several = packageAt(candidates(name)).nextOfName != NONE;
     for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
-      if (conditionOf(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
+      if (installedWhen(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
       let isKnown = false;
       for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
       if (!isKnown) pushId(edges, other);
@@ -445,6 +340,6 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
 /** Two versions of one name are both selected: the lock says so, and no installer can do it. */
 function checkOnce(row: u32): void {
   for (let other = candidates(packageAt(row).name); other != NONE && other != row; other = packageAt(other).nextOfName) {
-    if (conditionOf(other) != NEVER) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+    if (installedWhen(other) != NEVER) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
   }
 }

@@ -4,7 +4,7 @@
 // row and a count; the rows of one owner lie side by side. NONE stands for "absent". The rows that hosts read start with
 // the cells that src/abi.ts names; assembly/index.ts checks that at compile time.
 
-import { ARTIFACT_WORDS, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
+import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
 import { texts } from "./intern";
 
@@ -140,8 +140,8 @@ export class LockFacts {
   version: u32;
   python: u32;
   contentHash: u32;
-  /** Whether the lock says itself which groups a package is in, so that resolving is a filter (Poetry's 2.1). */
-  hasGroups: u32;
+  /** METHOD_*: how what is installed follows from the tables. */
+  method: u32;
 }
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(16));
@@ -161,7 +161,7 @@ export function startTables(): void {
   lock.version = NONE;
   lock.python = NONE;
   lock.contentHash = NONE;
-  lock.hasGroups = 0;
+  lock.method = METHOD_SEARCH;
 }
 
 @inline

@@ -42,7 +42,11 @@ let
 
   # What the project's loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
   project = rec {
-    resolution = arguments.resolution or (load { inherit projectDir; });
+    resolution =
+      if builtins.isAttrs (arguments.resolution or null) then
+        arguments.resolution
+      else
+        load (builtins.intersectAttrs (builtins.functionArgs load) arguments);
     preset =
       function: given:
       function (builtins.intersectAttrs (builtins.functionArgs function) (arguments // { inherit resolution; }) // given);

@@ -39,8 +39,8 @@ export const STATE_OUTPUT = 8;
 export const STATE_OUTPUT_SIZE = 9;
 /** Where the lock's bytes are, to which spans in rows refer. */
 export const STATE_LOCK_ADDRESS = 10;
-/** 1 when the lock states itself which groups a package is in. */
-export const STATE_HAS_GROUPS = 11;
+/** METHOD_*: how what is installed follows from the lock. */
+export const STATE_METHOD = 11;
 /** From here two slots for each table: address of the first row, count of rows. */
 export const STATE_TABLES = 12;
 export const STATE_SLOTS = 40;
@@ -51,6 +51,11 @@ export const INPUT_PROJECT = 1;
 export const INPUT_REQUEST = 2;
 /** Nowhere in particular: the span is empty. */
 export const INPUT_NONE = 3;
+
+/** Each package states the groups it is in, and markers: a filter. Exact for every selection. */
+export const METHOD_FILTER = 0;
+/** From the project's requirements, over the locked versions: a search. */
+export const METHOD_SEARCH = 1;
 
 // --- Tables: rows of u32 ----------------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
     extras: names(core, abi.TABLE_EXTRA).sort(),
     warnings: warningsOf(core).map(spoken),
     packages: () => readPackages(core),
-    isFilter: core.state(abi.STATE_HAS_GROUPS) === 1,
+    isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };

@@ -8,9 +8,8 @@
 // Invariant: reads the document, writes the tables, decides nothing about any target.
 
 import {
-  ARTIFACT_IS_OTHER,
-  ARTIFACT_IS_SDIST,
-  ARTIFACT_IS_WHEEL,
+  METHOD_FILTER,
+  METHOD_SEARCH,
   NONE,
   PACKAGE_HAS_BARE_HASHES,
   PACKAGE_IS_EDITABLE,
@@ -21,25 +20,19 @@ import {
   SOURCE_INDEX,
   SOURCE_LEGACY,
   SOURCE_URL,
-  STATUS_LOCK_CONTROL,
-  STATUS_LOCK_FILE_NAME,
-  STATUS_LOCK_HASH,
   STATUS_LOCK_MISSING,
   STATUS_LOCK_NEWER,
   STATUS_LOCK_NOT_FOUND,
   STATUS_LOCK_SOURCE,
-  STATUS_LOCK_TYPE,
   STATUS_LOCK_VERSION,
-  STATUS_NAME,
   STATUS_OK,
   STATUS_VERSION,
 } from "../../src/abi";
-import { Column } from "../arena";
-import { decimal, endsWith, indexOf, is, isDigit, isLetter } from "../bytes";
-import { ARRAY, at, BOOLEAN, find, first, get, keyIs, kindOf, next, STRING, TABLE } from "../document";
+import { decimal, indexOf, is, isDigit, isLetter } from "../bytes";
+import { ARRAY, at, find, first, get, keyIs, kindOf, next, STRING, TABLE } from "../document";
 import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { intern, textAddress, textSize } from "../intern";
-import { isName, normalizedName } from "../name";
+import { normalizedName } from "../name";
 import { compareVersions, versionOf } from "../pep440";
 import { hasExtraAtom, markerOf } from "../pep508";
 import { fail, failed } from "../status";
@@ -68,6 +61,7 @@ import {
   requestedExtras,
   warn,
 } from "../tables";
+import { artifactKind, checkFileName, checkHash, expect, isTrue, name, optionalText, readNames, text } from "./reading";
 
 /** The lock-version that the newest Poetry we know writes: 2.1. */
 const NEWEST_MAJOR: u32 = 2;
@@ -111,7 +105,7 @@ function readMetadata(metadata: u32): bool {
     }
     if (major == NEWEST_MAJOR && minor > NEWEST_MINOR) warn(STATUS_LOCK_NEWER, address, size);
   }
-  lock.hasGroups = u32(major == 2 && minor >= 1);
+  lock.method = major == 2 && minor >= 1 ? METHOD_FILTER : METHOD_SEARCH;
   lock.python = optionalText(metadata, "python-versions");
   lock.contentHash = optionalText(metadata, "content-hash");
   return !failed();
@@ -152,7 +146,7 @@ function readPackage(node: u32): void {
     fail(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
     return;
   }
-  if (lock.hasGroups != 0) readMemberships(index, node, groups, markers);
+  if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
   if ((item.flags & PACKAGE_IS_EDITABLE) != 0 && item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
 }
 
@@ -205,57 +199,22 @@ function readFile(node: u32): void {
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
 }
 
-/** A hash is `algorithm:hexadecimal digits`. */
-function checkHash(address: usize, size: u32): void {
-  const colon = indexOf(address, size, 0x3a);
-  const digits = colon < size ? size - colon - 1 : 0;
-  let good = colon != 0 && digits >= 32 && (digits & 1) == 0;
-  for (let i = colon + 1; good && i < size; i++) {
-    const c: u32 = load<u8>(address + i);
-    good = isDigit(c) || (c | 0x20) - 0x61 < 6;
-  }
-  if (!good) fail(STATUS_LOCK_HASH, address, size);
-}
-
-/** A file name is one path component, so that no lock can name a place. */
-function checkFileName(address: usize, size: u32): void {
-  let bad = is(address, size, ".") || is(address, size, "..");
-  for (let i: u32 = 0; i < size && !bad; i++) {
-    const c: u32 = load<u8>(address + i);
-    bad = c < 0x20 || c == 0x2f || c == 0x5c;
-  }
-  if (bad) fail(STATUS_LOCK_FILE_NAME, address, size);
-}
-
-/** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */
-function artifactKind(address: usize, size: u32): u32 {
-  if (endsWith(address, size, ".whl")) return ARTIFACT_IS_WHEEL;
-  const isSdist =
-    endsWith(address, size, ".tar.gz") ||
-    endsWith(address, size, ".zip") ||
-    endsWith(address, size, ".tar.bz2") ||
-    endsWith(address, size, ".tgz") ||
-    endsWith(address, size, ".tar.xz") ||
-    endsWith(address, size, ".tar");
-  return isSdist ? ARTIFACT_IS_SDIST : ARTIFACT_IS_OTHER;
-}
-
 /** [package.dependencies]: a constraint, a table, or an array of either. */
 function readDependencies(index: u32, table: u32): void {
   if (!expect(table, TABLE)) return;
   const from = dependencies.count;
   packageAt(index).dependencies = from;
   for (let entry = first(table); entry != NONE && !failed(); entry = next(entry)) {
-    const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+    const required = normalizedName(at(entry).keyAddress, at(entry).keySize);
     if (kindOf(entry) == ARRAY) {
-      for (let each = first(entry); each != NONE && !failed(); each = next(each)) readDependency(index, name, entry, each);
-    } else readDependency(index, name, entry, entry);
+      for (let each = first(entry); each != NONE && !failed(); each = next(each)) readDependency(index, required, entry, each);
+    } else readDependency(index, required, entry, entry);
   }
   packageAt(index).dependencyCount = dependencies.count - from;
 }
 
-function readDependency(owner: u32, name: u32, key: u32, node: u32): void {
-  const row = addDependency(owner, name, at(key).keyAddress, at(key).keySize);
+function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
+  const row = addDependency(owner, required, at(key).keyAddress, at(key).keySize);
   if (kindOf(node) == STRING) {
     dependencyAt(row).constraint = text(node);
     return;
@@ -427,9 +386,9 @@ function readSharedFiles(metadata: u32): void {
 /** One list for all versions of a name: each version keeps the files that carry it. */
 function readFilesOfName(entry: u32): void {
   if (!expect(entry, ARRAY)) return;
-  const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
-  const only = candidates(name) != NONE && packageAt(candidates(name)).nextOfName == NONE;
-  for (let row = candidates(name); row != NONE && !failed(); row = packageAt(row).nextOfName) {
+  const id = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  const only = candidates(id) != NONE && packageAt(candidates(id)).nextOfName == NONE;
+  for (let row = candidates(id); row != NONE && !failed(); row = packageAt(row).nextOfName) {
     // Git, directory and url packages have an empty list, and a package that has its own list keeps it.
     if (packageAt(row).artifactCount != 0) continue;
     packageAt(row).artifacts = artifacts.count;
@@ -464,8 +423,8 @@ function carriesVersion(row: u32, artifact: u32): bool {
 /** Poetry before 1.0: sha256 digests without file names. */
 function readHashesOfName(entry: u32): void {
   if (!expect(entry, ARRAY)) return;
-  const name = normalizedName(at(entry).keyAddress, at(entry).keySize);
-  for (let row = candidates(name); row != NONE; row = packageAt(row).nextOfName) {
+  const id = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  for (let row = candidates(id); row != NONE; row = packageAt(row).nextOfName) {
     if (packageAt(row).artifactCount != 0) continue;
     packageAt(row).artifacts = artifacts.count;
     packageAt(row).flags |= PACKAGE_HAS_BARE_HASHES;
@@ -481,54 +440,4 @@ function readHashesOfName(entry: u32): void {
     }
     packageAt(row).artifactCount = artifacts.count - packageAt(row).artifacts;
   }
-}
-
-/** Adds the normalised names of an array of strings to a column of ids. */
-function readNames(list: u32, column: Column): void {
-  if (!expect(list, ARRAY)) return;
-  for (let each = first(list); each != NONE; each = next(each)) {
-    if (!expect(each, STRING)) return;
-    pushId(column, normalizedName(at(each).address, at(each).size));
-  }
-}
-
-/** Whether the node is of this kind; a failure when it is not. */
-function expect(node: u32, kind: u32): bool {
-  if (kindOf(node) == kind) return true;
-  const found = at(node);
-  // A table's or array's own size is its number of children; its first character stands for it.
-  const size: u32 = kindOf(node) == TABLE || kindOf(node) == ARRAY ? 1 : found.size;
-  fail(STATUS_LOCK_TYPE, found.address, size, kind);
-  return false;
-}
-
-/** Text id of a string node. No text that a host may print or write has control characters. */
-function text(node: u32): u32 {
-  if (!expect(node, STRING)) return NONE;
-  const address = at(node).address;
-  const size = at(node).size;
-  for (let i: u32 = 0; i < size; i++) {
-    if (load<u8>(address + i) >= 0x20 && load<u8>(address + i) != 0x7f) continue;
-    fail(STATUS_LOCK_CONTROL, address + i, 1);
-    return NONE;
-  }
-  return intern(address, size);
-}
-
-/** Text id of a name's normalised form. */
-function name(address: usize, size: u32): u32 {
-  if (!isName(address, size)) {
-    fail(STATUS_NAME, address, size);
-    return NONE;
-  }
-  return normalizedName(address, size);
-}
-
-function optionalText(table: u32, key: string): u32 {
-  const node = get(table, key);
-  return node == NONE ? NONE : text(node);
-}
-
-function isTrue(node: u32): bool {
-  return expect(node, BOOLEAN) && load<u8>(at(node).address) == 0x74;
 }

@@ -1,0 +1,112 @@
+// What a lock installs that does not say it (Poetry below 2.1): the versions are searched for from the project's own
+// requirements (solver.ts); then a walk from the requirements that share a condition installs what they reach under it.
+//
+// Invariant: the walks follow the versions that one search over all chosen requirements decided.
+
+import { NONE } from "../src/abi";
+import { Column, Scratch } from "./arena";
+import { all, any, extraChosen, groupChosen, NEVER } from "./condition";
+import { appliesHere, isActive, requestExtra, startGraph } from "./graph";
+import { install } from "./installed";
+import { evaluateMarker, EXTRA_SET } from "./pep508";
+import { project } from "./project";
+import { decidedFor, require, solve, startSolver } from "./solver";
+import { failed } from "./status";
+import {
+  Dependency,
+  dependencyAt,
+  extraAt,
+  extraMemberAt,
+  idAt,
+  packageAt,
+  packages,
+  pushId,
+  requestedExtras,
+} from "./tables";
+
+/** Packages whose requirements are still to be looked at. */
+const queue: Column = changetype<Column>(memory.data(16));
+/** For each package the number of the walk that visited it last. */
+let visited: usize = 0;
+const visitedMemory: Scratch = changetype<Scratch>(memory.data(8));
+let walk: u32 = 0;
+
+/** To be called after each arena reset. */
+export function resetSearch(): void {
+  queue.start(4);
+  visitedMemory.start();
+}
+
+/** The versions are searched for; then each of the project's requirements installs what it reaches. */
+export function search(): void {
+  visited = visitedMemory.zeroed(usize(packages.count) << 2);
+  walk = 0;
+  startSolver();
+  const end = project.dependencies + project.dependencyCount;
+  for (let row = project.dependencies; row < end && !failed(); row++) {
+    if (chosenWhen(dependencyAt(row)) != NEVER && counts(dependencyAt(row))) require(row);
+  }
+  if (failed() || !solve()) return;
+  for (let row = project.dependencies; row < end; row++) {
+    const guard = chosenWhen(dependencyAt(row));
+    if (guard == NEVER || !counts(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
+    startGraph();
+    walk++;
+    queue.clear();
+    for (let other = row; other < end; other++) {
+      if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) reach(dependencyAt(other));
+    }
+    drain(guard);
+  }
+}
+
+/** Whether a requirement before this one had the same condition, so that its walk covered this one. */
+function isEarlierGuard(row: u32, guard: u32): bool {
+  for (let other = project.dependencies; other < row; other++) {
+    if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) return true;
+  }
+  return false;
+}
+
+/** Visits the version that was decided for a requirement. */
+function reach(dependency: Dependency): void {
+  const row = decidedFor(dependency.name);
+  if (row == NONE) return;
+  let isNew = load<u32>(visited + (usize(row) << 2)) != walk;
+  store<u32>(visited + (usize(row) << 2), walk);
+  for (let x: u32 = 0; x < dependency.extraCount; x++) {
+    if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
+  }
+  if (isNew) pushId(queue, row);
+}
+
+function drain(guard: u32): void {
+  for (let next: u32 = 0; next < queue.count; next++) {
+    const row = idAt(queue, next);
+    install(row, guard);
+    const item = packageAt(row);
+    for (let i: u32 = 0; i < item.dependencyCount; i++) {
+      if (isActive(item.dependencies + i)) reach(dependencyAt(item.dependencies + i));
+    }
+  }
+}
+
+/** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
+export function chosenWhen(dependency: Dependency): u32 {
+  const group = groupChosen(dependency.group);
+  if (dependency.optional == 0) return group;
+  let extras = NEVER;
+  for (let i: u32 = 0; i < project.extraCount; i++) {
+    const extra = extraAt(project.extras + i);
+    for (let m: u32 = 0; m < extra.memberCount; m++) {
+      if (extraMemberAt(extra.members + m).name == dependency.name) extras = any(extras, extraChosen(extra.name));
+    }
+  }
+  return all(group, extras);
+}
+
+/** Whether a requirement of the project counts on the target, its group and extras aside. */
+export function counts(dependency: Dependency): bool {
+  if (!appliesHere(dependency)) return false;
+  return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
+}
