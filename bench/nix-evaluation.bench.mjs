@@ -107,9 +107,13 @@ function project(count, label) {
   const lock = packages
     .map(
       ({ name, version, files }) =>
-        `[[package]]\nname = "${name}"\nversion = "${version}"\nfiles = [\n${files.flatMap(([file]) =>
-          ["a", "b", "c", "d"].map((letter) => `    {file = "${letter}${file}", hash = "sha256:${sha256(file).toString("hex")}"},\n`),
-        ).join("")}]\n`,
+        `[[package]]\nname = "${name}"\nversion = "${version}"\nfiles = [\n${files
+          .flatMap(([file]) =>
+            ["a", "b", "c", "d"].map(
+              (letter) => `    {file = "${letter}${file}", hash = "sha256:${sha256(file).toString("hex")}"},\n`,
+            ),
+          )
+          .join("")}]\n`,
     )
     .join("\n");
   const dependencies = Object.fromEntries(names.slice(0, 20).map((name) => [name, "^1.0"]));

@@ -1,15 +1,28 @@
 // From a lock that Poetry wrote to a running program: `pylock2nix nix` on examples/imgapp, a real nix-build of it in a
 // store of its own, and both of its pages. Wheels come through pip, which is this machine's business to configure, and
 // reach Nix from loopback.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
 import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hostPython, isInstalled, type Outcome, privateStore, run, serveFolder, standIn, succeed, temporaryFolder, text } from "./nix/nix.ts";
+import {
+  hostPython,
+  isInstalled,
+  NO_BYTECODE,
+  type Outcome,
+  privateStore,
+  run,
+  serveFolder,
+  standIn,
+  succeed,
+  temporaryFolder,
+  text,
+} from "./nix/nix.ts";
 
 const installed = isInstalled("nix-build");
 const folder = temporaryFolder();
@@ -63,7 +76,7 @@ step("the application is built and serves both pages", async () => {
   const out = await built(`${known()}.application`);
   const port = await freePort();
   const app = spawn(join(out, "bin", "imgapp"), [], {
-    env: { PATH: "/nowhere", PORT: String(port), IMAGE_URL: address },
+    env: { ...NO_BYTECODE, PATH: "/nowhere", PORT: String(port), IMAGE_URL: address },
     stdio: "ignore",
   });
   closing.push(() => app.kill());
@@ -76,7 +89,8 @@ step("the application is built and serves both pages", async () => {
   app.kill();
 
   const asked = [...new Set(server.requests)].map((path) => path.split("/"));
-  for (const [, tag, file] of asked) assert.is(tag, file!.split("-").at(-3), "wheels are asked for under their Python tag");
+  for (const [, tag, file] of asked)
+    assert.is(tag, file!.split("-").at(-3), "wheels are asked for under their Python tag");
 });
 
 step("a second build gives the same bytes", async () => {
@@ -93,7 +107,8 @@ step("the environment holds the development group, and runs pytest", async () =>
 });
 
 step("`overridePythonAttrs` changes a package", async () => {
-  const overlay = '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/$sitePackages/mark.py"; }); }';
+  const overlay =
+    '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/$sitePackages/mark.py"; }); }';
   const library = `(import ${project}/.pylock2nix { pkgs = ${pkgs}; })`;
   const environment = `${known()}.mkPoetryEnv { overrides = ${library}.overrides.withDefaults (${overlay}); }`;
   const out = await built(environment);
@@ -112,14 +127,17 @@ step("a wheel with one flipped byte is refused", async () => {
   const from = pkgs.replace(server.base, other.base);
   // What is in the store already is not fetched again.
   const empty = { ...privateStore(join(folder, "nix-tampered")) };
-  const { code, errors } = await run("nix-build", ["--no-out-link", "-E", `${known(project, from)}.application`], { env: empty });
+  const { code, errors } = await run("nix-build", ["--no-out-link", "-E", `${known(project, from)}.application`], {
+    env: empty,
+  });
   assert.is.not(code, 0);
   assert.match(errors, `hash mismatch in fixed-output derivation`);
   assert.match(errors, file);
 });
 
 step("the guard refuses a changed lock or group, and no changed description", async () => {
-  const message = (file: string): string => `${file} has changed since pylock2nix.json was written: run \`pylock2nix nix\``;
+  const message = (file: string): string =>
+    `${file} has changed since pylock2nix.json was written: run \`pylock2nix nix\``;
   const changed = async (file: string, from: string, to: string): Promise<Outcome> => {
     const copy = join(folder, "guard");
     rmSync(copy, { recursive: true, force: true });
@@ -127,7 +145,9 @@ step("the guard refuses a changed lock or group, and no changed description", as
     const before = readFileSync(join(copy, file), "utf8");
     assert.ok(before.includes(from));
     writeFileSync(join(copy, file), before.replace(from, to));
-    return run("nix-instantiate", ["--eval", "-E", `(import ${copy}/pylock2nix.nix { }).resolution.format`], { env: store });
+    return run("nix-instantiate", ["--eval", "-E", `(import ${copy}/pylock2nix.nix { }).resolution.format`], {
+      env: store,
+    });
   };
   assert.match((await changed("poetry.lock", "by Poetry", "by poetry")).errors, message("poetry.lock"));
   assert.match((await changed("pyproject.toml", 'pytest = "*"', 'pytest = ">=9"')).errors, message("pyproject.toml"));
@@ -155,17 +175,24 @@ function lockedWheels(): { name: string; version: string; file: string }[] {
   const start = `cp${python.version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc`;
   const target = Object.keys(resolution.targets).find((name) => name.startsWith(start));
   if (target === undefined) throw new Error(`no target ${start}* among ${Object.keys(resolution.targets)}`);
-  return resolution.packages.flatMap((entry: { name: string; version: string; files: string[][]; variants: number[][] }, index: number) => {
-    const variant = entry.variants[resolution.targets[target].variants[index]];
-    return variant === undefined ? [] : [{ name: entry.name, version: entry.version, file: entry.files[variant[0]!]![0] }];
-  });
+  return resolution.packages.flatMap(
+    (entry: { name: string; version: string; files: string[][]; variants: number[][] }, index: number) => {
+      const variant = entry.variants[resolution.targets[target].variants[index]];
+      return variant === undefined
+        ? []
+        : [{ name: entry.name, version: entry.version, file: entry.files[variant[0]!]![0] }];
+    },
+  );
 }
 
 /** Into `wheels`, and the build back end too. The platforms are those of the frozen target, not this machine's. */
 async function download(locked: readonly { name: string; version: string; file: string }[]): Promise<void> {
   mkdirSync(wheels, { recursive: true });
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const platforms = [...Array.from({ length: 24 }, (_, index) => `manylinux_2_${28 - index}_${machine}`), `manylinux2014_${machine}`];
+  const platforms = [
+    ...Array.from({ length: 24 }, (_, index) => `manylinux_2_${28 - index}_${machine}`),
+    `manylinux2014_${machine}`,
+  ];
   const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", wheels];
   const missing = locked.filter(({ file }) => !existsSync(join(wheels, file)));
   if (missing.length > 0)
@@ -175,7 +202,8 @@ async function download(locked: readonly { name: string; version: string; file: 
       ...missing.map(({ name, version }) => `${name}==${version}`),
     ]);
   for (const { file } of locked) assert.ok(existsSync(join(wheels, file)), `pip did not download ${file}`);
-  if (!readdirSync(wheels).some((file) => file.startsWith("poetry_core-"))) await succeed("python3", [...pip, "poetry-core"]);
+  if (!readdirSync(wheels).some((file) => file.startsWith("poetry_core-")))
+    await succeed("python3", [...pip, "poetry-core"]);
 }
 
 /** Store path -> hash of its content, of all that the application needs to run. */

@@ -5,7 +5,18 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { dirname, join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hostPython, isInstalled, type Outcome, privateStore, run, serveFolder, standIn, succeed, temporaryFolder, text } from "./nix/nix.ts";
+import {
+  hostPython,
+  isInstalled,
+  type Outcome,
+  privateStore,
+  run,
+  serveFolder,
+  standIn,
+  succeed,
+  temporaryFolder,
+  text,
+} from "./nix/nix.ts";
 
 type Condition = true | { group: string } | { extra: string } | { all: number[] } | { any: number[] } | { not: number };
 
@@ -56,8 +67,14 @@ const hashes: Record<string, string> = JSON.parse(
       },
       { file: wheel("beta"), files: { "beta/__init__.py": 'NAME = "beta"\nimport alpha\n' } },
       { file: wheel("beta", "1.0", "py3-none-any").replace("1.0", "1.0-2"), files: { "beta/__init__.py": "" } },
-      { file: wheel("space_one"), files: { "space/__init__.py": "", "space/one.py": "ONE = 1\n", "space/deep/a.py": "" } },
-      { file: wheel("space_two"), files: { "space/__init__.py": "", "space/two.py": "TWO = 2\n", "space/deep/b.py": "" } },
+      {
+        file: wheel("space_one"),
+        files: { "space/__init__.py": "", "space/one.py": "ONE = 1\n", "space/deep/a.py": "" },
+      },
+      {
+        file: wheel("space_two"),
+        files: { "space/__init__.py": "", "space/two.py": "TWO = 2\n", "space/deep/b.py": "" },
+      },
       { file: wheel("clash"), files: { "space/__init__.py": "# another\n", "space/three.py": "" } },
       { file: wheel("heavy", "1.0", nativeTag), files: { "heavy/__init__.py": "" } },
       { file: wheel("light", "1.0", nativeTag), files: { "light/__init__.py": "" } },
@@ -128,20 +145,25 @@ function about(symbols: string, title: string, body: () => Promise<void>): void 
 }
 
 const value = async (expression: string, ...more: string[]): Promise<unknown> =>
-  JSON.parse(await succeed("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression, ...more], { env: store }));
+  JSON.parse(
+    await succeed("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression, ...more], { env: store }),
+  );
 /** A path of a source, which is in the store afterwards. */
 const stored = async (expression: string): Promise<string> => String(await value(expression, "--read-write-mode"));
 
 /** Evaluation fails, and says exactly this. */
 async function fails(expression: string, message: string): Promise<void> {
-  const { code, errors } = await run("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression], { env: store });
+  const { code, errors } = await run("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression], {
+    env: store,
+  });
   assert.is.not(code, 0, `${expression} did not fail`);
   // Nix indents the lines after the first one, and traces follow.
   const said = errors.replace(/\x1b\[[0-9;]*m/g, "").replace(/\n {7}/g, "\n");
   assert.ok(said.includes(`error: ${message}\n`), `expected: ${message}\nfound: ${said}`);
 }
 
-const build = (expression: string): Promise<Outcome> => run("nix-build", ["--no-out-link", "-E", expression], { env: store });
+const build = (expression: string): Promise<Outcome> =>
+  run("nix-build", ["--no-out-link", "-E", expression], { env: store });
 const built = async (expression: string): Promise<string> =>
   (await succeed("nix-build", ["--no-out-link", "-E", expression], { env: store })).split("\n").at(-1)!;
 
@@ -186,7 +208,10 @@ function project(name: string, made: Project): string {
     packages,
     targets: {
       ...Object.fromEntries(
-        (made.targets ?? [hostTarget]).map((target) => [target, { python: "3.11.15", variants: packages.map(() => 0) }]),
+        (made.targets ?? [hostTarget]).map((target) => [
+          target,
+          { python: "3.11.15", variants: packages.map(() => 0) },
+        ]),
       ),
       "cp39-linux-x86_64-glibc2.28": { error: "the lock needs Python >=3.10, this target has 3.9.25" },
     },
@@ -263,7 +288,12 @@ about("select", "takes groups and extras", async () => {
   assert.equal(await chosen(""), ["alpha", "beta", "pytest-stub"]);
   assert.equal(await chosen("groups = [ ];"), []);
   assert.equal(await chosen('groups = [ "main" ]; extras = [ "more" ];'), ["alpha", "beta", "space-one"]);
-  assert.equal(await chosen('groups = [ "main" "dev" ]; extras = [ "*" ];'), ["alpha", "beta", "pytest-stub", "space-one"]);
+  assert.equal(await chosen('groups = [ "main" "dev" ]; extras = [ "*" ];'), [
+    "alpha",
+    "beta",
+    "pytest-stub",
+    "space-one",
+  ]);
   assert.equal(await value(`(${select(path, 'groups = [ "main" ];')}).alpha`), {
     name: "alpha",
     version: "1.0",
@@ -276,7 +306,14 @@ about("select", "takes groups and extras", async () => {
 });
 
 about("select", "evaluates every kind of condition", async () => {
-  const conditions: Condition[] = [true, { group: "main" }, { extra: "x" }, { all: [1, 2] }, { any: [1, 2] }, { not: 4 }];
+  const conditions: Condition[] = [
+    true,
+    { group: "main" },
+    { extra: "x" },
+    { all: [1, 2] },
+    { any: [1, 2] },
+    { not: 4 },
+  ];
   const path = project("conditions", {
     packages: conditions.map((_, condition) => ({ name: `p${condition}`, condition })),
     conditions,
@@ -292,7 +329,13 @@ about("select", "evaluates every kind of condition", async () => {
 
 about("select", "does not overflow on a long chain of conditions", async () => {
   const conditions: Condition[] = [true, ...Array.from({ length: 20000 }, (_, index) => ({ not: index }))];
-  const path = project("chain", { packages: [{ name: "even", condition: 20000 }, { name: "odd", condition: 19999 }], conditions });
+  const path = project("chain", {
+    packages: [
+      { name: "even", condition: 20000 },
+      { name: "odd", condition: 19999 },
+    ],
+    conditions,
+  });
   assert.equal(await value(names(select(path, ""))), ["even"]);
 });
 
@@ -388,7 +431,15 @@ about("chooseTarget", "takes an explicit target of the same Python", async () =>
 
 about("cleanPythonSources", "leaves out what no build reads", async () => {
   const path = join(folder, "sources");
-  for (const file of [".git/config", "demo/__init__.py", "demo/__pycache__/x.pyc", "old.pyc", ".venv/x", ".pylock2nix/a", "README.md"]) {
+  for (const file of [
+    ".git/config",
+    "demo/__init__.py",
+    "demo/__pycache__/x.pyc",
+    "old.pyc",
+    ".venv/x",
+    ".pylock2nix/a",
+    "README.md",
+  ]) {
     mkdirSync(join(path, dirname(file)), { recursive: true });
     writeFileSync(join(path, file), "");
   }
@@ -408,12 +459,19 @@ const address = async (entry: Package): Promise<unknown> => value(`builtins.head
 about("packages", "are fetched from where the lock says", async () => {
   const index = (name: string, file: string): Promise<unknown> => address({ name, files: [[file, HASH, null]] });
   assert.is(await index("alpha", wheel("alpha")), `${server.base}/py3/${wheel("alpha")}`);
-  assert.is(await index("heavy", wheel("heavy", "1.0", nativeTag)), `${server.base}/${pythonTag}/${wheel("heavy", "1.0", nativeTag)}`);
+  assert.is(
+    await index("heavy", wheel("heavy", "1.0", nativeTag)),
+    `${server.base}/${pythonTag}/${wheel("heavy", "1.0", nativeTag)}`,
+  );
   assert.is(await index("beta", "beta-1.0-2-py3-none-any.whl"), `${server.base}/py3/beta-1.0-2-py3-none-any.whl`);
   assert.is(await index("a-name", "A.Name-1.0.tar.gz"), "mirror://pypi/a/a-name/A.Name-1.0.tar.gz");
   const url = "https://example.org/alpha%2B1-1.0-py3-none-any.whl";
   const file = "alpha+1-1.0-py3-none-any.whl";
-  for (const source of [{ kind: "url", url }, { kind: "legacy", url: "https://example.org/simple", reference: "x" }, { kind: "index" }]) {
+  for (const source of [
+    { kind: "url", url },
+    { kind: "legacy", url: "https://example.org/simple", reference: "x" },
+    { kind: "index" },
+  ]) {
     const entry = { name: "alpha", source, files: [[file, HASH, url]] as const };
     assert.is(await address(entry), url);
     assert.is(await value(`${fetched(entry)}.name`), file);
@@ -439,7 +497,10 @@ about("packages", "that cannot be fetched throw when they are needed", async () 
     `${fetched({ name: "alpha", files: [], file: -1 })}`,
     `cannot fetch alpha 1.0: the lock has no file that ${hostTarget} can install`,
   );
-  await fails(`${fetched({ name: "alpha", files: [["../../etc", HASH, null]] })}`, 'cannot fetch alpha 1.0: "../../etc" is not a file name');
+  await fails(
+    `${fetched({ name: "alpha", files: [["../../etc", HASH, null]] })}`,
+    'cannot fetch alpha 1.0: "../../etc" is not a file name',
+  );
   await fails(
     `${fetched({ name: "alpha", source: { kind: "registry" } })}`,
     'cannot fetch alpha 1.0: this library knows no source of kind "registry"',
@@ -453,12 +514,18 @@ about("packages", "from paths stay in the project's folder, unless their `src` i
   for (const kind of ["file", "directory"])
     for (const path of ["../elsewhere", "/etc", "demo/../../x"])
       await fails(fetched({ name: "alpha", source: { kind, path }, files: [], file: -1 }), refused(path));
-  const inside = await stored(fetched({ name: "alpha", source: { kind: "directory", path: "./x/../demo" }, files: [], file: -1 }));
+  const inside = await stored(
+    fetched({ name: "alpha", source: { kind: "directory", path: "./x/../demo" }, files: [], file: -1 }),
+  );
   assert.equal(readdirSync(inside), ["__init__.py"]);
-  const file = await value(fetched({ name: "alpha", source: { kind: "file", path: "demo/__init__.py" }, files: [], file: -1 }));
+  const file = await value(
+    fetched({ name: "alpha", source: { kind: "file", path: "demo/__init__.py" }, files: [], file: -1 }),
+  );
   assert.match(String(file), /-__init__\.py$/);
 
-  const path = project("outside", { packages: [{ name: "alpha", source: { kind: "directory", path: "../x" }, files: [], file: -1 }] });
+  const path = project("outside", {
+    packages: [{ name: "alpha", source: { kind: "directory", path: "../x" }, files: [], file: -1 }],
+  });
   const overridden = `(${known(path, "overrides = (final: prev: { alpha = prev.alpha.overridePythonAttrs { src = ./flake.nix; }; });")}.packages.alpha.src)`;
   assert.match(String(await value(`toString ${overridden}`)), /flake\.nix$/);
 });
@@ -466,7 +533,10 @@ about("packages", "from paths stay in the project's folder, unless their `src` i
 about("packages", "from git are fetched by their recorded hash, or by commit", async () => {
   const repository = join(folder, "repository");
   mkdirSync(join(repository, "inner"), { recursive: true });
-  writeFileSync(join(repository, "inner", "pyproject.toml"), '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n');
+  writeFileSync(
+    join(repository, "inner", "pyproject.toml"),
+    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n',
+  );
   writeFileSync(join(repository, "inner", "gitted.py"), "WHERE = 'inner'\n");
   const git = (...words: string[]): Promise<string> =>
     succeed("git", ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@example.org", ...words]);
@@ -474,13 +544,23 @@ about("packages", "from git are fetched by their recorded hash, or by commit", a
   await git("add", ".");
   await git("commit", "--quiet", "-m", "first");
   const rev = await git("rev-parse", "HEAD");
-  const source = { kind: "git", url: `file://${repository}`, rev, ref: null, subdirectory: "inner", submodules: false, hash: null };
+  const source = {
+    kind: "git",
+    url: `file://${repository}`,
+    rev,
+    ref: null,
+    subdirectory: "inner",
+    submodules: false,
+    hash: null,
+  };
   const path = project("git", { packages: [{ name: "gitted", source, files: [], file: -1 }] });
   const out = await built(`${known(path)}.packages.gitted`);
   assert.match(readFileSync(join(out, sitePackages, "gitted.py"), "utf8"), "inner");
 
   const checkout = await value(`(builtins.fetchGit { url = "file://${repository}"; rev = "${rev}"; }).narHash`);
-  const pinned = project("git-hash", { packages: [{ name: "gitted", source: { ...source, hash: checkout }, files: [], file: -1 }] });
+  const pinned = project("git-hash", {
+    packages: [{ name: "gitted", source: { ...source, hash: checkout }, files: [], file: -1 }],
+  });
   assert.is(await value(`${known(pinned)}.packages.gitted.src.outputHash`), checkout);
   assert.ok(existsSync(join(await built(`${known(pinned)}.packages.gitted`), sitePackages, "gitted.py")));
 });
@@ -492,7 +572,10 @@ about("mkPoetryEnv environment", "is a virtual environment of a lock with a cycl
   const environment = await built(`${known(path)}.environment`);
   const program = join(environment, "bin", "alpha");
   assert.is(await succeed(program, []), "alpha beta");
-  const seen = await succeed(join(environment, "bin", "python"), ["-c", "import sys, pytest_stub, space.one; print(sys.prefix)"]);
+  const seen = await succeed(join(environment, "bin", "python"), [
+    "-c",
+    "import sys, pytest_stub, space.one; print(sys.prefix)",
+  ]);
   assert.is(seen, environment);
   assert.match(readFileSync(join(environment, "pyvenv.cfg"), "utf8"), "include-system-site-packages = false\n");
 
@@ -511,10 +594,15 @@ about("mkPoetryEnv", "adds packages of nixpkgs, and takes a locked one's place f
 
 about("mkPoetryEnv mkPoetryEditablePackage", "imports sources from where they are", async () => {
   const path = project("editable", DEMO);
-  const environment = await built(`${known(path)}.mkPoetryEnv { editablePackageSources = { demo-app = ${path}; other = null; }; }`);
+  const environment = await built(
+    `${known(path)}.mkPoetryEnv { editablePackageSources = { demo-app = ${path}; other = null; }; }`,
+  );
   const file = await succeed(join(environment, "bin", "python"), ["-c", "import demo; print(demo.__file__)"]);
   assert.is(file, join(path, "demo", "__init__.py"));
-  const version = await succeed(join(environment, "bin", "python"), ["-c", "import importlib.metadata as m; print(m.version('demo-app'))"]);
+  const version = await succeed(join(environment, "bin", "python"), [
+    "-c",
+    "import importlib.metadata as m; print(m.version('demo-app'))",
+  ]);
   assert.is(version, "0.1.0");
   const alone = await built(`${known(path)}.mkPoetryEditablePackage { editablePackageSources.demo = ${path}; }`);
   assert.equal(readdirSync(join(alone, sitePackages)).sort(), ["_demo_app_editable.pth", "demo_app-0.1.0.dist-info"]);
@@ -537,7 +625,15 @@ about("mkPoetryPackages packages", "gives each package", async () => {
     `python${python.version}-space-one-1.0`,
     "demo-app-scripts",
   ]);
-  assert.equal(await value(`builtins.attrNames (${made})`), ["byName", "poetryLock", "poetryPackages", "pyProject", "python", "resolution", "target"]);
+  assert.equal(await value(`builtins.attrNames (${made})`), [
+    "byName",
+    "poetryLock",
+    "poetryPackages",
+    "pyProject",
+    "python",
+    "resolution",
+    "target",
+  ]);
   assert.is(await value(`(${made}).python.pkgs.alpha.version`), "1.0");
   assert.is(await value(`(${made}).pyProject.tool.poetry.name`), "demo-app");
   assert.equal(await value(names(`${known(path)}.packages`)), ["alpha", "beta", "space-one"]);
@@ -550,7 +646,9 @@ about("mkPoetryApplication application", "builds the project with its environmen
   const first = readFileSync(join(out, "bin", "demo-app"), "utf8");
   assert.ok(first.includes(`${out}/libexec/environment/bin/python`));
 
-  const again = await run("nix-build", ["--check", "--no-out-link", "-E", `${known(path)}.application`], { env: store });
+  const again = await run("nix-build", ["--check", "--no-out-link", "-E", `${known(path)}.application`], {
+    env: store,
+  });
   assert.is(again.code, 0, again.errors);
 });
 
@@ -618,8 +716,14 @@ about("overrides.withDefaults overrides.withoutDefaults", "change a package, or 
     assert.is(await succeed(join(environment, "bin", "alpha"), []), "alpha changed");
     assert.not.ok(existsSync(join(environment, sitePackages, "space")));
   }
-  assert.is(await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withDefaults [ (_: _: { }) ])`), 2);
-  assert.is(await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withoutDefaults (_: _: { }))`), 1);
+  assert.is(
+    await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withDefaults [ (_: _: { }) ])`),
+    2,
+  );
+  assert.is(
+    await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withoutDefaults (_: _: { }))`),
+    1,
+  );
 });
 
 about("defaultPoetryOverrides", "changes what is built from source, and no wheel", async () => {
@@ -640,7 +744,15 @@ about("defaultPoetryOverrides", "changes what is built from source, and no wheel
       `let package = (import ${library} { ${more} projectDir = ${path}; ${given} }).packages.pyyaml; in map (input: input.name) (package.buildInputs or [ ] ++ package.nativeBuildInputs or [ ])`,
     );
   assert.equal(await inputs(""), []);
-  assert.equal(await inputs("preferWheels = false;"), ["libyaml", "setuptools", "wheel", "poetry-core", "flit-core", "hatchling", "cython"]);
+  assert.equal(await inputs("preferWheels = false;"), [
+    "libyaml",
+    "setuptools",
+    "wheel",
+    "poetry-core",
+    "flit-core",
+    "hatchling",
+    "cython",
+  ]);
   const none = `preferWheels = false; overrides = [ ];`;
   assert.equal(await inputs(none), ["setuptools", "wheel", "poetry-core", "flit-core", "hatchling"]);
 
@@ -648,13 +760,19 @@ about("defaultPoetryOverrides", "changes what is built from source, and no wheel
     readFileSync(join(await built(expression), sitePackages, "yaml", "__init__.py"), "utf8");
   assert.is(await from(`${known(path)}.packages.pyyaml`), 'FROM = "wheel"\n');
   assert.is(await from(`${known(path, none)}.packages.pyyaml`), 'FROM = "source"\n');
-  assert.is(await from(`${known(path, "overrides = [ ];")}.packages.pyyaml.override { preferWheel = false; }`), 'FROM = "source"\n');
+  assert.is(
+    await from(`${known(path, "overrides = [ ];")}.packages.pyyaml.override { preferWheel = false; }`),
+    'FROM = "source"\n',
+  );
 });
 
 about("mkPoetryEnv", "merges a shared namespace, and reports files that differ", async () => {
   const path = project("namespace", { packages: [{ name: "space-one" }, { name: "space-two" }], project: null });
   const environment = await built(`${known(path)}.environment`);
-  const sum = await succeed(join(environment, "bin", "python"), ["-c", "import space.one, space.two; print(space.one.ONE + space.two.TWO)"]);
+  const sum = await succeed(join(environment, "bin", "python"), [
+    "-c",
+    "import space.one, space.two; print(space.one.ONE + space.two.TWO)",
+  ]);
   assert.is(sum, "3");
   assert.equal(readdirSync(join(environment, sitePackages, "space", "deep")).sort(), ["a.py", "b.py"]);
 
@@ -690,7 +808,9 @@ about("packages", "that are native wheels find the libraries of others, without 
 
 about("packages", "with an epoch are installed under their exact file name", async () => {
   const file = wheel("epoch", "1!2.0");
-  const path = project("epoch", { packages: [{ name: "epoch", version: "1!2.0", files: [[file, hashes[file]!, null]] }] });
+  const path = project("epoch", {
+    packages: [{ name: "epoch", version: "1!2.0", files: [[file, hashes[file]!, null]] }],
+  });
   const out = await built(`${known(path)}.packages.epoch`);
   assert.ok(existsSync(join(out, sitePackages, "epoch-1!2.0.dist-info")));
 });
@@ -699,7 +819,9 @@ about("packages", "with one flipped byte are refused", async () => {
   const flipped = readFileSync(join(files, wheel("alpha")));
   flipped[10] = flipped[10]! ^ 1;
   writeFileSync(join(files, "alpha-1.1-py3-none-any.whl"), flipped);
-  const path = project("flipped", { packages: [{ name: "alpha", version: "1.1", files: [["alpha-1.1-py3-none-any.whl", HASH, null]] }] });
+  const path = project("flipped", {
+    packages: [{ name: "alpha", version: "1.1", files: [["alpha-1.1-py3-none-any.whl", HASH, null]] }],
+  });
   assert.match((await build(`${known(path)}.packages.alpha`)).errors, "hash mismatch in fixed-output derivation");
 });
 
@@ -715,10 +837,19 @@ about("resolution packages environment", "are data: nothing in them is evaluated
     extras: [hostile],
     conditions: [true, { group: hostile }],
     project: {
-      name: hostile, version: hostile, package: true, backend: hostile, requires: [hostile], scripts: { [hostile]: hostile }, python: hostile,
+      name: hostile,
+      version: hostile,
+      package: true,
+      backend: hostile,
+      requires: [hostile],
+      scripts: { [hostile]: hostile },
+      python: hostile,
     },
   });
-  assert.equal(await value(`(import ${library} { projectDir = ${path}; }).resolution`), JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8")));
+  assert.equal(
+    await value(`(import ${library} { projectDir = ${path}; }).resolution`),
+    JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8")),
+  );
   assert.equal(await value(names(`${known(path)}.packages`)), [hostile, "beta"].sort());
   const out = await built(`${known(path)}.packages.${text(hostile)}`);
   assert.ok(existsSync(join(out, sitePackages, "alpha", "__init__.py")));
@@ -726,7 +857,9 @@ about("resolution packages environment", "are data: nothing in them is evaluated
   assert.match(scripts.errors, "is not of the form module:object");
   const odd = wheel("alpha").replace("alpha-1.0", "alpha-1.0$(touch x)`y`;'\"");
   writeFileSync(join(files, odd), readFileSync(join(files, wheel("alpha"))));
-  const quoted = project("quoted", { packages: [{ name: "alpha", files: [[odd, HASH, `${server.base}/${encodeURIComponent(odd)}`]] }] });
+  const quoted = project("quoted", {
+    packages: [{ name: "alpha", files: [[odd, HASH, `${server.base}/${encodeURIComponent(odd)}`]] }],
+  });
   assert.ok(existsSync(join(await built(`${known(quoted)}.packages.alpha`), sitePackages, "alpha")));
 });
 
@@ -781,7 +914,10 @@ about("", "every symbol of the library has a test", async () => {
   const symbols = (await value(
     `let library = ${known(path)}; in builtins.concatMap (name: if name == "overrides" then map (inner: "overrides.\${inner}") (builtins.attrNames library.overrides) else [ name ]) (builtins.attrNames library)`,
   )) as string[];
-  assert.equal(symbols.filter((symbol) => !named.has(symbol)), []);
+  assert.equal(
+    symbols.filter((symbol) => !named.has(symbol)),
+    [],
+  );
 });
 
 test(installed ? "nix is installed" : "nix is not installed", () => {

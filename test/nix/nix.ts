@@ -24,6 +24,9 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** For programs out of the store: as root, Python could add byte code to it. */
+export const NO_BYTECODE = { PYTHONDONTWRITEBYTECODE: "1" };
+
 /** Runs a program to its end. Not the synchronous kind: builds fetch from servers in this process. */
 export function run(
   program: string,
@@ -31,7 +34,7 @@ export function run(
   options: { cwd?: string; env?: Record<string, string>; input?: string } = {},
 ): Promise<Outcome> {
   return new Promise((done, fail) => {
-    const child = spawn(program, words, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+    const child = spawn(program, words, { cwd: options.cwd, env: { ...process.env, ...NO_BYTECODE, ...options.env } });
     // A program may end without reading its input.
     child.stdin.on("error", () => {});
     let output = "";
@@ -90,7 +93,8 @@ export interface Python {
 
 /** The Python of this machine that has the modules which the stand-in's programs import (3.11 or later). */
 export async function hostPython(): Promise<Python> {
-  const report = "import sys, tomllib; print(sys.executable, '%d.%d' % sys.version_info[:2], '%d.%d.%d' % sys.version_info[:3])";
+  const report =
+    "import sys, tomllib; print(sys.executable, '%d.%d' % sys.version_info[:2], '%d.%d.%d' % sys.version_info[:3])";
   const [interpreter, version, fullVersion] = (await succeed("python3", ["-I", "-c", report])).split(" ");
   return { interpreter: interpreter!, version: version!, fullVersion: fullVersion! };
 }
@@ -108,9 +112,7 @@ export function text(value: string): string {
 }
 
 /** Serves the files of a folder on loopback, whatever folder the address names; `requests` are the paths asked for. */
-export async function serveFolder(
-  folder: string,
-): Promise<{ base: string; requests: string[]; close: () => void }> {
+export async function serveFolder(folder: string): Promise<{ base: string; requests: string[]; close: () => void }> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
