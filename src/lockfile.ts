@@ -10,11 +10,11 @@ import { type Pyproject, projectRecords } from "./pyproject.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
+  type Resolution,
+  type ResolveRequest,
   readFrozenTarget,
   readPackages,
   readResolution,
-  type Resolution,
-  type ResolveRequest,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry";
@@ -53,8 +53,12 @@ const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETR
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), bytes, options);
+}
+
+/** The same with a given core: the tests' debug build. */
+export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
-  const core = new Core(module);
   const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
   const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
@@ -85,7 +89,11 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
   return failureFrom(failure.status, factsOf(core, failure, sources));
 }
 
-function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+function factsOf(
+  core: Core,
+  failure: CoreFailure,
+  { path, bytes, pyproject }: Sources,
+): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   return {
     path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,
