@@ -7,6 +7,7 @@ import {
   hostPython,
   isInstalled,
   type Outcome,
+  type Python,
   privateStore,
   run,
   serveFolder,
@@ -45,18 +46,18 @@ interface Project {
   readonly project?: Record<string, unknown> | null;
 }
 
-export const installed = isInstalled("nix-instantiate");
-export const library = resolve("nix");
-export const folder = temporaryFolder();
-export const store = installed ? privateStore(join(folder, "nix")) : {};
-export const files = join(folder, "files");
+export const installed: boolean = isInstalled("nix-instantiate");
+export const library: string = resolve("nix");
+export const folder: string = temporaryFolder();
+export const store: Record<string, string> = installed ? privateStore(join(folder, "nix")) : {};
+export const files: string = join(folder, "files");
 mkdirSync(files);
-export const server = await serveFolder(files);
-export const python = await hostPython();
-export const pythonTag = `cp${python.version.replace(".", "")}`;
-export const hostTarget = `${pythonTag}-linux-x86_64-glibc2.28`;
+export const server: Awaited<ReturnType<typeof serveFolder>> = await serveFolder(files);
+export const python: Python = await hostPython();
+export const pythonTag: string = `cp${python.version.replace(".", "")}`;
+export const hostTarget: string = `${pythonTag}-linux-x86_64-glibc2.28`;
 export const wheel = (name: string, version = "1.0", tag = "py3-none-any"): string => `${name}-${version}-${tag}.whl`;
-export const nativeTag = `${pythonTag}-${pythonTag}-manylinux_2_28_x86_64`;
+export const nativeTag: string = `${pythonTag}-${pythonTag}-manylinux_2_28_x86_64`;
 const backend = readFileSync("test/nix/backend.py", "utf8");
 
 export const hashes: Record<string, string> = JSON.parse(
@@ -95,7 +96,7 @@ export const hashes: Record<string, string> = JSON.parse(
     ]),
   }),
 );
-export const pkgs = await standIn(
+export const pkgs: string = await standIn(
   python,
   `system = "x86_64-linux"; base = ${text(server.base)}; tools = { poetry-core = ${join(files, wheel("poetry_core"))}; };`,
 );
@@ -119,7 +120,7 @@ requires = ["poetry>=0.12"]
 build-backend = "poetry.masonry.api"
 `;
 // The guard's text of the above, written out by hand: keys sorted, no description.
-export const GUARD =
+export const GUARD: string =
   '{"build-system":{"build-backend":"poetry.masonry.api","requires":["poetry>=0.12"]},"tool":{"poetry":{"dependencies":' +
   '{"alpha":"*"},"group":{"dev":{"dependencies":{"pytest-stub":"*"}}},"name":"demo-app","scripts":{"demo-app":' +
   '"demo:main"},"version":"0.1.0"}}}';
