@@ -101,7 +101,14 @@ function factsOf(
     offset: inLock ? failure.offset : null,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    found:
+      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(projectRecords(pyproject), failure) : null,
   };
+}
+
+/** The text of a span in the project's records: their place in pyproject.toml is not known. */
+function spanOf(records: string, { offset, size }: CoreFailure): string {
+  return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];

@@ -10,14 +10,25 @@ import { type Case, corpus } from "./corpus.ts";
 
 interface FrozenFile {
   conditions: Condition[];
-  packages: { name: string; version: string | null; files: [string, string | null, string | null][]; variants: [number, number, string[]][] }[];
+  packages: {
+    name: string;
+    version: string | null;
+    files: [string, string | null, string | null][];
+    variants: [number, number, string[]][];
+  }[];
   targets: Record<string, { python: string; variants: number[] } | { error: string }>;
   groups: Record<string, boolean>;
   extras: string[];
   warnings: string[];
 }
 
-const FIXTURES = ["okay-include-2.1", "okay-dependency-groups-2.1", "okay-groups-2.0", "okay-groups-1.1", "okay-legacy-1.0"];
+const FIXTURES = [
+  "okay-include-2.1",
+  "okay-dependency-groups-2.1",
+  "okay-groups-2.0",
+  "okay-groups-1.1",
+  "okay-legacy-1.0",
+];
 const TARGETS = ["cp312-linux-x86_64-glibc2.28", "cp310-macos14-arm64", "cp313-win-amd64"];
 
 for (const name of FIXTURES) {
@@ -46,7 +57,12 @@ interface Subset {
 function holdsFor(each: Case, choose: (groups: string[], extras: string[]) => Subset[]): void {
   const pyproject = each.pyproject === null ? null : readPyproject(each.pyproject, "pyproject.toml");
   const lock = readLock(each.lock, { path: each.path, format: "poetry", pyproject });
-  const options = { lockSha256: "0".repeat(64), pyproject, pyprojectDigest: "0".repeat(64), generator: "pylock2nix test" };
+  const options = {
+    lockSha256: "0".repeat(64),
+    pyproject,
+    pyprojectDigest: "0".repeat(64),
+    generator: "pylock2nix test",
+  };
   const targets = TARGETS.map((target) => ({ target }));
   const { json } = freeze(lock, { ...options, targets });
   assert.is(freeze(lock, { ...options, targets }).json, json, "the same bytes");
@@ -71,7 +87,11 @@ function holdsFor(each: Case, choose: (groups: string[], extras: string[]) => Su
       // An extra that another selection asks for may add edges, never take one away.
       for (const { name, version, dependencies } of direct.packages) {
         const { edges } = chosen.get(`${name} ${version}`)!;
-        assert.equal(dependencies.filter((edge) => !edges.includes(edge)), [], `${where}: edges of ${name}`);
+        assert.equal(
+          dependencies.filter((edge) => !edges.includes(edge)),
+          [],
+          `${where}: edges of ${name}`,
+        );
       }
     }
   }

@@ -146,18 +146,18 @@ for (const build of builds<Toml>("toml")) {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   const node = value as Record<string, unknown>;
-  if (typeof node["type"] !== "string" || typeof node["value"] !== "string") {
+  if (typeof node.type !== "string" || typeof node.value !== "string") {
     return Object.fromEntries(Object.entries(node).map(([key, each]) => [key, plain(each)]));
   }
-  const text = node["value"];
-  if (node["type"] === "integer") {
+  const text = node.value;
+  if (node.type === "integer") {
     const size = BigInt(text.replace(/^[+-]/, "").replace(/_/g, ""));
     return { type: "integer", value: String(text.startsWith("-") ? -size : size) };
   }
-  if (node["type"] === "float") return { type: "float", value: String(number(text)) };
-  if (node["type"].startsWith("datetime"))
-    return { type: node["type"], value: fraction(text.toUpperCase().replace(" ", "T")) };
-  if (node["type"] === "time-local") return { type: node["type"], value: fraction(text) };
+  if (node.type === "float") return { type: "float", value: String(number(text)) };
+  if (node.type.startsWith("datetime"))
+    return { type: node.type, value: fraction(text.toUpperCase().replace(" ", "T")) };
+  if (node.type === "time-local") return { type: node.type, value: fraction(text) };
   return value;
 }
 
