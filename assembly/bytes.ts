@@ -15,25 +15,40 @@ export function lower(c: u32): u32 {
   return c - 0x41 < 26 ? c | 0x20 : c;
 }
 
-/** Whether the text is `word`, which must be ASCII; the literal lies in static data, nothing is allocated. */
+// Words are literals of ASCII in static data: nothing is allocated for them. asc keeps a string as UTF-16 behind a header
+// of 20 bytes; where COMPACT_WORDS is defined, the build has made each a counted text of single bytes instead
+// (scripts/compact-words.mjs). Only the next two functions know.
+
+/** Number of bytes of a word. */
+export function wordSize(word: string): u32 {
+  return isDefined(COMPACT_WORDS) ? load<u8>(changetype<usize>(word)) : load<u32>(changetype<usize>(word) - 4) >> 1;
+}
+
+/** Byte `i` of a word. */
+export function wordByte(word: string, i: u32): u32 {
+  return isDefined(COMPACT_WORDS)
+    ? load<u8>(changetype<usize>(word) + i, 1)
+    : load<u16>(changetype<usize>(word) + (usize(i) << 1));
+}
+
+/** Whether the text is `word`. */
 export function is(address: usize, size: u32, word: string): bool {
-  if (size != u32(word.length)) return false;
+  if (size != wordSize(word)) return false;
   return startsWith(address, size, word);
 }
 
-/** Whether the text begins with `word`, which must be ASCII. */
+/** Whether the text begins with `word`. */
 export function startsWith(address: usize, size: u32, word: string): bool {
-  const length = u32(word.length);
+  const length = wordSize(word);
   if (size < length) return false;
-  const data = changetype<usize>(word);
   for (let i: u32 = 0; i < length; i++) {
-    if (u16(load<u8>(address + i)) != load<u16>(data + (usize(i) << 1))) return false;
+    if (u32(load<u8>(address + i)) != wordByte(word, i)) return false;
   }
   return true;
 }
 
 export function endsWith(address: usize, size: u32, word: string): bool {
-  const length = u32(word.length);
+  const length = wordSize(word);
   return size >= length && startsWith(address + (size - length), length, word);
 }
 

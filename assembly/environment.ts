@@ -10,7 +10,7 @@
 
 import { NONE, STATUS_TARGET, STATUS_TARGET_PYTHON } from "../src/abi";
 import { allocate, rewind } from "./arena";
-import { decimal, endsWith, indexOf, is, startsWith } from "./bytes";
+import { decimal, endsWith, indexOf, is, startsWith, wordByte, wordSize } from "./bytes";
 import { intern, textAddress, textSize, texts } from "./intern";
 import { parseVersion, releaseCount, releaseNumber, versionOf } from "./pep440";
 import { fail } from "./status";
@@ -123,9 +123,8 @@ export function writeKnownTarget(index: u32, out: usize): u32 {
 
 /** Writes a word of ASCII and gives the address after it. */
 export function writeAscii(out: usize, word: string): usize {
-  const length = word.length;
-  const data = changetype<usize>(word);
-  for (let i = 0; i < length; i++) store<u8>(out + i, u8(load<u16>(data + (usize(i) << 1))));
+  const length = wordSize(word);
+  for (let i: u32 = 0; i < length; i++) store<u8>(out + i, wordByte(word, i));
   return out + length;
 }
 
@@ -360,7 +359,7 @@ function knownPlatform(index: u32): string {
 
 /** Id of a word of ASCII. */
 export function internWord(word: string): u32 {
-  const start = allocate(word.length);
+  const start = allocate(wordSize(word));
   return internWritten(start, u32(writeAscii(start, word) - start));
 }
 

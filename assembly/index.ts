@@ -12,7 +12,6 @@ import {
   ABI_VERSION,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
-  FORMAT_POETRY,
   INPUT_LIMIT,
   INPUT_LOCK,
   INPUT_NONE,
@@ -52,9 +51,8 @@ import {
   TABLE_TEXT,
   TABLE_WARNING,
 } from "../src/abi";
-import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
-import { conditions, resetConditions } from "./condition";
-import { startConstraints } from "./constraint";
+import { allocate, Column, Scratch } from "./arena";
+import { conditions } from "./condition";
 import {
   knownTargetCount,
   setTarget,
@@ -64,23 +62,11 @@ import {
   variableSize,
   writeKnownTarget,
 } from "./environment";
-import { resetGraph } from "./graph";
-import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
-import { readPoetryLock } from "./lock/poetry";
+import { internCopy, textAddress, textSize, texts } from "./intern";
 import { startTags, writeTags, writtenTags } from "./pep425";
-import { startVersions } from "./pep440";
-import { startMarkers } from "./pep508";
-import { readProject, startProject } from "./project";
-import {
-  edges,
-  problems,
-  ResolveRequest,
-  resetResolution,
-  resolve as resolveRequest,
-  Selection,
-  selections,
-} from "./resolution";
-import { resetSolver } from "./solver";
+import { readProject } from "./project";
+import { readLock, startCore } from "./reader";
+import { edges, problems, ResolveRequest, resolve as resolveRequest, Selection, selections } from "./resolution";
 import { begin, fail, failed, failureAddress, failureDetail, failureSize, status } from "./status";
 import {
   Artifact,
@@ -92,10 +78,8 @@ import {
   Package,
   Problem,
   packages,
-  startTables,
   warnings,
 } from "./tables";
-import { scanToml } from "./toml/scanner";
 
 const block: usize = memory.data(160); // STATE_SLOTS * 4
 
@@ -114,18 +98,7 @@ export function version(): u32 {
 
 /** Forgets everything and makes room for a lock and a project of these sizes. 0 when they are too large: see the state. */
 export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
-  reset();
-  begin();
-  startTexts();
-  startTables();
-  startVersions();
-  startConstraints();
-  startMarkers();
-  startProject();
-  resetConditions();
-  resetGraph();
-  resetSolver();
-  resetResolution();
+  startCore();
   requestMemory.start();
   lockSize = sizeOfLock;
   projectSize = sizeOfProject;
@@ -149,7 +122,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
 /** Reads what the host wrote. `format` is a FORMAT_*; `withProject` says whether a project was written. */
 export function read(format: u32, withProject: bool): u32 {
   begin();
-  if (format == FORMAT_POETRY && scanToml(lockAddress, lockSize)) readPoetryLock();
+  readLock(format, lockAddress, lockSize);
   if (!failed() && withProject) readProject(projectAddress, projectSize);
   return settle();
 }

@@ -14,7 +14,7 @@
 
 import { NONE } from "../src/abi";
 import { allocate, allocateZeroed, rewind } from "./arena";
-import { compare, decimal, equal, indexOf, is, lower, startsWith } from "./bytes";
+import { compare, decimal, equal, indexOf, is, lower, startsWith, wordSize } from "./bytes";
 import {
   PLATFORM_GLIBC,
   PLATFORM_MACOS,
@@ -232,7 +232,7 @@ function linuxPlace(address: usize, size: u32, prefix: string): u32 {
   let libc: u32;
   let isLegacy: u32 = 1;
   if (startsWith(address, stem, prefix)) {
-    libc = plainNumber(address + prefix.length, stem - prefix.length);
+    libc = plainNumber(address + wordSize(prefix), stem - wordSize(prefix));
     isLegacy = 0;
   } else if (targetPlatform() != PLATFORM_GLIBC) return PLACE_NONE;
   else if (is(address, stem, "manylinux2014")) libc = 17;

@@ -8,7 +8,7 @@
 
 import { NONE, STATUS_SPECIFIER } from "../src/abi";
 import { allocate, Column } from "./arena";
-import { compare, isDigit, isLetter, lower } from "./bytes";
+import { compare, isDigit, isLetter, lower, wordByte, wordSize } from "./bytes";
 import { textAddress, textSize } from "./intern";
 import { fail } from "./status";
 
@@ -661,11 +661,10 @@ function skipSeparator(at: usize, end: usize): usize {
 
 /** Whether the text begins with `word`, which is in lower case ("Case sensitivity"). */
 function hasWord(at: usize, end: usize, word: string): bool {
-  const length = usize(word.length);
+  const length = wordSize(word);
   if (end - at < length) return false;
-  const data = changetype<usize>(word);
-  for (let i: usize = 0; i < length; i++) {
-    if (lower(load<u8>(at + i)) != u32(load<u16>(data + (i << 1)))) return false;
+  for (let i: u32 = 0; i < length; i++) {
+    if (lower(load<u8>(at + i)) != wordByte(word, i)) return false;
   }
   return true;
 }

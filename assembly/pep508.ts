@@ -45,7 +45,7 @@ import {
   STATUS_SPECIFIER,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column } from "./arena";
-import { endsWith, equal, indexOf, is, isDigit, isLetter, startsWith } from "./bytes";
+import { endsWith, equal, indexOf, is, isDigit, isLetter, startsWith, wordByte, wordSize } from "./bytes";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "./condition";
 import {
   internWord,
@@ -348,7 +348,7 @@ function isWordByte(c: u32): bool {
 /** Moves beyond this word if it is the next. */
 function takeWord(word: string): bool {
   if (!startsWith(cursor, u32(limit - cursor), word)) return false;
-  const end = cursor + word.length;
+  const end = cursor + wordSize(word);
   if (end < limit && isWordByte(load<u8>(end))) return false;
   cursor = end;
   return true;
@@ -881,13 +881,13 @@ function poetryClause(atom: Atom): u32 {
 }
 
 function clauseWith(operator: u32, address: usize, size: u32, suffix: string): u32 {
-  if (suffix.length == 0) return parseClause(operator, address, size);
-  const copy = allocate(size + suffix.length);
+  const more = wordSize(suffix);
+  if (more == 0) return parseClause(operator, address, size);
+  const copy = allocate(size + more);
   if (copy == 0) return NONE;
   memory.copy(copy, address, size);
-  for (let i = 0; i < suffix.length; i++)
-    store<u8>(copy + size + i, load<u8>(changetype<usize>(suffix) + (usize(i) << 1)));
-  return parseClause(operator, copy, size + suffix.length);
+  for (let i: u32 = 0; i < more; i++) store<u8>(copy + size + i, wordByte(suffix, i));
+  return parseClause(operator, copy, size + more);
 }
 
 function countDots(address: usize, size: u32): u32 {

@@ -129,7 +129,7 @@ export function resolve(request: ResolveRequest): void {
   const isOpen = (request.flags & REQUEST_IS_OPEN) != 0;
   if (!checkNames(request.groups, request.groupsSize, groupNames, STATUS_UNKNOWN_GROUP)) return;
   if (!checkNames(request.extras, request.extrasSize, extraNames, STATUS_UNKNOWN_EXTRA)) return;
-  readPolicies(request);
+  if (!isDefined(WITHOUT_POLICIES)) readPolicies(request);
   startConditions(texts.count, isOpen);
   if (!isOpen) choose(request);
   startEvaluation(DIALECT_POETRY);
@@ -327,14 +327,18 @@ function kindOf(row: u32): u32 {
 
 function setArtifact(selection: Selection, sdistFirst: bool): void {
   const item = packageAt(selection.package);
-  const own: u32 = item.name < policyTexts ? load<u8>(policies + item.name) : 0;
-  // What is said of a package by its name counts more than `:all:`.
-  const policy = own != 0 ? own : allPolicies;
+  const policy = isDefined(WITHOUT_POLICIES) ? 0 : policyOf(item.name);
   const wheels = (policy & FLAG_NO_BINARY) == 0;
   const sdists = (policy & FLAG_ONLY_BINARY) == 0;
   selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst);
   if (selection.artifact == NONE) return;
   selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
+}
+
+/** FLAG_* for a package: what is said of it by its name counts more than `:all:`. */
+function policyOf(name: u32): u32 {
+  const own: u32 = name < policyTexts ? load<u8>(policies + name) : 0;
+  return own != 0 ? own : allPolicies;
 }
 
 /** Two versions of one name are both selected: the lock says so, and no installer can do it. */

@@ -24,7 +24,7 @@ export function firstInvalid(address: usize, size: u32): usize {
 }
 
 /** Length of the well-formed sequence at `p`, 0 when there is none (RFC 3629, section 4). */
-function sequence(p: usize, end: usize): u32 {
+export function sequence(p: usize, end: usize): u32 {
   const a: u32 = load<u8>(p);
   if (a < 0x80) return 1;
   const left = end - p;

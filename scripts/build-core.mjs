@@ -1,10 +1,16 @@
-// Builds wasm/: the core in its release and debug build, and the loader that carries it inline.
+// Builds wasm/: the core in its release and debug build, the loader that carries it inline, and the module for Nix.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
 mkdirSync("wasm", { recursive: true });
 await compile("assembly/index.ts", "wasm/core.wasm", "release");
 await compile("assembly/index.ts", "wasm/core.debug.wasm", "debug");
+// Nix compiles the module at each evaluation, about 1 ms a KB: it is made as small as it can be.
+const COMPACT = ["--transform", "./scripts/compact-words.mjs"];
+await compile("assembly/nix.ts", "wasm/nix.wasm", "nix", COMPACT);
+await compile("assembly/nix.ts", "wasm/nix.debug.wasm", "nix-debug", COMPACT);
+shrink("wasm/nix.wasm");
 
 const base64 = readFileSync("wasm/core.wasm").toString("base64");
 writeFileSync(
@@ -24,10 +30,27 @@ export default new WebAssembly.Module(bytes);
 writeFileSync("wasm/inline.d.ts", "declare const core: WebAssembly.Module;\nexport default core;\n");
 
 /** Compiles one entry file; stops the build with asc's own words when it does not compile. */
-async function compile(entry, output, target) {
-  const { error, stderr } = await asc.main([entry, "--target", target, "--outFile", output]);
+async function compile(entry, output, target, more = []) {
+  const { error, stderr } = await asc.main([entry, "--target", target, "--outFile", output, ...more]);
   if (error) {
     process.stderr.write(stderr.toString());
     process.exit(1);
   }
+}
+
+/**
+ * Binaryen's optimiser again, with what asc does not pass on: functions with one caller are inlined up to 250 bytes only,
+ * since compile time grows faster than the largest function; a load that nobody uses may go (-iit), and no address below
+ * 1024 is used (-lmu), which asc's memory layout grants.
+ */
+function shrink(file) {
+  // asc's own dependency.
+  const optimizer = "node_modules/binaryen/bin/wasm-opt";
+  const features = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int"];
+  const passes = ["-ocimfs", "250", "-iit", "-lmu", "-Oz", "--converge"];
+  const options = [...features.map((name) => `--enable-${name}`), ...passes, "--strip-target-features"];
+  const { status, stderr } = spawnSync(process.execPath, [optimizer, ...options, file, "-o", file]);
+  if (status === 0) return;
+  process.stderr.write(stderr);
+  process.exit(1);
 }

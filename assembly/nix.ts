@@ -1,0 +1,107 @@
+// The core for Nix's evaluator (`builtins.wasm`): one call from a lock to its resolution, nothing generated between.
+//
+//   resolve { lock; format; target; python; groups; extras; project; prefer; }     all but `lock` and `target` may be null
+//     lock      path                            format   "poetry"
+//     target    "cp312-linux-x86_64-glibc2.28"  python   python_full_version instead of the usual one
+//     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every
+//                      package that some selection installs, each with its condition
+//     project   the records of pyproject.toml (end of src/abi.ts)         prefer   "sdist" or "wheel"
+//
+// The answer: assembly/nix/answer.ts; { error } when the lock cannot be read (failure.ts). `panic` ends the evaluation and
+// cannot be caught: it is for arguments of another kind than these, and for our own bugs.
+//
+// Invariant: imports are those of nix/host.ts; nothing runs while the module starts; Nix makes a new instance for each call.
+
+import { FORMAT_POETRY, REQUEST_IS_OPEN, REQUEST_IS_SDIST_FIRST, REQUEST_SLOTS, STATUS_LOCK_NEWER } from "../src/abi";
+import { allocate, allocateZeroed } from "./arena";
+import { is } from "./bytes";
+import { writeAscii } from "./environment";
+import { answerValue } from "./nix/answer";
+import { cleaned, cleanedSize } from "./nix/clean";
+import { failureValue } from "./nix/failure";
+import { hostWarn, panic, TYPE_ATTRIBUTES, typeOf } from "./nix/host";
+import {
+  lockLength,
+  lockStart,
+  startArgument,
+  takeLock,
+  takeNames,
+  takeProject,
+  takeText,
+  textLength,
+  textStart,
+} from "./nix/input";
+import { closeSet, openSet, put, startValues } from "./nix/values";
+import { readProject } from "./project";
+import { readLock, startCore } from "./reader";
+import { ResolveRequest, resolve as resolveRequest } from "./resolution";
+import { failed } from "./status";
+import { Problem, warnings } from "./tables";
+
+/** Nix calls this once, before the function. There is nothing to do. */
+export function nix_wasm_init_v1(): void {}
+
+export function resolve(argument: u32): u32 {
+  if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected an attribute set");
+  startCore();
+  const format = takeLock(argument) ? formatOf(argument) : 0;
+  if (!failed() && takeProject(argument)) return resolved(argument, format, true);
+  return resolved(argument, format, false);
+}
+
+function resolved(argument: u32, format: u32, withProject: bool): u32 {
+  if (!failed()) readLock(format, lockStart(), lockLength());
+  if (!failed() && withProject) readProject(textStart, textLength);
+  const isRead = !failed();
+  const request = isRead ? requestOf(argument) : changetype<ResolveRequest>(0);
+  if (isRead) resolveRequest(request);
+  startValues();
+  if (isRead) {
+    warn();
+    return answerValue(request.target, request.targetSize);
+  }
+  const from = openSet();
+  put("error", failureValue());
+  return closeSet(from);
+}
+
+function formatOf(argument: u32): u32 {
+  if (takeText(argument, "format") && !is(textStart, textLength, "poetry")) panic("unknown `format`");
+  return FORMAT_POETRY;
+}
+
+function requestOf(argument: u32): ResolveRequest {
+  startArgument();
+  const request = changetype<ResolveRequest>(allocateZeroed(REQUEST_SLOTS << 2));
+  if (!takeText(argument, "target")) panic("`target` must be a string");
+  request.target = textStart;
+  request.targetSize = textLength;
+  takeText(argument, "python");
+  request.python = textStart;
+  request.pythonSize = textLength;
+  const hasGroups = takeNames(argument, "groups");
+  request.groups = textStart;
+  request.groupsSize = textLength;
+  const hasExtras = takeNames(argument, "extras");
+  request.extras = textStart;
+  request.extrasSize = textLength;
+  request.flags = hasGroups || hasExtras ? 0 : REQUEST_IS_OPEN;
+  if (takeText(argument, "prefer") && is(textStart, textLength, "sdist")) request.flags |= REQUEST_IS_SDIST_FIRST;
+  return request;
+}
+
+/** What the command line warns about, in its words (src/errors.ts). */
+function warn(): void {
+  for (let i: u32 = 0; i < warnings.count; i++) {
+    const problem = changetype<Problem>(warnings.at(i));
+    if (problem.status != STATUS_LOCK_NEWER) continue;
+    const found = cleaned(problem.address, problem.size, 60);
+    const size = cleanedSize();
+    const start = allocate(usize(size) + 128);
+    if (start == 0) return;
+    let end = writeAscii(start, "the lock-version `");
+    memory.copy(end, found, size);
+    end = writeAscii(end + size, "` is newer than 2.1, the newest that is known");
+    hostWarn(start, u32(end - start));
+  }
+}

@@ -1,0 +1,320 @@
+// A resolution as the frozen file tells it (docs/resolution.md), for one target: the part that the lock decides.
+//
+//   { version, groups, extras, conditions, packages, targets, warnings }
+//
+// Mirrors src/nix.ts: packages that the target can select, in the order of the lock, each with its one variant.
+// Invariant: the same value as the frozen file of that target; nix/evaluated.nix adds what Nix itself knows.
+
+import {
+  ARTIFACT_IS_SDIST,
+  CONDITION_ALL,
+  CONDITION_ALWAYS,
+  CONDITION_EXTRA,
+  CONDITION_GROUP,
+  CONDITION_LEFT,
+  CONDITION_NEVER,
+  CONDITION_NOT,
+  CONDITION_OPERATION,
+  CONDITION_RIGHT,
+  NONE,
+  PACKAGE_IS_EDITABLE,
+  SOURCE_DIRECTORY,
+  SOURCE_FILE,
+  SOURCE_GIT,
+  SOURCE_INDEX,
+  SOURCE_LEGACY,
+  SOURCE_URL,
+} from "../../src/abi";
+import { allocate, allocateZeroed, Column } from "../arena";
+import { compare, equal, indexOf } from "../bytes";
+import { conditions } from "../condition";
+import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../environment";
+import { textAddress, textSize } from "../intern";
+import { edges, problems, Selection, selections } from "../resolution";
+import { failed } from "../status";
+import {
+  Artifact,
+  artifactAt,
+  extraNames,
+  groupNames,
+  idAt,
+  lock,
+  Package,
+  Problem,
+  packageAt,
+  warnings,
+} from "../tables";
+import { failureValue, problemValue } from "./failure";
+import { makeBool, makeInteger } from "./host";
+import { decodedName } from "./percent";
+import { sriAddress, sriSize, writeSri } from "./sri";
+import {
+  add,
+  closeList,
+  closeSet,
+  nullValue,
+  openList,
+  openSet,
+  put,
+  putNamed,
+  stringValue,
+  textValue,
+  wordValue,
+} from "./values";
+
+/** For each condition its index in the answer; NONE for one that no package refers to. */
+let shared: usize = 0;
+
+/** The answer to a request: the target's packages, or its refusal, which the status holds. */
+export function answerValue(target: usize, targetSize: u32): u32 {
+  const isRefused = failed();
+  const from = openSet();
+  put("version", textValue(lock.version));
+  put("groups", namesValue(groupNames));
+  put("extras", namesValue(extraNames));
+  put("conditions", conditionsValue(isRefused));
+  put("packages", packagesValue(isRefused));
+  put("warnings", warningsValue(isRefused));
+  // Last, since a message restores the lock's bytes.
+  const targets = openSet();
+  putNamed(target, targetSize, targetValue(isRefused));
+  put("targets", closeSet(targets));
+  return closeSet(from);
+}
+
+/** Distinct names, in the order of the tables. */
+function namesValue(column: Column): u32 {
+  const from = openList();
+  for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
+  return closeList(from);
+}
+
+function targetValue(isRefused: bool): u32 {
+  const from = openSet();
+  if (isRefused) put("error", failureValue());
+  else {
+    put("python", textValue(variableText(VARIABLE_PYTHON_FULL_VERSION)));
+    const variants = openList();
+    const first = makeInteger(0);
+    for (let i: u32 = 0; i < selections.count; i++) add(first);
+    put("variants", closeList(variants));
+  }
+  return closeSet(from);
+}
+
+function warningsValue(isRefused: bool): u32 {
+  const from = openList();
+  for (let i: u32 = 0; i < warnings.count; i++) add(problemValue(changetype<Problem>(warnings.at(i))));
+  for (let i: u32 = 0; i < problems.count && !isRefused; i++) add(problemValue(changetype<Problem>(problems.at(i))));
+  return closeList(from);
+}
+
+// --- Conditions -------------------------------------------------------------------------------------------------------
+
+function cell(row: u32, word: u32): u32 {
+  return load<u32>(conditions.at(row) + (usize(word) << 2));
+}
+
+/** Those that packages refer to, directly or through others; they keep their order, and `true` comes first. */
+function conditionsValue(isRefused: bool): u32 {
+  const list = openList();
+  add(makeBool(1));
+  if (isRefused) return closeList(list);
+  const count = conditions.count;
+  shared = allocateZeroed(usize(count) << 2);
+  if (shared == 0) return closeList(list);
+  for (let i: u32 = 0; i < selections.count; i++) need(changetype<Selection>(selections.at(i)).condition);
+  // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
+  for (let row = count; row-- > 0; ) {
+    if (load<u32>(shared + (usize(row) << 2)) == 0) continue;
+    const operation = cell(row, CONDITION_OPERATION);
+    if (operation >= u32(CONDITION_NOT)) need(cell(row, CONDITION_LEFT));
+    if (operation > u32(CONDITION_NOT)) need(cell(row, CONDITION_RIGHT));
+  }
+  let next: u32 = 1;
+  for (let row: u32 = 1; row < count; row++) {
+    if (load<u32>(shared + (usize(row) << 2)) == 0) continue;
+    store<u32>(shared + (usize(row) << 2), next++);
+    add(conditionValue(row));
+  }
+  store<u32>(shared, 0);
+  return closeList(list);
+}
+
+function need(row: u32): void {
+  store<u32>(shared + (usize(row) << 2), 1);
+}
+
+function sharedIndex(row: u32): u32 {
+  return makeInteger(load<u32>(shared + (usize(row) << 2)));
+}
+
+function conditionValue(row: u32): u32 {
+  const operation = cell(row, CONDITION_OPERATION);
+  const left = cell(row, CONDITION_LEFT);
+  if (operation == CONDITION_NEVER) return makeBool(0);
+  const from = openSet();
+  if (operation == CONDITION_GROUP) put("group", textValue(left));
+  else if (operation == CONDITION_EXTRA) put("extra", textValue(left));
+  else if (operation == CONDITION_NOT) put("not", sharedIndex(left));
+  else {
+    // Members ascend: the left one is the older row.
+    const members = openList();
+    add(sharedIndex(left));
+    add(sharedIndex(cell(row, CONDITION_RIGHT)));
+    const value = closeList(members);
+    if (operation == CONDITION_ALL) put("all", value);
+    else put("any", value);
+  }
+  return closeSet(from);
+}
+
+// --- Packages ---------------------------------------------------------------------------------------------------------
+
+function packagesValue(isRefused: bool): u32 {
+  const from = openList();
+  if (!isRefused) {
+    for (let i: u32 = 0; i < selections.count; i++) add(packageValue(changetype<Selection>(selections.at(i))));
+  }
+  return closeList(from);
+}
+
+function packageValue(selection: Selection): u32 {
+  const item = packageAt(selection.package);
+  const from = openSet();
+  put("name", textValue(item.name));
+  put("version", textValue(item.version));
+  put("source", sourceValue(item));
+  const files = openList();
+  addFiles(selection, item);
+  const hasFile = chosen(selection, item);
+  put("files", closeList(files));
+  const variants = openList();
+  const variant = openList();
+  add(makeInteger(hasFile ? 0 : -1));
+  add(sharedIndex(selection.condition));
+  add(dependenciesValue(selection));
+  add(closeList(variant));
+  put("variants", closeList(variants));
+  return closeSet(from);
+}
+
+/** Whether there is one file that the target takes. */
+function chosen(selection: Selection, item: Package): bool {
+  return selection.artifact != NONE || item.source == SOURCE_URL || item.source == SOURCE_FILE;
+}
+
+/** The file that the target takes, and the sdist when that is another one. */
+function addFiles(selection: Selection, item: Package): void {
+  if (selection.artifact != NONE) add(fileValue(artifactAt(selection.artifact)));
+  else if (item.source == SOURCE_URL || item.source == SOURCE_FILE) add(onlyFileValue(item));
+  if (item.source != SOURCE_INDEX && item.source != SOURCE_LEGACY) return;
+  for (let i: u32 = 0; i < item.artifactCount; i++) {
+    const artifact = artifactAt(item.artifacts + i);
+    if (artifact.kind != ARTIFACT_IS_SDIST) continue;
+    if (selection.artifact == NONE || !isSameFile(artifact, artifactAt(selection.artifact))) add(fileValue(artifact));
+    return;
+  }
+}
+
+function isSameFile(a: Artifact, b: Artifact): bool {
+  return (
+    a.nameSize == b.nameSize &&
+    a.hashSize == b.hashSize &&
+    equal(a.name, b.name, a.nameSize) &&
+    equal(a.hash, b.hash, a.hashSize)
+  );
+}
+
+/** [file name, SRI hash or null, URL or null]. */
+function fileValue(artifact: Artifact): u32 {
+  return rowValue(
+    stringValue(artifact.name, artifact.nameSize),
+    artifact.hash,
+    artifact.hashSize,
+    artifact.urlSize == 0 ? nullValue() : stringValue(artifact.url, artifact.urlSize),
+  );
+}
+
+function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
+  const from = openList();
+  add(name);
+  if (hashSize == 0) add(nullValue());
+  else {
+    writeSri(hash, hashSize);
+    add(stringValue(sriAddress, sriSize));
+  }
+  add(url);
+  return closeList(from);
+}
+
+/** A package that is one file by its source: named by the lock's first file, else by its address. */
+function onlyFileValue(item: Package): u32 {
+  const url = item.source == SOURCE_URL ? textValue(item.url) : nullValue();
+  if (item.artifactCount == 0) {
+    const name = item.url == NONE ? wordValue("") : decodedName(textAddress(item.url), textSize(item.url));
+    return rowValue(name, 0, 0, url);
+  }
+  const artifact = artifactAt(item.artifacts);
+  return rowValue(stringValue(artifact.name, artifact.nameSize), artifact.hash, artifact.hashSize, url);
+}
+
+function sourceValue(item: Package): u32 {
+  const source = item.source;
+  const from = openSet();
+  if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
+  else if (source != SOURCE_INDEX) put("url", textValue(item.url));
+  if (source == SOURCE_LEGACY) put("reference", textValue(item.reference));
+  else if (source == SOURCE_DIRECTORY) put("editable", makeBool(i32((item.flags & PACKAGE_IS_EDITABLE) != 0)));
+  else if (source == SOURCE_GIT) {
+    put("rev", textValue(item.resolved));
+    put("ref", textValue(item.reference));
+    put("subdirectory", textValue(item.subdirectory));
+    // Poetry checks out submodules (poetry/vcs/git/backend.py, Git.clone).
+    put("submodules", makeBool(1));
+    put("hash", nullValue());
+  }
+  put("kind", wordValue(kindWord(source)));
+  return closeSet(from);
+}
+
+function kindWord(source: u32): string {
+  switch (source) {
+    case SOURCE_LEGACY:
+      return "legacy";
+    case SOURCE_GIT:
+      return "git";
+    case SOURCE_URL:
+      return "url";
+    case SOURCE_FILE:
+      return "file";
+    case SOURCE_DIRECTORY:
+      return "directory";
+    default:
+      return "index";
+  }
+}
+
+/** The names that the package depends on, sorted, each once. */
+function dependenciesValue(selection: Selection): u32 {
+  const names = allocate(usize(selection.edgeCount) << 2);
+  let count: u32 = 0;
+  // Insertion: packages have a handful of edges, and each edge is another package.
+  for (let edge: u32 = 0; edge < selection.edgeCount && names != 0; edge++) {
+    const name = packageAt(idAt(edges, selection.edges + edge)).name;
+    let at = count;
+    while (at > 0 && order(name, load<u32>(names + (usize(at - 1) << 2))) < 0) at--;
+    const slot = names + (usize(at) << 2);
+    if (at > 0 && load<u32>(slot - 4) == name) continue;
+    memory.copy(slot + 4, slot, usize(count - at) << 2);
+    store<u32>(slot, name);
+    count++;
+  }
+  const from = openList();
+  for (let i: u32 = 0; i < count; i++) add(textValue(load<u32>(names + (usize(i) << 2))));
+  return closeList(from);
+}
+
+function order(a: u32, b: u32): i32 {
+  return compare(textAddress(a), textSize(a), textAddress(b), textSize(b));
+}

@@ -1,0 +1,62 @@
+// A failure as data: which one, where in which input, and what stands there. nix/messages.nix has the words.
+//
+//   { code, input, offset, size, line, column, detail, byte, found }
+//
+//   code    STATUS_*                     input   "lock", "project", "argument", or null: nowhere in particular
+//   offset, size                         bytes; line and column count from 1, of the lock, else null
+//   detail  a number or a text that belongs to the message, or null
+//   byte    the first byte of the span, or null        found   the span as it can be shown, at most 60 characters
+
+import { NONE, STATUS_AMBIGUOUS, STATUS_PYTHON_REFUSED, STATUS_UNSATISFIABLE } from "../../src/abi";
+import { failureAddress, failureDetail, failureSize, status } from "../status";
+import { Problem } from "../tables";
+import { cleaned, cleanedSize } from "./clean";
+import { makeInteger, makeString } from "./host";
+import { columnOf, IN_ARGUMENT, IN_LOCK, IN_PROJECT, inputOf, inputStart, lineOf, restoreLock } from "./input";
+import { closeSet, nullValue, openSet, put, textValue, wordValue } from "./values";
+
+/** Characters of a span that a message shows (src/errors.ts, `found`). */
+const FOUND_LIMIT: u32 = 60;
+/** A constraint stands in its message as a whole. */
+const CONSTRAINT_LIMIT: u32 = 1024;
+
+/** The failure in the status. */
+export function failureValue(): u32 {
+  return failure(status(), failureAddress(), failureSize(), failureDetail());
+}
+
+export function problemValue(problem: Problem): u32 {
+  return failure(problem.status, problem.address, problem.size, problem.detail);
+}
+
+function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
+  const input = inputOf(address);
+  const isKnown = input != NONE;
+  if (input == IN_LOCK) restoreLock();
+  const from = openSet();
+  put("code", makeInteger(code));
+  put("input", inputValue(input));
+  put("offset", isKnown ? makeInteger(address - inputStart(input)) : nullValue());
+  put("size", isKnown ? makeInteger(size) : nullValue());
+  put("line", input == IN_LOCK ? makeInteger(lineOf(address)) : nullValue());
+  put("column", input == IN_LOCK ? makeInteger(columnOf(address)) : nullValue());
+  put("detail", detailValue(code, detail));
+  put("byte", isKnown && size != 0 ? makeInteger(load<u8>(address)) : nullValue());
+  const limit = code == STATUS_PYTHON_REFUSED ? CONSTRAINT_LIMIT : FOUND_LIMIT;
+  const found = cleaned(address, isKnown ? size : 0, limit);
+  put("found", makeString(found, cleanedSize()));
+  return closeSet(from);
+}
+
+function inputValue(input: u32): u32 {
+  if (input == IN_LOCK) return wordValue("lock");
+  if (input == IN_PROJECT) return wordValue("project");
+  return input == IN_ARGUMENT ? wordValue("argument") : nullValue();
+}
+
+function detailValue(code: u32, detail: u32): u32 {
+  if (detail == NONE) return nullValue();
+  if (code == STATUS_AMBIGUOUS || code == STATUS_UNSATISFIABLE || code == STATUS_PYTHON_REFUSED)
+    return textValue(detail);
+  return makeInteger(detail);
+}

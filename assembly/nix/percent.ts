@@ -1,0 +1,35 @@
+// The file name at the end of an address: its last part without query and fragment, percent-decoded (RFC 3986, 2.1).
+//
+// Invariant: what does not decode to UTF-8 stays as it is written.
+
+import { INPUT_PADDING } from "../../src/abi";
+import { allocate } from "../arena";
+import { indexOf } from "../bytes";
+import { hexDigit } from "../toml/string";
+import { firstInvalid } from "../utf8";
+import { stringValue } from "./values";
+
+export function decodedName(address: usize, size: u32): u32 {
+  const hash = indexOf(address, size, 0x23);
+  size = indexOf(address, hash, 0x3f);
+  let from = size;
+  while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
+  const name = address + from;
+  const end = address + size;
+  const start = allocate(usize(size - from) + INPUT_PADDING);
+  if (start == 0) return stringValue(name, size - from);
+  let to = start;
+  for (let p = name; p < end; p++) {
+    let c: u32 = load<u8>(p);
+    if (c == 0x25) {
+      const high = end - p > 2 ? hexDigit(load<u8>(p, 1)) : 16;
+      const low = end - p > 2 ? hexDigit(load<u8>(p, 2)) : 16;
+      if ((high | low) > 15) return stringValue(name, size - from);
+      c = (high << 4) | low;
+      p += 2;
+    }
+    store<u8>(to++, c);
+  }
+  const isText = firstInvalid(start, u32(to - start)) == 0;
+  return isText ? stringValue(start, u32(to - start)) : stringValue(name, size - from);
+}
