@@ -1,0 +1,57 @@
+// Writes nix/messages.nix: the words of src/errors.ts for each STATUS_* of the core, as the Nix library needs them.
+//   node scripts/nix-messages.mjs            (build first: it runs dist/errors.js)
+//
+// src/errors.ts makes its messages by functions. Here each is called with marks in place of what it is about, and the marks
+// become the placeholders that nix/failure.nix fills:
+//   {found}     the span in backquotes, or "the end of the text"      {text}   the span itself
+//   {codePoint} U+XXXX      {byte} the byte in hexadecimal            {detail} the number or text that came along
+import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+/** From the private use area: no message holds them. */
+const TEXT = "\ue000";
+const DETAIL = "\ue001";
+
+export async function messagesNix() {
+  const { failureFrom, KNOWN_STATUSES } = await import(pathToFileURL("dist/errors.js").href);
+  const lines = [...KNOWN_STATUSES]
+    .sort((left, right) => left - right)
+    .map((status) => {
+      const speak = (detail, found = TEXT) => {
+        const bytes = new TextEncoder().encode(TEXT);
+        return failureFrom(status, { path: null, bytes, offset: 0, size: bytes.length, detail, found });
+      };
+      const [full, bare] = [speak(DETAIL), speak(null)];
+      const entry = { code: full.code, message: template(full.message), bare: template(bare.message) };
+      const [hint, wordHint] = [full.hint, speak(DETAIL, "a").hint];
+      const hints = hint === null ? {} : { hint: template(hint), ...(wordHint !== hint && { wordHint: template(wordHint) }) };
+      const fields = Object.entries({ ...entry, ...hints }).map(([key, value]) => `${key} = ${nixString(value)};`);
+      return `  "${status}" = { ${fields.join(" ")} };`;
+    });
+  return `# Written by scripts/nix-messages.mjs from src/errors.ts: the words for each failure of the core, by its status.
+# \`message\` is for a failure with a detail, \`bare\` for one without. Placeholders: nix/failure.nix.
+{
+${lines.join("\n")}
+}
+`;
+}
+
+function template(text) {
+  return text
+    .replaceAll(`\`${TEXT}\``, "{found}")
+    .replaceAll(`\`${DETAIL}\``, "`{detail}`")
+    .replaceAll("U+E000", "{codePoint}")
+    .replaceAll("the byte 0xee", "the byte {byte}")
+    .replaceAll(TEXT, "{text}")
+    .replaceAll(DETAIL, "{detail}");
+}
+
+function nixString(text) {
+  return `"${text.replace(/[\\"]/g, "\\$&").replaceAll("${", "\\${")}"`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  writeFileSync("nix/messages.nix", await messagesNix());
+  const size = readFileSync("nix/messages.nix").length;
+  process.stdout.write(`wrote nix/messages.nix (${size} bytes)\n`);
+}
