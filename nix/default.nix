@@ -8,6 +8,13 @@
   lib ? pkgs.lib,
   # Replace it to give credentials to a private index: docs/nix.md.
   fetchurl ? pkgs.fetchurl,
+  # How locks are resolved: "wasm", "frozen" or "build"; null takes the first that is possible (resolve.nix).
+  resolver ? null,
+  # The module that `builtins.wasm` runs.
+  wasm ? ../wasm/nix.wasm,
+  # "build": the package of the command line, and whether Nix may build during evaluation.
+  commandLine ? null,
+  allowImportFromDerivation ? false,
   projectDir ? null,
   ...
 }@arguments:
@@ -15,12 +22,15 @@ let
   load = import ./load.nix;
   select = import ./select.nix;
   chooseTarget = import ./target.nix { inherit (pkgs) stdenv; };
+  resolve = import ./resolve.nix {
+    inherit pkgs load chooseTarget resolver wasm commandLine allowImportFromDerivation;
+  };
   cleanPythonSources = import ./sources.nix { inherit lib; };
   defaultPoetryOverrides = import ./overrides.nix { inherit pkgs lib; };
   mkEnvironment = import ./environment.nix { inherit pkgs lib; };
   buildSystem = import ./build-system.nix { inherit lib; };
   mkProject = import ./project.nix {
-    inherit pkgs lib load select chooseTarget defaultPoetryOverrides;
+    inherit pkgs lib resolve select defaultPoetryOverrides;
     mkPackage = import ./package.nix {
       inherit pkgs lib buildSystem;
       fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
@@ -42,16 +52,32 @@ let
 
   # What the loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
   project = rec {
+    # Frozen, it is one for all targets: read once, and without `pkgs`. Else each function asks for that of its target.
+    isFrozen =
+      arguments.resolution or null != null
+      || resolver == "frozen"
+      || (
+        resolver == null
+        && !(builtins ? wasm && builtins.pathExists wasm)
+        && builtins.pathExists (projectDir + "/pylock2nix.json")
+      );
     resolution =
       if builtins.isAttrs (arguments.resolution or null) then
         arguments.resolution
+      else if isFrozen then
+        load (builtins.intersectAttrs (builtins.functionArgs load) arguments)
       else
-        load (builtins.intersectAttrs (builtins.functionArgs load) arguments);
+        (resolve (
+          {
+            inherit projectDir;
+            python = pkgs.python3;
+          }
+          // builtins.intersectAttrs (builtins.functionArgs resolve) arguments
+        )).resolution;
+    known = if isFrozen then { inherit resolution; } else { };
     preset =
       function: given:
-      function (
-        builtins.intersectAttrs (builtins.functionArgs function) (arguments // { inherit resolution; }) // given
-      );
+      function (builtins.intersectAttrs (builtins.functionArgs function) (arguments // known) // given);
     application = preset functions.mkPoetryApplication { };
     environment = preset functions.mkPoetryEnv { };
     packages = preset functions.mkPoetryPackages { };

@@ -5,9 +5,8 @@
 {
   pkgs,
   lib,
-  load,
+  resolve,
   select,
-  chooseTarget,
   mkPackage,
   defaultPoetryOverrides,
 }:
@@ -34,18 +33,12 @@ let
     else
       throw "cannot find the project: pass `projectDir`, or `poetrylock` beside pylock2nix.json";
 
-  frozen =
-    if builtins.isAttrs resolution then
-      resolution
-    else
-      load (
-        {
-          projectDir = folder;
-          inherit pyproject poetrylock;
-        }
-        // lib.optionalAttrs (resolution != null) { inherit resolution; }
-      );
-  chosen = chooseTarget { inherit python target; resolution = frozen; };
+  resolved = resolve {
+    projectDir = folder;
+    inherit python target resolution pyproject poetrylock;
+  };
+  frozen = resolved.resolution;
+  chosen = resolved.target;
 
   # `main` is part of every selection of these functions, where the lock has it.
   packagesOf =

@@ -4,10 +4,11 @@
 #   glibc, musl  the version of the C library that stdenv links to, which is the one at run time too;
 #   macOS        hostPlatform.darwinMinVersion, the oldest macOS that nixpkgs promises to run on. The version of the SDK
 #                says what can be compiled, not what the machine runs, so it does not count.
+# Without `resolution`, which the core then makes for that one target, it is the host's own.
 # Invariant: nothing is guessed. An explicit `target` is taken as it is, once its Python is the one at hand.
 { stdenv }:
 {
-  resolution,
+  resolution ? null,
   python,
   target ? null,
 }:
@@ -63,16 +64,18 @@ let
   there = "the resolution has: ${concatStringsSep ", " frozen}";
 in
 if target != null then
-  if !(resolution.targets ? ${target}) then
+  if resolution != null && !(resolution.targets ? ${target}) then
     throw ''
       cannot choose a target: ${builtins.toJSON target} is not frozen; ${there}
       hint: run `pylock2nix nix --target ${target}`''
   else if (match "(cp[0-9]+t?)-.*" target) != [ pythonTag ] then
     throw ''
       cannot choose a target: ${target} is not for the Python at hand, ${pythonTag}
-      hint: pass the `python` that fits, or another `target`; ${there}''
+      hint: pass the `python` that fits, or another `target`${if resolution == null then "" else "; ${there}"}''
   else
     target
+else if resolution == null then
+  host.name
 else if fitting == [ ] then
   throw ''
     cannot choose a target: none is for ${pythonTag} on ${host.system} with ${host.libc} ${host.floor} or older; ${there}

@@ -120,12 +120,12 @@ test("Poetry's own form", () => {
       "group|docs|1",
       "group|dev|",
       "extra|all|full",
-      "poetry|main|plain|^1.0|||||||",
+      "poetry|main|file|*||||||file|a.whl",
       "poetry|main|full|>=2|os_name == 'nt'|<3.11|win32|a,b|1||",
+      "poetry|main|path|*||||||path|lib",
+      "poetry|main|plain|^1.0|||||||",
       "poetry|main|several|1||<3.8|||||",
       "poetry|main|several|*||||||git|https://git.invalid/x.git",
-      "poetry|main|path|*||||||path|lib",
-      "poetry|main|file|*||||||file|a.whl",
       "poetry|main|url|*||||||url|https://files.invalid/a.whl",
       "poetry|docs|sphinx|7|||||||",
       "poetry|docs|old|*|||||||",
@@ -269,7 +269,7 @@ test("errors name the place or the key", () => {
 
 test("keys that JavaScript's objects have are keys like others", () => {
   const text = '[tool.poetry.dependencies]\nconstructor = "1"\n__proto__ = "2"\n';
-  assert.equal(records(text).slice(1), ["poetry|main|constructor|1|||||||", "poetry|main|__proto__|2|||||||"]);
+  assert.equal(records(text).slice(1), ["poetry|main|__proto__|2|||||||", "poetry|main|constructor|1|||||||"]);
 });
 
 test("no key reaches a function of JavaScript", () => {

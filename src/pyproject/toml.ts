@@ -43,8 +43,9 @@ export class Section {
     return this.values[name] !== undefined;
   }
 
+  /** Sorted, as Nix has them: what follows from a table does not depend on the order in which it is written. */
   names(): string[] {
-    return Object.keys(this.values);
+    return Object.keys(this.values).sort();
   }
 
   /** The table of that name; an empty one when there is none. */

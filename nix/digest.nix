@@ -1,0 +1,29 @@
+# sha256 of the part of a pyproject.toml that a resolution depends on (docs/resolution.md, "The guard").
+#
+# Canonical JSON is what builtins.toJSON writes of the fields that the CLI reads: sorted keys, no space.
+path:
+let
+  file = builtins.fromTOML (builtins.readFile path);
+  part =
+    fields: table: name:
+    if table ? ${name} then { ${name} = builtins.intersectAttrs fields table.${name}; } else { };
+  whole = table: name: if table ? ${name} then { ${name} = table.${name}; } else { };
+  poetry = part poetryFields (file.tool or { }) "poetry";
+
+  names = list: builtins.listToAttrs (map (name: { inherit name; value = null; }) list);
+  buildSystemFields = names [ "requires" "build-backend" ];
+  projectFields = names [
+    "name" "version" "requires-python" "dependencies" "optional-dependencies" "scripts" "dynamic"
+  ];
+  poetryFields = names [
+    "name" "version" "package-mode" "dependencies" "dev-dependencies" "group" "extras" "scripts" "source"
+  ];
+in
+builtins.hashString "sha256" (
+  builtins.toJSON (
+    part buildSystemFields file "build-system"
+    // part projectFields file "project"
+    // whole file "dependency-groups"
+    // (if poetry == { } then { } else { tool = poetry; })
+  )
+)

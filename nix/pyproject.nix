@@ -1,0 +1,313 @@
+# What a pyproject.toml says of the project, as the core and the library take it: { facts, groups, records, digest }.
+#
+#   facts     `project` of the frozen resolution (docs/resolution.md), null when no project is declared
+#   groups    normalised name of each group -> whether it is chosen by default
+#   records   the project's requirements: the text that the end of src/abi.ts describes
+#   digest    sha256 of the fields that were read
+#
+# Invariant: the same as src/pyproject/ makes of the same file; test/nix-pyproject.test.ts compares the two.
+path:
+let
+  inherit (builtins)
+    attrNames concatLists concatMap concatStringsSep elem filter head isAttrs isBool isList isString listToAttrs map;
+
+  document = builtins.fromTOML (builtins.readFile path);
+  file = baseNameOf path;
+  refuse = message: throw "cannot read `${message}\n  --> ${file}";
+  wrong = key: expected: refuse "${key}`: expected ${expected}";
+
+  # Typed access; `key` is the dotted key of the table, for messages.
+  at = key: name: if key == "" then name else "${key}.${name}";
+  typed = is: expected: otherwise: key: table: name:
+    let
+      value = table.${name} or otherwise;
+    in
+    if value == otherwise || is value then value else wrong (at key name) expected;
+  section = typed isAttrs "a table" { };
+  text = typed isString "a string" null;
+  list = typed isList "an array" [ ];
+  flag = otherwise: typed isBool "true or false" otherwise;
+  texts = key: table: name:
+    map (value: if isString value then value else wrong (at key name) "an array of strings") (list key table name);
+  or' = value: otherwise: if value != null then value else otherwise;
+
+  # PEP 503.
+  upper = [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ];
+  lower = [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ];
+  lowered = builtins.replaceStrings upper lower;
+  normalize = name: concatStringsSep "-" (filter isString (builtins.split "[-_.]+" (lowered name)));
+
+  project = section "" document "project";
+  tool = section "" document "tool";
+  poetry = section "tool" tool "poetry";
+  inTool = "tool.poetry";
+
+  # --- Requirements (src/pyproject/requirements.ts) ---
+
+  standard = extra: map (written: { form = "pep508"; inherit extra; text = written; });
+  poetryRequirements =
+    key: table:
+    concatMap (
+      name:
+      let
+        value = table.${name};
+      in
+      if lowered name == "python" then [ ]
+      else map (poetryRequirement key name) (if isList value then value else [ value ])
+    ) (attrNames table);
+  sources = [ "git" "file" "path" "url" ];
+  poetryRequirement =
+    key: name: value:
+    let
+      inner = at key name;
+      said = filter (source: value ? ${source}) sources;
+      source = if said == [ ] then "" else head said;
+      word = field: or' (text inner value field) "";
+    in
+    if isString value then
+      {
+        form = "poetry";
+        inherit name;
+        constraint = value;
+        markers = "";
+        python = "";
+        platform = "";
+        extras = [ ];
+        optional = false;
+        source = "";
+        address = "";
+      }
+    else if !(isAttrs value) then
+      wrong inner "a version, a table, or an array of these"
+    else
+      {
+        form = "poetry";
+        inherit name source;
+        constraint = or' (text inner value "version") "*";
+        markers = word "markers";
+        python = word "python";
+        platform = word "platform";
+        extras = texts inner value "extras";
+        optional = flag false inner value "optional";
+        address = if source == "" then "" else word source;
+      };
+
+  optional = section "project" project "optional-dependencies";
+  poetryGroups = section inTool poetry "group";
+  standardGroups = section "" document "dependency-groups";
+  poetryGroup = name: section "${inTool}.group" poetryGroups name;
+  isOptional =
+    name:
+    let
+      same = filter (other: normalize other == normalize name) (attrNames poetryGroups);
+    in
+    same != [ ] && flag false "${inTool}.group" (poetryGroup (head same)) "optional";
+
+  empty = { standard = [ ]; poetry = [ ]; includes = [ ]; optional = false; mixed = false; };
+  # Parts of groups, in the order in which the groups are first named.
+  parts =
+    [
+      (
+        empty
+        // {
+          name = "main";
+          standard =
+            standard "" (texts "project" project "dependencies")
+            ++ concatMap (
+              extra: standard extra (texts "project.optional-dependencies" optional extra)
+            ) (attrNames optional);
+          poetry = poetryRequirements "${inTool}.dependencies" (section inTool poetry "dependencies");
+          mixed = builtins.any (field: elem field [ "dependencies" "optional-dependencies" ]) (
+            texts "project" project "dynamic"
+          );
+        }
+      )
+    ]
+    ++ map (
+      name:
+      let
+        entries = list "dependency-groups" standardGroups name;
+        isInclude = entry: isAttrs entry && isString (entry.include-group or null);
+      in
+      if builtins.all (entry: isString entry || isInclude entry) entries then
+        empty
+        // {
+          name = normalize name;
+          optional = isOptional name;
+          standard = standard "" (filter isString entries);
+          includes = map (entry: entry.include-group) (filter isInclude entries);
+        }
+      else
+        wrong "dependency-groups.${name}" "requirements and `{include-group = \"...\"}`"
+    ) (attrNames standardGroups)
+    ++ map (
+      name:
+      let
+        group = poetryGroup name;
+        key = "${inTool}.group.${name}";
+      in
+      empty
+      // {
+        name = normalize name;
+        optional = flag false key group "optional";
+        poetry = poetryRequirements "${key}.dependencies" (section key group "dependencies");
+        includes = texts key group "include-groups";
+      }
+    ) (attrNames poetryGroups)
+    ++ (
+      if poetry ? dev-dependencies then
+        [
+          (
+            empty
+            // {
+              name = "dev";
+              poetry = poetryRequirements "${inTool}.dev-dependencies" (section inTool poetry "dev-dependencies");
+            }
+          )
+        ]
+      else
+        [ ]
+    );
+
+  names = builtins.foldl' (known: part: if elem part.name known then known else known ++ [ part.name ]) [ ] parts;
+  byName = builtins.groupBy (part: part.name) parts;
+  drafts = builtins.mapAttrs (
+    name: own:
+    (head own)
+    // {
+      standard = concatMap (part: part.standard) own;
+      poetry = concatMap (part: part.poetry) own;
+      includes = concatMap (part: part.includes) own;
+      mixed = builtins.any (part: part.mixed) own;
+    }
+  ) byName;
+
+  # Where a group has requirements in the standard form, Poetry's own only supply what is "dynamic".
+  own =
+    draft:
+    let
+      kinds = map (requirement: requirement.extra != "") draft.standard;
+    in
+    if draft.standard == [ ] then draft.poetry
+    else if !draft.mixed then draft.standard
+    else if builtins.all (is: is) kinds then draft.standard ++ filter (is: !is.optional) draft.poetry
+    else if builtins.all (is: !is) kinds then draft.standard ++ filter (is: is.optional) draft.poetry
+    else draft.standard;
+  requirementsOf =
+    including: draft:
+    if elem draft.name including then
+      throw "cannot read dependency groups: `${draft.name}` includes itself\n  --> ${file}"
+    else
+      own draft
+      ++ concatMap (
+        written:
+        requirementsOf (including ++ [ draft.name ]) (
+          drafts.${normalize written}
+            or (throw "cannot include dependency group `${written}` in `${draft.name}`: there is no such group\n  --> ${file}")
+        )
+      ) draft.includes;
+
+  extras = section inTool poetry "extras";
+  extraRecords =
+    if drafts.main.standard == [ ] then
+      map (name: [ "extra" name ] ++ texts "${inTool}.extras" extras name) (attrNames extras)
+    else
+      map (name: [ "extra" name ]) (attrNames optional);
+
+  # --- Records ---
+
+  # Nix's own strings cannot spell control characters.
+  fieldEnd = builtins.fromJSON ''"\u001f"'';
+  recordEnd = builtins.fromJSON ''"\u001e"'';
+  has = part: whole: builtins.length (builtins.split part whole) > 1;
+  written =
+    fields:
+    if builtins.any (field: has fieldEnd field || has recordEnd field) fields then
+      refuse "${head fields}`: found U+001E or U+001F, which no name or requirement has"
+    else
+      builtins.concatStringsSep "" (map (field: field + fieldEnd) fields) + recordEnd;
+  yes = is: if is then "1" else "";
+  requirementRecord =
+    group: requirement:
+    if requirement.form == "pep508" then
+      [ "pep508" group requirement.extra requirement.text ]
+    else
+      [
+        "poetry"
+        group
+        requirement.name
+        requirement.constraint
+        requirement.markers
+        requirement.python
+        requirement.platform
+        (concatStringsSep "," requirement.extras)
+        (yes requirement.optional)
+        requirement.source
+        requirement.address
+      ];
+  name = or' (text "project" project "name") (text inTool poetry "name");
+
+  # --- Facts (src/pyproject.ts) ---
+
+  buildSystem = section "" document "build-system";
+  standardScripts = section "project" project "scripts";
+  ownScripts = section inTool poetry "scripts";
+  ownScript =
+    script:
+    let
+      value = ownScripts.${script};
+      key = "${inTool}.scripts.${script}";
+    in
+    if isString value then value
+    else if !(isAttrs value) then wrong key "a table"
+    else if text key value "type" == "file" then null
+    else or' (text key value "reference") (text key value "callable");
+  scripts =
+    if standardScripts != { } then
+      listToAttrs (
+        map (script: { name = script; value = text "project.scripts" standardScripts script; }) (attrNames standardScripts)
+      )
+    else
+      listToAttrs (
+        filter (script: script.value != null) (
+          map (script: { name = script; value = ownScript script; }) (attrNames ownScripts)
+        )
+      );
+  dependencies = section inTool poetry "dependencies";
+  pythonKeys = filter (key: lowered key == "python") (attrNames dependencies);
+in
+{
+  facts =
+    if name == null then
+      null
+    else
+      {
+        name = normalize name;
+        version = or' (text "project" project "version") (text inTool poetry "version");
+        package = flag true inTool poetry "package-mode";
+        backend = or' (text "build-system" buildSystem "build-backend") "setuptools.build_meta:__legacy__";
+        requires =
+          if buildSystem ? requires then
+            map (requirement: normalize (head (builtins.match "[[:space:]]*([A-Za-z0-9._-]*).*" requirement))) (
+              texts "build-system" buildSystem "requires"
+            )
+          else
+            [ "setuptools" ];
+        inherit scripts;
+        python =
+          if pythonKeys == [ ] then
+            text "project" project "requires-python"
+          else
+            or' (text "${inTool}.dependencies" dependencies (head pythonKeys)) (text "project" project "requires-python");
+      };
+  groups = builtins.mapAttrs (_: draft: !draft.optional) drafts;
+  records = concatStringsSep "" (
+    map written (
+      (if name == null then [ ] else [ [ "name" (normalize name) ] ])
+      ++ map (group: [ "group" group (yes drafts.${group}.optional) ]) names
+      ++ extraRecords
+      ++ concatMap (group: map (requirementRecord group) (requirementsOf [ ] drafts.${group})) names
+    )
+  );
+  digest = import ./digest.nix path;
+}
