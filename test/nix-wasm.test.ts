@@ -119,7 +119,7 @@ function failureOf(lock: Uint8Array, pyproject: Pyproject | null, target: string
 }
 
 /** A lock that installs more than 300 packages on the host's Python. */
-const LARGE = "poetry--nautilus-2.1";
+const LARGE = "poetry--ragflow-2.1";
 /** Files that Nix 2.8's own reader of TOML refuses: tables defined by a header after a dotted key. */
 const NOT_FOR_NIX = ["pylock--rao"];
 
