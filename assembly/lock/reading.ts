@@ -41,17 +41,22 @@ export function expect(node: u32, kind: u32): bool {
   return false;
 }
 
-/** Text id of a string node. No text that a host may print or write has control characters. */
+/** Text id of a string node. */
 export function text(node: u32): u32 {
-  if (!expect(node, STRING)) return NONE;
+  return checkText(node) ? intern(at(node).address, at(node).size) : NONE;
+}
+
+/** Whether the node is a string without control characters: no text that a host may print or write has them. */
+export function checkText(node: u32): bool {
+  if (!expect(node, STRING)) return false;
   const address = at(node).address;
   const size = at(node).size;
   for (let i: u32 = 0; i < size; i++) {
     if (load<u8>(address + i) >= 0x20 && load<u8>(address + i) != 0x7f) continue;
     fail(STATUS_LOCK_CONTROL, address + i, 1);
-    return NONE;
+    return false;
   }
-  return intern(address, size);
+  return true;
 }
 
 /** Text id of a name's normalised form. */
