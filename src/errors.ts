@@ -270,13 +270,20 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
 
   [abi.STATUS_LOCK_NOT_FOUND]: {
     code: "lock-not-recognised",
-    message: () => "cannot read lock: found neither packages nor metadata, expected what Poetry writes",
+    message: ({ detail }) =>
+      detail === abi.FORMAT_UV
+        ? "cannot read lock: found no version, expected what uv writes"
+        : "cannot read lock: found neither packages nor metadata, expected what Poetry writes",
     hint: () => "is this the right file? `--format` says which format to expect",
   },
   [abi.STATUS_LOCK_VERSION]: {
     code: "lock-version",
-    message: ({ text }) => `cannot read lock: found lock-version ${found(text)}, expected 1.0 to 2.x`,
-    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `cannot read lock: found version ${found(text)}, expected 1`
+        : `cannot read lock: found lock-version ${found(text)}, expected 1.0 to 2.x`,
+    hint: ({ detail }) =>
+      `update pylock2nix, or lock with a ${detail === abi.FORMAT_UV ? "uv" : "Poetry"} whose locks it knows`,
   },
   [abi.STATUS_LOCK_TYPE]: {
     code: "lock-type",
@@ -291,13 +298,19 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_LOCK_SOURCE]: {
     code: "lock-source",
-    message: ({ text }) =>
-      `cannot read lock: found the source type ${found(text)}, expected git, url, file, directory or legacy`,
-    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `cannot read lock: found the source ${found(text)}, expected registry, git, url, path, directory, editable or virtual`
+        : `cannot read lock: found the source type ${found(text)}, expected git, url, file, directory or legacy`,
+    hint: ({ detail }) =>
+      `update pylock2nix, or lock with a ${detail === abi.FORMAT_UV ? "uv" : "Poetry"} whose locks it knows`,
   },
   [abi.STATUS_LOCK_NEWER]: {
     code: "lock-newer",
-    message: ({ text }) => `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `the lock's revision ${text} is newer than 4, the newest that is known`
+        : `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
     hint: () => "what it adds is not read; update pylock2nix",
   },
   [abi.STATUS_LOCK_FILE_NAME]: {
@@ -383,6 +396,29 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
       `cannot parse file name: found ${found(text)}, expected a source distribution's: name-version.tar.gz`,
   },
 
+  [abi.STATUS_LOCK_UNKNOWN_KEY]: {
+    code: "lock-unknown-key",
+    message: ({ text }) => `the lock has the key ${found(text)}, which is not known: what it says is not read`,
+    hint: () => "update pylock2nix",
+  },
+  [abi.STATUS_LOCK_EDGE]: {
+    code: "lock-edge",
+    message: ({ text, detail }) =>
+      `cannot read lock: found a dependency on ${found(detail === null ? text : `${text} ${detail}`)}, expected a package that the lock has`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_DUPLICATE]: {
+    code: "lock-duplicate",
+    message: ({ detail }) =>
+      `cannot read lock: found ${name(detail, "a package")} twice, in the same version from the same source`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_CONFLICT_ITEM]: {
+    code: "lock-conflict-item",
+    message: () => "cannot read lock: found a conflict without a package, expected `package` and `extra` or `group`",
+    hint: edited,
+  },
+
   [abi.STATUS_TARGET]: {
     code: "unknown-target",
     message: ({ text, detail }) => `cannot find target ${name(detail, found(text))}`,
@@ -420,6 +456,22 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     message: ({ text, detail }) =>
       `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
     hint: () => `the lock may be older than pyproject.toml: ${LOCK_AGAIN}`,
+  },
+  [abi.STATUS_CONFLICT]: {
+    code: "conflict",
+    message: ({ text, detail }) =>
+      `cannot install ${name(detail, "this")} and ${found(text)} together: the lock declares them as conflicting`,
+    hint: () => "choose one of them: `--extras`, `--groups` and `--without` say which",
+  },
+  [abi.STATUS_PLATFORM_REFUSED]: {
+    code: "platform-refused",
+    message: ({ detail }) => `the lock does not support this platform (${detail ?? "unknown"})`,
+    hint: () => "choose another target, or widen `tool.uv.environments` and lock again",
+  },
+  [abi.STATUS_UNKNOWN_MEMBER]: {
+    code: "unknown-member",
+    message: ({ text, detail }) => `cannot find ${name(detail, found(text))} in this workspace`,
+    exit: 2,
   },
   [abi.STATUS_NO_PROJECT]: {
     code: "no-project",

@@ -6,7 +6,7 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
-import { type Pyproject, projectRecords } from "./pyproject.ts";
+import { type Pyproject, projectRecords, uvDefaults } from "./pyproject.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
@@ -17,7 +17,7 @@ import {
   type ResolveRequest,
 } from "./resolution.ts";
 
-export type LockFormat = "poetry";
+export type LockFormat = "poetry" | "uv";
 
 export interface ReadOptions {
   /** For messages. */
@@ -43,19 +43,23 @@ export interface Lockfile {
   resolve(request: ResolveRequest): Resolution;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
-  /** Whether the lock states itself what each group installs, so that every selection is exact. */
+  /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
 
-const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETRY };
+const FORMATS: Readonly<Record<LockFormat, number>> = {
+  poetry: abi.FORMAT_POETRY,
+  uv: abi.FORMAT_UV,
+};
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
   const core = new Core(module);
-  const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
+  const records = pyproject === null ? null : projectRecords(pyproject, format);
+  const failure = core.read(FORMATS[format], bytes, records);
   const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
   return {
@@ -64,11 +68,11 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
-    groups: groupsOf(core, pyproject),
+    groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     warnings: warningsOf(core).map(spoken),
     packages: () => readPackages(core),
-    isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
+    isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
@@ -97,17 +101,25 @@ function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: S
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
-const MISSING_KEYS = ["name", "version", "file", "groups"];
+const MISSING_KEYS = ["name", "version", "file", "groups", "source", "requires-python", "url, path or filename"];
+
+/** Failures whose number is a text's. */
+const TEXT_DETAILS: ReadonlySet<number> = new Set([
+  abi.STATUS_AMBIGUOUS,
+  abi.STATUS_UNSATISFIABLE,
+  abi.STATUS_PYTHON_REFUSED,
+  abi.STATUS_LOCK_EDGE,
+  abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_CONFLICT,
+  abi.STATUS_PLATFORM_REFUSED,
+]);
 
 /** The number that came with a failure, in words where the message needs words. */
 function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
   if (detail === abi.NONE) return null;
   if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
   if (status === abi.STATUS_LOCK_MISSING) return MISSING_KEYS[detail] ?? null;
-  if (status === abi.STATUS_AMBIGUOUS || status === abi.STATUS_UNSATISFIABLE || status === abi.STATUS_PYTHON_REFUSED) {
-    return core.text(detail);
-  }
-  return detail;
+  return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
 }
 
 function warningsOf(core: Core): CoreFailure[] {
@@ -122,10 +134,14 @@ function warningsOf(core: Core): CoreFailure[] {
   }));
 }
 
-/** Poetry chooses every group that pyproject.toml does not call optional; `main` is always there. */
-function groupsOf(core: Core, pyproject: Pyproject | null): Map<string, boolean> {
+/**
+ * Poetry chooses every group that pyproject.toml does not call optional, uv those that it calls default; `main` is always
+ * there.
+ */
+function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const groups = new Map([["main", true]]);
-  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, pyproject?.groups.get(name) ?? true);
+  const isDefault = format === "uv" ? uvDefaults(pyproject) : (name: string) => pyproject?.groups.get(name) ?? true;
+  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, isDefault(name));
   return groups;
 }
 
