@@ -90,6 +90,8 @@ export interface FrozenTarget {
   readonly target: string;
   readonly choices: readonly FrozenChoice[];
   readonly conditions: readonly Condition[];
+  /** Selections that the installer itself refuses, and why (uv: conflicts). */
+  readonly refusals: readonly { readonly condition: number; readonly error: Failure }[];
   readonly error: Failure | null;
 }
 
@@ -175,7 +177,7 @@ export function readResolution(core: Core, request: ResolveRequest, speak: Speak
 export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Speak): FrozenTarget {
   const { target } = request;
   const failure = core.resolve(coreRequest({ ...request, groups: [], extras: [] }, abi.REQUEST_IS_OPEN));
-  if (failure !== null) return { target, choices: [], conditions: [], error: speak(failure) };
+  if (failure !== null) return { target, choices: [], conditions: [], refusals: [], error: speak(failure) };
   const rows = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const edges = core.rows(abi.TABLE_EDGE, 1);
   const choices = Array.from({ length: rows.count }, (_, row): FrozenChoice => {
@@ -188,7 +190,12 @@ export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Spe
       dependencies: dependencyNames(core, edges, rows.at(row, abi.SELECTION_EDGES), rows.at(row, abi.SELECTION_EDGE_COUNT)),
     };
   });
-  return { target, choices, conditions: conditionsOf(core), error: null };
+  const problems = core.rows(abi.TABLE_PROBLEM, abi.PROBLEM_WORDS);
+  const refusals = problemsOf(core).map((problem, row) => ({
+    condition: problems.at(row, abi.PROBLEM_CONDITION),
+    error: speak(problem),
+  }));
+  return { target, choices, conditions: conditionsOf(core), refusals, error: null };
 }
 
 /** Every package of the lock, in its order. */
