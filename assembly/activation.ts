@@ -16,9 +16,9 @@ import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
   branchAt,
+  ConflictMember,
   conflictItemAt,
   conflictItems,
-  ConflictMember,
   conflictMemberAt,
   conflictMembers,
   edgeExtraAt,
@@ -108,7 +108,7 @@ function activateRoots(): void {
   if (!includesManifest()) return;
   for (let i: u32 = 0; i < rootRequirements.count; i++) {
     const requirement = rootRequirementAt(i);
-    if (requirement.group == NONE) continue;
+    if (requirement.group == NONE || !includesGroup(NONE, requirement.group)) continue;
     for (let x = requirement.extras; x < requirement.extras + requirement.extraCount; x++) {
       const extra = itemOf(ITEM_EXTRA, requirement.name, edgeExtraAt(x).name);
       if (extra != NONE) widenIfAny(extra, chosen(ITEM_GROUP, requirement.group));

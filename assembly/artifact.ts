@@ -17,13 +17,7 @@ const NO_WHEEL: u32 = NONE - 1;
 const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
 
 /** The artifact row to install, NONE when none fits. */
-export function chooseArtifact(
-  item: Package,
-  wheels: bool,
-  sdists: bool,
-  sdistFirst: bool,
-  buildFirst: bool,
-): u32 {
+export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool, buildFirst: bool): u32 {
   let best: u32 = NONE;
   let bestRank: u32 = INCOMPATIBLE;
   let sdist: u32 = NONE;

@@ -17,7 +17,7 @@ import {
   SPACE_OWNER,
 } from "./branches";
 import { decimal, indexOf, startsWith } from "./bytes";
-import { intern, textAddress, texts, textSize } from "./intern";
+import { intern, textAddress, textSize, texts } from "./intern";
 import { atomCount, extraLiteral } from "./pep508";
 import { enter, numberOf } from "./triples";
 

@@ -48,7 +48,7 @@ import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion 
 import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
-import { internCopy, textAddress, texts, textSize } from "./intern";
+import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { DIALECT_POETRY, DIALECT_UV, startEvaluation } from "./pep508";

@@ -25,6 +25,9 @@ export let groupRoot: u32 = NONE;
 /** Whether conflicts are held against all members, or against those that the roots reach. */
 export let isWholeWorkspace: bool = false;
 
+/** Whether one member was named: then the groups of others are not chosen by default. */
+let isAlone: bool = false;
+
 /** To be called after each arena reset. */
 export function resetRoots(): void {
   roots.start(4);
@@ -35,6 +38,7 @@ export function chooseRoots(names: usize, size: u32, isWorkspace: bool): bool {
   roots.clear();
   groupRoot = NONE;
   isWholeWorkspace = false;
+  isAlone = false;
   if (isWorkspace) addMembers();
   else if (size != 0) addNamed(names, size);
   else if (facts.root != NONE) pushId(roots, facts.root);
@@ -42,9 +46,9 @@ export function chooseRoots(names: usize, size: u32, isWorkspace: bool): bool {
   return !failed();
 }
 
-/** Whether the group of a package counts when it is chosen. */
+/** Whether the group of a package, or of the workspace itself (NONE), counts when it is chosen. */
 export function includesGroup(row: u32, group: u32): bool {
-  if (row != groupRoot) return true;
+  if (!isAlone || row == idAt(roots, 0)) return true;
   if (!isOptionalGroup(group)) return false;
   const member = packageAt(idAt(roots, 0));
   for (let i = member.branches; i < member.branches + member.branchCount; i++) {
@@ -79,6 +83,7 @@ function addNamed(from: usize, size: u32): void {
     at += length + 1;
   }
   if (failed() || roots.count != 1) return;
+  isAlone = true;
   if (facts.root != NONE && facts.root != idAt(roots, 0)) groupRoot = facts.root;
 }
 

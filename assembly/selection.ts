@@ -7,7 +7,7 @@
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "./branches";
-import { all, ALWAYS, any, extraChosen, groupChosen, isExtraChosen, isGroupChosen, NEVER, not } from "./condition";
+import { ALWAYS, all, any, extraChosen, groupChosen, isExtraChosen, isGroupChosen, NEVER, not } from "./condition";
 import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } from "./decision";
 import { internWord } from "./environment";
 import { enter } from "./triples";

@@ -23,7 +23,7 @@ import {
 } from "./branches";
 import { NEVER } from "./condition";
 import { both, either, NO, YES } from "./decision";
-import { evaluateMarker, EXTRA_EMPTY } from "./pep508";
+import { EXTRA_EMPTY, evaluateMarker } from "./pep508";
 import { groupRoot, includesGroup, includesManifest, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
 import { fail, failed } from "./status";
@@ -166,6 +166,7 @@ function startGroups(row: u32): void {
  */
 function startRequirement(requirement: RootRequirement): void {
   const isGrouped = requirement.group != NONE;
+  if (isGrouped && !includesGroup(NONE, requirement.group)) return;
   const decision = isGrouped ? chosen(ITEM_GROUP, requirement.group) : YES;
   if (decision == NO) return;
   if (requirement.marker != NONE && evaluateMarker(requirement.marker, EXTRA_EMPTY) == NEVER) return;

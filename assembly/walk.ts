@@ -6,13 +6,7 @@
 //
 // Invariant: exact for every selection; the answer to an open request holds the answers to all closed ones.
 
-import {
-  NONE,
-  REQUEST_IS_OPEN,
-  REQUEST_IS_WORKSPACE,
-  STATUS_CONFLICT,
-  STATUS_PLATFORM_REFUSED,
-} from "../src/abi";
+import { NONE, REQUEST_IS_OPEN, REQUEST_IS_WORKSPACE, STATUS_CONFLICT, STATUS_PLATFORM_REFUSED } from "../src/abi";
 import { activate, resetActivation } from "./activation";
 import { Column, Scratch } from "./arena";
 import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts } from "./branches";

@@ -309,7 +309,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "lock-newer",
     message: ({ text, detail }) =>
       detail === abi.FORMAT_UV
-        ? `the lock's revision ${text} is newer than 4, the newest that is known`
+        ? `the lock's revision ${text} is newer than 5, the newest that is known`
         : `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
     hint: () => "what it adds is not read; update pylock2nix",
   },

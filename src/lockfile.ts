@@ -10,11 +10,11 @@ import { type Pyproject, projectRecords, uvDefaults } from "./pyproject.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
+  type Resolution,
+  type ResolveRequest,
   readFrozenTarget,
   readPackages,
   readResolution,
-  type Resolution,
-  type ResolveRequest,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry" | "uv";
@@ -89,7 +89,11 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
   return failureFrom(failure.status, factsOf(core, failure, sources));
 }
 
-function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+function factsOf(
+  core: Core,
+  failure: CoreFailure,
+  { path, bytes, pyproject }: Sources,
+): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   return {
     path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,

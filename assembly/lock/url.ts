@@ -19,7 +19,7 @@ export function findFileName(address: usize, size: u32, isUrl: bool): void {
   while (from != 0 && load<u8>(address + from - 1) != 0x2f) from--;
   fileName = address + from;
   fileNameSize = end - from;
-  if (isUrl && indexOf(fileName, fileNameSize, 0x25) != fileNameSize) decode();
+  if (isUrl && indexOf(fileName, fileNameSize, 0x25) != fileNameSize) decode(false);
 }
 
 /** Text id of the URL up to its query and fragment. */
@@ -36,7 +36,7 @@ export function fragmentOf(url: u32): u32 {
   return from < size ? intern(address + from, size - from) : NONE;
 }
 
-/** Text id of a parameter of the query, percent-decoded; NONE when it is not there. */
+/** Text id of a parameter of the query, decoded as a form's (`+` is a blank); NONE when it is not there. */
 export function parameterOf(url: u32, key: string): u32 {
   const address = textAddress(url);
   const end = indexOf(address, textSize(url), 0x23);
@@ -47,7 +47,9 @@ export function parameterOf(url: u32, key: string): u32 {
     if (value <= stop && startsWith(address + from, stop - from, key) && load<u8>(address + value - 1) == 0x3d) {
       fileName = address + value;
       fileNameSize = stop - value;
-      if (indexOf(fileName, fileNameSize, 0x25) != fileNameSize) decode();
+      const isPlain =
+        indexOf(fileName, fileNameSize, 0x25) == fileNameSize && indexOf(fileName, fileNameSize, 0x2b) == fileNameSize;
+      if (!isPlain) decode(true);
       return intern(fileName, fileNameSize);
     }
     from = stop + 1;
@@ -56,12 +58,13 @@ export function parameterOf(url: u32, key: string): u32 {
 }
 
 /** Decodes the file name into the arena; a `%` that no two hexadecimal digits follow stays. */
-function decode(): void {
+function decode(isForm: bool): void {
   const copy = allocate(fileNameSize);
   if (copy == 0) return;
   let length: u32 = 0;
   for (let i: u32 = 0; i < fileNameSize; i++) {
     let c: u32 = load<u8>(fileName + i);
+    if (isForm && c == 0x2b) c = 0x20;
     if (c == 0x25 && i + 2 < fileNameSize) {
       const high = digit(load<u8>(fileName + i + 1));
       const low = digit(load<u8>(fileName + i + 2));

@@ -1,4 +1,4 @@
-// uv.lock, version 1 with every revision so far (0 to 4): crates/uv-resolver/src/lock/mod.rs, LockWire and what it holds.
+// uv.lock, version 1 with every revision so far (0 to 5): crates/uv-resolver/src/lock/mod.rs, LockWire and what it holds.
 //
 // Later revisions only add keys, so an unknown one is a warning. Markers are stored simplified under `requires-python`: they
 // say nothing outside of it, which resolving refuses (walk.ts).
@@ -32,10 +32,10 @@ import {
 } from "../../src/abi";
 import { allocate } from "../arena";
 import {
-  Branch,
   BRANCH_EXTRA,
   BRANCH_GROUP,
   BRANCH_OWN,
+  Branch,
   branchAt,
   branches,
   ConflictMember,
@@ -68,8 +68,8 @@ import { versionOf } from "../pep440";
 import { markerOf } from "../pep508";
 import { fail, failed } from "../status";
 import {
-  addDependency,
   Artifact,
+  addDependency,
   artifacts,
   candidates,
   dependencies,
@@ -90,8 +90,8 @@ import { enter, numberOf, valueOf } from "../triples";
 import { checkFileName, checkHash, checkText, expect, name, optionalText, text } from "./reading";
 import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 
-/** The newest revision that is known: package metadata may be left out. */
-const NEWEST_REVISION: u32 = 4;
+/** The newest revision that is known, that of uv 0.13.9. */
+const NEWEST_REVISION: u32 = 5;
 /** Size of `[[package]]`, for messages about what is missing there. */
 const HEADER_SIZE: u32 = 11;
 
@@ -293,7 +293,7 @@ function readPackage(node: u32): void {
     else if (keyIs(entry, "resolution-markers")) {
       item.forks = markerLists.count;
       item.forkCount = readMarkers(entry);
-    } else warnUnknown(entry);
+    } else if (!keyIs(entry, "default-groups")) warnUnknown(entry); // pyproject.toml says it, too
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);
