@@ -12,7 +12,18 @@ mkdirSync(".tmp", { recursive: true });
 cpSync("examples/imgapp", COPY, { recursive: true });
 
 say("What is installed, on this machine and on a Mac:");
-run("node", "dist/cli.js", "resolve", COPY, "--only", "main", "--python", "3.12", "--system", "x86_64-linux,aarch64-darwin");
+run(
+  "node",
+  "dist/cli.js",
+  "resolve",
+  COPY,
+  "--only",
+  "main",
+  "--python",
+  "3.12",
+  "--system",
+  "x86_64-linux,aarch64-darwin",
+);
 
 say("The frozen resolution and the Nix file that loads it:");
 run("node", "dist/cli.js", "nix", COPY);

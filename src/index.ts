@@ -2,8 +2,8 @@
 
 export { type ExitCode, type Failure, PylockError } from "./errors.ts";
 export { sha256Hex } from "./integrity.ts";
-export { type Lockfile, type LockFormat, type ReadOptions, readLock } from "./lockfile.ts";
+export { type LockFormat, type Lockfile, type ReadOptions, readLock } from "./lockfile.ts";
 export { type FreezeOptions, type Frozen, freeze } from "./nix.ts";
 export { contentHashes, guardedFields, type Pyproject, readPyproject } from "./pyproject.ts";
-export type { ArtifactKind, ResolvedPackage, ResolveRequest, Resolution } from "./resolution.ts";
+export type { ArtifactKind, Resolution, ResolvedPackage, ResolveRequest } from "./resolution.ts";
 export { describeTarget, knownTargets, type Target } from "./target.ts";

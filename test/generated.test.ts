@@ -23,7 +23,13 @@ for (const { id, lock, path, pyproject } of hasNix ? cases : []) {
     for (const file of ["pylock2nix.nix", "inline.nix"]) {
       run("nix-instantiate", ["--parse", `${folder}/${file}`]);
       const resolution = `(import ./${folder}/${file} { library = ./nix; }).resolution`;
-      const loaded = run("nix-instantiate", ["--eval", "--strict", "--json", "-E", `{ inherit (${resolution}) lock packages targets; }`]);
+      const loaded = run("nix-instantiate", [
+        "--eval",
+        "--strict",
+        "--json",
+        "-E",
+        `{ inherit (${resolution}) lock packages targets; }`,
+      ]);
       const { packages, targets } = JSON.parse(loaded);
       assert.equal(packages, written.packages, file);
       assert.equal(targets, written.targets, file);
