@@ -74,7 +74,6 @@ export function activate(isOpen: bool): u32 {
   return either(asked, together(decided, true, isOpen));
 }
 
-@inline
 function decidedAt(item: u32): u32 {
   return load<u32>(decided + (usize(item) << 2));
 }

@@ -123,27 +123,22 @@ export function startBranches(): void {
   facts.root = NONE;
 }
 
-@inline
 export function branchAt(row: u32): Branch {
   return changetype<Branch>(branches.at(row));
 }
 
-@inline
 export function edgeExtraAt(row: u32): EdgeExtra {
   return changetype<EdgeExtra>(edgeExtras.at(row));
 }
 
-@inline
 export function conflictItemAt(row: u32): ConflictItem {
   return changetype<ConflictItem>(conflictItems.at(row));
 }
 
-@inline
 export function conflictMemberAt(row: u32): ConflictMember {
   return changetype<ConflictMember>(conflictMembers.at(row));
 }
 
-@inline
 export function rootRequirementAt(row: u32): RootRequirement {
   return changetype<RootRequirement>(rootRequirements.at(row));
 }

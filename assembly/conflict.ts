@@ -60,7 +60,6 @@ export function linkLiterals(): void {
 }
 
 /** The item that a marker means by `extra == "<literal>"`; NONE when it means none, and then it never holds. */
-@inline
 export function literalItem(literal: u32): u32 {
   return literal < literalTexts ? load<u32>(literals + (usize(literal) << 2)) - 1 : NONE;
 }

@@ -79,17 +79,14 @@ export function variable(index: u32): u32 {
   return decide(index, NO, YES);
 }
 
-@inline
 export function both(a: u32, b: u32): u32 {
   return apply(OPERATION_BOTH, a, b);
 }
 
-@inline
 export function either(a: u32, b: u32): u32 {
   return apply(OPERATION_EITHER, a, b);
 }
 
-@inline
 export function without(a: u32, b: u32): u32 {
   return apply(OPERATION_WITHOUT, a, b);
 }
@@ -123,13 +120,11 @@ export function highOf(decision: u32): u32 {
   return decisionAt(decision).high;
 }
 
-@inline
 function decisionAt(row: u32): Decision {
   return changetype<Decision>(decisions.at(row));
 }
 
 /** What follows from a decision when this variable is asked first: itself when it does not ask for it. */
-@inline
 function follow(decision: u32, asked: u32, isHigh: bool): u32 {
   const row = decisionAt(decision);
   if (row.variable != asked) return decision;
@@ -174,7 +169,6 @@ function apply(operation: u32, a: u32, b: u32): u32 {
 }
 
 /** The place of a result. NO is an operand of no remembered result: a place of zeros is empty. */
-@inline
 function memoOf(operation: u32, a: u32, b: u32): Memo {
   return changetype<Memo>(memos + usize(mix(operation, a, b) & (MEMO_SIZE - 1)) * offsetof<Memo>());
 }

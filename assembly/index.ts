@@ -78,7 +78,15 @@ import { startTags, writeTags, writtenTags } from "./pep425";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
 import { readProject, startProject } from "./project";
-import { edges, problems, ResolveRequest, resetResolution, resolve as resolveRequest, Selection, selections } from "./resolution";
+import {
+  edges,
+  problems,
+  ResolveRequest,
+  resetResolution,
+  resolve as resolveRequest,
+  Selection,
+  selections,
+} from "./resolution";
 import { resetSolver } from "./solver";
 import { begin, fail, failed, failureAddress, failureDetail, failureSize, status } from "./status";
 import {
@@ -212,7 +220,6 @@ export function state(): usize {
   return block;
 }
 
-@inline
 function set(slot: u32, value: u32): void {
   store<u32>(block + (usize(slot) << 2), value);
 }

@@ -53,7 +53,7 @@ import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { DIALECT_POETRY, DIALECT_UV, startEvaluation } from "./pep508";
 import { project } from "./project";
-import { chosenWhen, counts, resetSearch, search } from "./search";
+import { chosenWhen, resetSearch, search } from "./search";
 import { nameMain } from "./selection";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
@@ -160,7 +160,6 @@ export function resolve(request: ResolveRequest): void {
 // --- The request --------------------------------------------------------------------------------------------------------
 
 /** The name that starts at `at`: its size; the next one starts after its NUL. */
-@inline
 function nameSize(at: usize, end: usize): u32 {
   let size: u32 = 0;
   while (at + size < end && load<u8>(at + size) != 0) size++;
@@ -225,7 +224,8 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
   const end = from + size;
   for (let at = from; at < end; ) {
     const length = nameSize(at, end);
-    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a) allPolicies |= flag; // ":all:"
+    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a)
+      allPolicies |= flag; // ":all:"
     else {
       const id = nameId(at, length);
       if (flag != 0) store<u8>(policies + id, load<u8>(policies + id) | u8(flag));
@@ -268,7 +268,7 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER && counts(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
   for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
   for (let next: u32 = 0; next < queue.count; next++) {
@@ -359,7 +359,12 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
 
 /** Two versions of one name are both selected: the lock says so, and no installer can do it. */
 function checkOnce(row: u32): void {
-  for (let other = candidates(packageAt(row).name); other != NONE && other != row; other = packageAt(other).nextOfName) {
-    if (installedWhen(other) != NEVER) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+  for (
+    let other = candidates(packageAt(row).name);
+    other != NONE && other != row;
+    other = packageAt(other).nextOfName
+  ) {
+    if (installedWhen(other) != NEVER)
+      addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
   }
 }

@@ -104,12 +104,10 @@ export function nextBranch(): u32 {
   return row;
 }
 
-@inline
 export function reachedWhen(branch: u32): u32 {
   return load<u32>(reached + (usize(branch) << 2));
 }
 
-@inline
 export function wantedWhen(row: u32): u32 {
   return load<u32>(wanted + (usize(row) << 2));
 }

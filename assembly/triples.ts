@@ -55,7 +55,6 @@ export function numberOf(space: u32, a: u32, b: u32): u32 {
   return enter(space, a, b, triples.count);
 }
 
-@inline
 function tripleAt(row: u32): Triple {
   return changetype<Triple>(triples.at(row));
 }

@@ -54,7 +54,6 @@ export function anyHolds(first: u32, count: u32): bool {
   return false;
 }
 
-@inline
 export function itemValue(item: u32): u32 {
   return load<u32>(items + (usize(item) << 2));
 }
@@ -89,12 +88,10 @@ function decisionOf(condition: u32): u32 {
   return knownAt(condition).decision;
 }
 
-@inline
 function knownAt(row: u32): Known {
   return changetype<Known>(known.at(row));
 }
 
-@inline
 function isKnown(row: u32): bool {
   return knownAt(row).age == age;
 }

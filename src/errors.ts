@@ -43,6 +43,10 @@ export interface FailureFacts {
   readonly size: number | null;
   /** The number or the text that belongs to the message; null when there is none. */
   readonly detail?: number | string | null;
+  /** The text in question, where `bytes` is not there to take it from. */
+  readonly found?: string | null;
+  /** What makes such a lock anew: `poetry lock` where nothing is said. */
+  readonly command?: string | null;
 }
 
 /** The failure behind a STATUS_* of the core. */
@@ -52,10 +56,11 @@ export function failureFrom(status: number, facts: FailureFacts): Failure {
   const located = bytes !== null && offset !== null;
   const span = located ? bytes.subarray(offset, offset + (size ?? 0)) : new Uint8Array();
   const finding: Finding = {
-    text: new TextDecoder().decode(span),
+    text: facts.found ?? new TextDecoder().decode(span),
     bytes: span,
     detail: facts.detail ?? null,
     known: [],
+    command: facts.command ?? POETRY_LOCK,
   };
   const position = located ? positionOf(bytes, offset) : null;
   return {
@@ -80,7 +85,7 @@ export function shellError(
 ): PylockError {
   const words = { code, ...SHELL_WORDS[code] };
   const { text = "", detail = null, known = [], path = null } = finding;
-  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known }), path, ...NOWHERE };
+  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known, command: POETRY_LOCK }), path, ...NOWHERE };
   return new PylockError(failure, words.exit ?? 1);
 }
 
@@ -141,6 +146,8 @@ interface Finding {
   readonly detail: number | string | null;
   /** The words that would have been right. */
   readonly known: readonly string[];
+  /** What makes the lock anew. */
+  readonly command: string;
 }
 
 interface Words {
@@ -150,11 +157,11 @@ interface Words {
   readonly exit?: ExitCode;
 }
 
-const LOCK_AGAIN = "make the lock anew with `poetry lock`";
-const EDITED = "locks are written by a tool: if this one was edited or merged by hand, make it anew with `poetry lock`";
+const POETRY_LOCK = "poetry lock";
 const REPORT = "this is a bug of pylock2nix: please report it with the lock that shows it";
-const lockAgain = () => LOCK_AGAIN;
-const edited = () => EDITED;
+const lockAgain = ({ command }: Finding) => `make the lock anew with \`${command}\``;
+const edited = ({ command }: Finding) =>
+  `locks are written by a tool: if this one was edited or merged by hand, make it anew with \`${command}\``;
 const report = () => REPORT;
 
 /** The variables of PEP 508, and the older names that packaging still takes. */
@@ -209,13 +216,15 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_TOML_VALUE]: {
     code: "toml-value",
     message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a value`,
-    hint: ({ text }) =>
-      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : EDITED,
+    hint: (finding) =>
+      /^[A-Za-z]/.test(finding.text)
+        ? "a string needs quotes; only `true` and `false` are bare words"
+        : edited(finding),
   },
   [abi.STATUS_TOML_STRING_END]: {
     code: "toml-string-end",
     message: () => "cannot read TOML: found no closing quote for this string",
-    hint: () => "is the file complete? A lock that was cut off is made anew with `poetry lock`",
+    hint: ({ command }) => `is the file complete? A lock that was cut off is made anew with \`${command}\``,
   },
   [abi.STATUS_TOML_ESCAPE]: {
     code: "toml-escape",
@@ -235,7 +244,8 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOML_HEADER]: {
     code: "toml-header",
-    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`.\` or the end of the table header`,
+    message: ({ text }) =>
+      `cannot read TOML: found ${found(text)}, expected the header to end as it began, with \`]\` or \`]]\``,
     hint: edited,
   },
   [abi.STATUS_TOML_LINE_END]: {
@@ -260,7 +270,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOML_REDEFINED]: {
     code: "toml-redefined",
-    message: ({ text }) => `cannot read TOML: ${found(text)} is already defined, as something that cannot be added to`,
+    message: ({ text }) => `cannot read TOML: ${found(text)} is defined above, and cannot be defined again or added to`,
     hint: edited,
   },
   [abi.STATUS_TOML_DEPTH]: {
@@ -273,7 +283,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     message: ({ detail }) =>
       detail === abi.FORMAT_UV
         ? "cannot read lock: found no version, expected what uv writes"
-        : "cannot read lock: found neither packages nor metadata, expected what Poetry writes",
+        : "cannot read lock: found no `[metadata]`, which every lock of Poetry has",
     hint: () => "is this the right file? `--format` says which format to expect",
   },
   [abi.STATUS_LOCK_VERSION]: {
@@ -324,6 +334,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
       `cannot read lock: found the hash ${found(text)}, expected an algorithm, \`:\` and its hex digits`,
     hint: edited,
   },
+  [abi.STATUS_LOCK_CONTROL]: {
+    code: "lock-control-character",
+    message: () => "cannot read lock: found a control character in this text",
+    hint: edited,
+  },
 
   [abi.STATUS_VERSION]: {
     code: "version",
@@ -364,7 +379,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_MARKER_PARENTHESIS]: {
     code: "marker-parenthesis",
-    message: ({ text }) => `cannot parse marker: found ${found(text)}, expected \`)\``,
+    message: () => "cannot parse marker: found no `)` for this parenthesis",
   },
   [abi.STATUS_MARKER_END]: {
     code: "marker-end",
@@ -455,7 +470,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "unsatisfiable",
     message: ({ text, detail }) =>
       `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
-    hint: () => `the lock may be older than pyproject.toml: ${LOCK_AGAIN}`,
+    hint: (finding) => `the lock may be older than pyproject.toml: ${lockAgain(finding)}`,
   },
   [abi.STATUS_CONFLICT]: {
     code: "conflict",
@@ -534,7 +549,7 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   },
   "stale-lock": {
     message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
-    hint: () => `${LOCK_AGAIN}, or take it as it is with \`--allow-stale\``,
+    hint: (finding) => `${lockAgain(finding)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
     message: () => "cannot read pyproject.toml: expected UTF-8",

@@ -49,6 +49,9 @@ export interface Lockfile {
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
 
+/** What makes a lock anew. */
+const COMMANDS: Readonly<Record<LockFormat, string>> = { poetry: "poetry lock", uv: "uv lock" };
+
 const FORMATS: Readonly<Record<LockFormat, number>> = {
   poetry: abi.FORMAT_POETRY,
   uv: abi.FORMAT_UV,
@@ -56,12 +59,17 @@ const FORMATS: Readonly<Record<LockFormat, number>> = {
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), bytes, options);
+}
+
+/** The same with a given core: the tests' debug build. */
+export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
-  const core = new Core(module);
+  const sources = { path, bytes, pyproject, format };
   const records = pyproject === null ? null : projectRecords(pyproject, format);
   const failure = core.read(FORMATS[format], bytes, records);
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
-  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
+  const spoken = (found: CoreFailure): Failure => failureOf(core, found, sources);
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
     format,
@@ -83,6 +91,7 @@ interface Sources {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly pyproject: Pyproject | null;
+  readonly format: LockFormat;
 }
 
 function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
@@ -92,7 +101,7 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
 function factsOf(
   core: Core,
   failure: CoreFailure,
-  { path, bytes, pyproject }: Sources,
+  { path, bytes, pyproject, format }: Sources,
 ): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   return {
@@ -101,7 +110,17 @@ function factsOf(
     offset: inLock ? failure.offset : null,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    found:
+      failure.input === abi.INPUT_PROJECT && pyproject !== null
+        ? spanOf(projectRecords(pyproject, format), failure)
+        : null,
+    command: COMMANDS[format],
   };
+}
+
+/** The text of a span in the project's records: their place in pyproject.toml is not known. */
+function spanOf(records: string, { offset, size }: CoreFailure): string {
+  return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];

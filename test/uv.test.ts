@@ -4,7 +4,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/abi.ts";
 import { Core } from "../src/core.ts";
-import { PylockError } from "../src/errors.ts";
 import { type Lockfile, readLock } from "../src/lockfile.ts";
 import { readPyproject } from "../src/pyproject.ts";
 import type { ResolveRequest } from "../src/resolution.ts";
@@ -121,28 +120,6 @@ test("groups: the defaults are those of pyproject.toml", () => {
       ["lint", false],
     ],
   );
-});
-
-test("failures: each has its code and its place", () => {
-  for (const name of folders("fail-")) {
-    const expected = JSON.parse(readFileSync(`${FIXTURES}${name}/expected.json`, "utf8")) as Record<string, unknown>;
-    let found: Record<string, unknown> | null = null;
-    try {
-      const lock = lockOf(name);
-      const answer = lock.resolve({
-        target: "cp312-linux-x86_64-glibc2.28",
-        groups: ["main"],
-        extras: [...lock.extras],
-      });
-      const failure = answer.error ?? lock.warnings[0] ?? null;
-      found = failure === null ? null : { ...failure };
-    } catch (error) {
-      if (!(error instanceof PylockError)) throw error;
-      found = { ...error.failure };
-    }
-    const { code, message, line, column } = found ?? {};
-    assert.equal({ code, message, line, column }, expected, name);
-  }
 });
 
 test("hostile input: cut off at every byte there is a result or a failure with words", () => {

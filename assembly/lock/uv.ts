@@ -87,7 +87,7 @@ import {
   warn,
 } from "../tables";
 import { enter, numberOf, valueOf } from "../triples";
-import { checkFileName, checkHash, checkText, expect, name, optionalText, text } from "./reading";
+import { checkFileName, checkHash, isText, expect, name, optionalText, text } from "./reading";
 import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 
 /** The newest revision that is known, that of uv 0.13.9. */
@@ -334,12 +334,10 @@ function checkPackage(index: u32, node: u32): bool {
 }
 
 /** What tells sources of one kind apart: their text in the lock. */
-@inline
 function identity(item: Package): u32 {
   return item.source == SOURCE_GIT ? item.written : item.url;
 }
 
-@inline
 function sourceNumber(kind: u32, address: u32): u32 {
   return numberOf(SPACE_SOURCE, kind, address);
 }
@@ -469,7 +467,7 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   }
   if (failed()) return;
   if (place != NONE) {
-    if (!checkText(place)) return;
+    if (!isText(place)) return;
     findFileName(at(place).address, at(place).size, rank == 0);
     if (rank == 0) {
       artifact.url = at(place).address;

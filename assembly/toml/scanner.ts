@@ -9,10 +9,10 @@ import {
   NONE,
   STATUS_TOML_ARRAY,
   STATUS_TOML_CONTROL,
+  STATUS_TOML_DATETIME,
   STATUS_TOML_DEPTH,
   STATUS_TOML_DUPLICATE_KEY,
   STATUS_TOML_EQUALS,
-  STATUS_TOML_DATETIME,
   STATUS_TOML_HEADER,
   STATUS_TOML_INLINE_TABLE,
   STATUS_TOML_KEY,
@@ -24,8 +24,8 @@ import {
 } from "../../src/abi";
 import { isDigit, isLetter } from "../bytes";
 import {
-  append,
   ARRAY,
+  append,
   at,
   find,
   flags,
@@ -34,10 +34,10 @@ import {
   IS_IMPLICIT,
   IS_OPEN_ARRAY,
   kindOf,
+  STRING,
   setFlags,
   setScalar,
   startDocument,
-  STRING,
   TABLE,
 } from "../document";
 import { fail, failed } from "../status";
@@ -56,7 +56,7 @@ let keySize: u32 = 0;
 
 /** Reads `size` bytes at `address`, which INPUT_PADDING zeros follow; false after a failure. The root is node 0. */
 export function scanToml(address: usize, size: u32): bool {
-  const root = startDocument(address);
+  const root = startDocument(address, size);
   end = address + size;
   const invalid = firstInvalid(address, size);
   if (invalid != 0) {
@@ -95,53 +95,43 @@ export function scanToml(address: usize, size: u32): bool {
 let current: u32 = 0;
 
 /** [a.b.c]: "Table". */
-function header(p: usize): usize {
-  const from = p;
-  let table: u32 = 0;
-  let depth: u32 = 0;
-  p = key(skipSpace(p + 1));
-  while (p < end) {
-    const q = skipSpace(p);
-    if (load<u8>(q) == 0x2e) {
-      table = parent(table);
-      if (++depth > DEPTH_LIMIT) return tooDeep(from);
-      if (table == NONE) return end;
-      p = key(skipSpace(q + 1));
-      continue;
-    }
-    if (load<u8>(q) != 0x5d) return bad(STATUS_TOML_HEADER, q);
-    const found = find(table, keyAddress, keySize);
-    if (found == NONE) current = append(table, TABLE, from, keyAddress, keySize);
-    else if (kindOf(found) == TABLE && (flags(found) & IS_IMPLICIT) != 0) {
-      setFlags(found, TABLE);
-      current = found;
-    } else return redefined();
-    return q + 1;
-  }
-  return end;
+function header(from: usize): usize {
+  const p = headerPath(from + 1);
+  if (load<u8>(p) != 0x5d) return bad(STATUS_TOML_HEADER, p);
+  const found = find(holder, keyAddress, keySize);
+  if (found == NONE) current = append(holder, TABLE, from, keyAddress, keySize);
+  else if (kindOf(found) == TABLE && (flags(found) & IS_IMPLICIT) != 0) {
+    setFlags(found, TABLE);
+    current = found;
+  } else return redefined();
+  return p + 1;
 }
 
 /** [[a.b.c]]: "Array of Tables". */
-function arrayHeader(p: usize): usize {
-  const from = p;
-  let table: u32 = 0;
-  let depth: u32 = 0;
-  p = key(skipSpace(p + 2));
-  while (p < end) {
-    const q = skipSpace(p);
-    if (load<u8>(q) == 0x2e) {
-      table = parent(table);
-      if (++depth > DEPTH_LIMIT) return tooDeep(from);
-      if (table == NONE) return end;
-      p = key(skipSpace(q + 1));
-      continue;
-    }
-    if (load<u8>(q) != 0x5d || load<u8>(q, 1) != 0x5d) return bad(STATUS_TOML_HEADER, q);
-    let array = find(table, keyAddress, keySize);
-    if (array == NONE) array = append(table, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
-    else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
-    current = append(array, TABLE, from);
-    return q + 2;
+function arrayHeader(from: usize): usize {
+  const p = headerPath(from + 2);
+  if (load<u8>(p) != 0x5d || load<u8>(p, 1) != 0x5d) return bad(STATUS_TOML_HEADER, p);
+  let array = find(holder, keyAddress, keySize);
+  if (array == NONE) array = append(holder, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
+  else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
+  current = append(array, TABLE, from);
+  return p + 2;
+}
+
+/** The table that the last part of a header's key belongs to. */
+let holder: u32 = 0;
+
+/** Reads a header's key. The last part is in `keyAddress`, `keySize`, and the table that it belongs to in `holder`. */
+function headerPath(from: usize): usize {
+  holder = 0;
+  let p = key(skipSpace(from));
+  for (let depth: u32 = 0; p < end; depth++) {
+    p = skipSpace(p);
+    if (load<u8>(p) != 0x2e) return p;
+    if (depth == DEPTH_LIMIT) return tooDeep(from);
+    holder = parent(holder);
+    if (holder == NONE) return end;
+    p = key(skipSpace(p + 1));
   }
   return end;
 }
@@ -207,15 +197,26 @@ function key(p: usize): usize {
     keySize = stringSize;
     return p;
   }
-  let q = p;
-  while (isBare(load<u8>(q))) q++;
+  const q = bareEnd(p);
   if (q == p) return bad(STATUS_TOML_KEY, p);
   keyAddress = p;
   keySize = u32(q - p);
   return q;
 }
 
-@inline
+/** Address of the first character that no bare key has, at or after `p`: A-Z a-z 0-9 - _, sixteen a step. */
+function bareEnd(p: usize): usize {
+  while (true) {
+    const block = v128.load(p);
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
+    const mark = v128.or(i8x16.eq(block, i8x16.splat(0x2d)), i8x16.eq(block, i8x16.splat(0x5f)));
+    const bits = ~i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) & 0xffff;
+    if (bits != 0) return p + ctz(bits);
+    p += 16;
+  }
+}
+
 function isBare(c: u32): bool {
   return isLetter(c) || isDigit(c) || c == 0x2d || c == 0x5f;
 }
@@ -257,7 +258,6 @@ function malformed(p: usize, size: u32): u32 {
 }
 
 /** + . : */
-@inline
 function isNumberMark(c: u32): bool {
   return c == 0x2b || c == 0x2e || c == 0x3a;
 }
@@ -297,7 +297,6 @@ function close(node: u32, p: usize): usize {
   return p + 1;
 }
 
-@inline
 function skipSpace(p: usize): usize {
   while (load<u8>(p) == 0x20 || load<u8>(p) == 0x09) p++;
   return p;

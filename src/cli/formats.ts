@@ -6,8 +6,8 @@
 export const FORMATS = ["poetry", "uv", "pylock", "pdm", "pipfile", "requirements", "conda"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const SUPPORTED = ["poetry", "uv"] as const satisfies readonly Format[];
-export type SupportedFormat = (typeof SUPPORTED)[number];
+export type SupportedFormat = "poetry" | "uv";
+export const SUPPORTED: readonly SupportedFormat[] = ["poetry", "uv"];
 
 /** What people call the format's tool. */
 export const TOOL_NAMES: Readonly<Record<Format, string>> = {
