@@ -105,6 +105,8 @@ export const conflictMembers: Column = changetype<Column>(memory.data(16));
 export const rootRequirements: Column = changetype<Column>(memory.data(16));
 /** Text ids of the names of the workspace's members, as the manifest lists them. */
 export const memberNames: Column = changetype<Column>(memory.data(16));
+/** The same with the project at the lock's folder: what can be asked for. */
+export const workspaceNames: Column = changetype<Column>(memory.data(16));
 /** Marker rows, in slices. */
 export const markerLists: Column = changetype<Column>(memory.data(16));
 export const facts: GraphFacts = changetype<GraphFacts>(memory.data(offsetof<GraphFacts>()));
@@ -118,6 +120,7 @@ export function startBranches(): void {
   conflictMembers.start(offsetof<ConflictMember>());
   rootRequirements.start(offsetof<RootRequirement>());
   memberNames.start(4);
+  workspaceNames.start(4);
   markerLists.start(4);
   memory.fill(changetype<usize>(facts), 0, offsetof<GraphFacts>());
   facts.root = NONE;

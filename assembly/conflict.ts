@@ -7,15 +7,7 @@
 
 import { NONE } from "../src/abi";
 import { allocateZeroed } from "./arena";
-import {
-  ConflictItem,
-  conflictItems,
-  ITEM_EXTRA,
-  ITEM_GROUP,
-  ITEM_PROJECT,
-  SPACE_ITEM,
-  SPACE_OWNER,
-} from "./branches";
+import { ConflictItem, conflictItems, ITEM_EXTRA, ITEM_GROUP, ITEM_PROJECT, SPACE_ITEM, SPACE_OWNER } from "./branches";
 import { decimal, indexOf, startsWith } from "./bytes";
 import { intern, textAddress, textSize, texts } from "./intern";
 import { atomCount, extraLiteral } from "./pep508";

@@ -50,6 +50,7 @@ import {
   TABLE_EDGE,
   TABLE_EXTRA,
   TABLE_GROUP,
+  TABLE_MEMBER,
   TABLE_PACKAGE,
   TABLE_PROBLEM,
   TABLE_SELECTION,
@@ -57,7 +58,7 @@ import {
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
-import { startBranches } from "./branches";
+import { startBranches, workspaceNames } from "./branches";
 import { conditions, resetConditions } from "./condition";
 import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
@@ -246,6 +247,7 @@ function settle(): u32 {
   setTable(TABLE_DEPENDENCY, dependencies);
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
+  setTable(TABLE_MEMBER, workspaceNames);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -288,4 +290,4 @@ if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: 
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_PROBLEM + 1)) ERROR("state block: slots");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_MEMBER + 1)) ERROR("state block: slots");

@@ -11,7 +11,7 @@
 
 import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } from "../src/abi";
 import { Column } from "./arena";
-import { BRANCH_GROUP, branchAt, facts, memberNames } from "./branches";
+import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "./branches";
 import { internCopy, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { isOptionalGroup } from "./project";
@@ -88,8 +88,7 @@ function addNamed(from: usize, size: u32): void {
 }
 
 function isMember(id: u32): bool {
-  if (facts.root != NONE && packageAt(facts.root).name == id) return true;
-  for (let i: u32 = 0; i < memberNames.count; i++) if (idAt(memberNames, i) == id) return true;
+  for (let i: u32 = 0; i < workspaceNames.count; i++) if (idAt(workspaceNames, i) == id) return true;
   return false;
 }
 

@@ -77,7 +77,9 @@ export const TABLE_SELECTION = 7;
 export const TABLE_EDGE = 8;
 export const TABLE_CONDITION = 9;
 export const TABLE_PROBLEM = 10;
-export const TABLE_COUNT = 11;
+/** Text ids: the members of the workspace, which a walk can start from; the project itself is one. */
+export const TABLE_MEMBER = 12;
+export const TABLE_COUNT = 13;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;

@@ -85,7 +85,11 @@ export function shellError(
 ): PylockError {
   const words = { code, ...SHELL_WORDS[code] };
   const { text = "", detail = null, known = [], path = null } = finding;
-  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known, command: POETRY_LOCK }), path, ...NOWHERE };
+  const failure = {
+    ...spoken(words, { text, bytes: new Uint8Array(), detail, known, command: POETRY_LOCK }),
+    path,
+    ...NOWHERE,
+  };
   return new PylockError(failure, words.exit ?? 1);
 }
 
@@ -117,6 +121,8 @@ export const SHELL_CODES = [
   "conflicting-options",
   "unknown-group",
   "unknown-extra",
+  "unknown-member",
+  "no-workspace",
   "unknown-target",
   "unknown-python",
   "target-python",
@@ -616,6 +622,15 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   "unknown-group": {
     message: ({ text }) => `there is no dependency group \`${text}\``,
     hint: ({ text, known }) => suggestion(text, known) ?? listed("groups", known),
+    exit: 2,
+  },
+  "unknown-member": {
+    message: ({ text }) => `there is no member \`${text}\` in this workspace`,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("members", known),
+    exit: 2,
+  },
+  "no-workspace": {
+    message: ({ text }) => `\`${text}\` has no workspace: \`--package\` and \`--all-packages\` are for uv.lock`,
     exit: 2,
   },
   "unknown-extra": {

@@ -38,6 +38,8 @@ export interface Lockfile {
   readonly groups: ReadonlyMap<string, boolean>;
   /** Every extra that can be chosen, normalised and sorted. */
   readonly extras: readonly string[];
+  /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
+  readonly members: readonly string[];
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
@@ -78,6 +80,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
+    members: names(core, abi.TABLE_MEMBER).sort(),
     warnings: warningsOf(core).map(spoken),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,

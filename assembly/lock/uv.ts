@@ -22,6 +22,7 @@ import {
   STATUS_LOCK_CONFLICT_ITEM,
   STATUS_LOCK_DUPLICATE,
   STATUS_LOCK_EDGE,
+  STATUS_LOCK_FILE_NAME,
   STATUS_LOCK_MISSING,
   STATUS_LOCK_NEWER,
   STATUS_LOCK_NOT_FOUND,
@@ -57,6 +58,7 @@ import {
   SPACE_PACKAGE,
   SPACE_RELEASE,
   SPACE_SOURCE,
+  workspaceNames,
 } from "../branches";
 import { decimal, indexOf, is, startsWith } from "../bytes";
 import { enterItem, linkLiterals } from "../conflict";
@@ -87,7 +89,7 @@ import {
   warn,
 } from "../tables";
 import { enter, numberOf, valueOf } from "../triples";
-import { checkFileName, checkHash, isText, expect, name, optionalText, text } from "./reading";
+import { checkHash, expect, isFileName, isText, name, optionalText, text } from "./reading";
 import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 
 /** The newest revision that is known, that of uv 0.13.9. */
@@ -482,7 +484,10 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   }
   artifact.name = fileName;
   artifact.nameSize = fileNameSize;
-  checkFileName(artifact.name, artifact.nameSize);
+  if (isFileName(fileName, fileNameSize)) return;
+  // What was decoded is not in the lock: the message shows what it was decoded from.
+  const shown = place == NONE ? node : place;
+  fail(STATUS_LOCK_FILE_NAME, at(shown).address, place == NONE ? 1 : at(shown).size);
 }
 
 // --- Branches and edges ---------------------------------------------------------------------------------------------------
@@ -641,10 +646,15 @@ function linkItems(): void {
 
 /** The extras and groups of the workspace's members, or of the one project. */
 function nameChoices(): void {
-  if (facts.root != NONE) nameChoicesOf(facts.root);
+  if (facts.root != NONE) {
+    nameChoicesOf(facts.root);
+    pushId(workspaceNames, packageAt(facts.root).name);
+  }
   for (let i: u32 = 0; i < memberNames.count; i++) {
     const row = candidates(idAt(memberNames, i));
-    if (row != NONE && row != facts.root) nameChoicesOf(row);
+    if (row == NONE || row == facts.root) continue;
+    nameChoicesOf(row);
+    pushId(workspaceNames, packageAt(row).name);
   }
 }
 

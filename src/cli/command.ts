@@ -59,6 +59,14 @@ export const ONLY: Option = {
 export const WITHOUT: Option = { name: "--without", value: "NAME", isList: true, help: "without these groups" };
 export const ALL_GROUPS: Option = { name: "--all-groups", help: "with every group, optional ones too" };
 
+export const PACKAGE: Option = {
+  name: "--package",
+  value: "NAME",
+  isList: true,
+  help: "uv: start from these members of the workspace",
+};
+export const ALL_PACKAGES: Option = { name: "--all-packages", help: "uv: start from every member of the workspace" };
+
 export const PREFER: Option = {
   name: "--prefer",
   value: "KIND",
