@@ -11,12 +11,11 @@
 // Invariant: nothing that became active is taken back. At the end the items' values (values.ts) are what is active.
 
 import { NONE, STATUS_CONFLICT, STATUS_TOO_HARD } from "../src/abi";
-import { Scratch } from "./arena";
+import { Column, Scratch } from "./arena";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
   branchAt,
-  ConflictMember,
   conflictItemAt,
   conflictItems,
   conflictMemberAt,
@@ -51,27 +50,44 @@ const decidedMemory: Scratch = changetype<Scratch>(memory.data(8));
 let direct: usize = 0;
 const directMemory: Scratch = changetype<Scratch>(memory.data(8));
 
+/** By row of `conflictMembers`: the decision of its last refusal. */
+let told: usize = 0;
+const toldMemory: Scratch = changetype<Scratch>(memory.data(8));
+
 /** To be called after each arena reset. */
 export function resetActivation(): void {
   activeMemory.start();
   decidedMemory.start();
   directMemory.start();
+  toldMemory.start();
+  refusals.start(offsetof<Refusal>());
 }
 
-/**
- * Gives the items their values, and the decision under which uv refuses the selection: NO when it never does. For one
- * selection a refusal is a failure.
- */
-export function activate(isOpen: bool): u32 {
-  const asked = askedTogether(isOpen);
-  if (failed()) return YES;
+/** Selections that uv refuses, while the selection is open. */
+@unmanaged
+export class Refusal {
+  /** Under which they are. */
+  decision: u32;
+  /** Row of `conflictMembers`, and the text id of what it excludes. */
+  member: u32;
+  other: u32;
+}
+
+export const refusals: Column = changetype<Column>(memory.data(16));
+
+/** Gives the items their values, and finds what uv refuses: for one selection that is a failure. */
+export function activate(isOpen: bool): void {
+  refusals.clear();
+  told = toldMemory.zeroed(usize(conflictMembers.count) << 2);
+  findAskedTogether(isOpen);
+  if (failed()) return;
   decided = decidedMemory.zeroed(usize(conflictItems.count) << 2);
   activateRoots();
   if (isOpen) activateOpen();
   else activateClosed();
-  if (failed()) return YES;
+  if (failed()) return;
   for (let i: u32 = 0; i < conflictItems.count; i++) setItem(i, decidedAt(i));
-  return either(asked, together(decided, true, isOpen));
+  findTogether(decided, true, isOpen);
 }
 
 function decidedAt(item: u32): u32 {
@@ -216,10 +232,10 @@ function decisionWithExtras(edge: Dependency): u32 {
 // --- Refusals ---------------------------------------------------------------------------------------------------------------
 
 /** detect_conflicts: what the selection names, of the members that it can reach at all. */
-function askedTogether(isOpen: bool): u32 {
+function findAskedTogether(isOpen: bool): void {
   direct = directMemory.zeroed(usize(conflictItems.count) << 2);
   if (!isWholeWorkspace) {
-    if (!startTraversal()) return NO;
+    if (!startTraversal()) return;
     traverse(true);
   }
   for (let i: u32 = 0; i < conflictItems.count && !failed(); i++) {
@@ -229,7 +245,7 @@ function askedTogether(isOpen: bool): u32 {
     const asked = item.kind == ITEM_PROJECT ? mainChosen() : chosen(item.kind, item.name);
     store<u32>(direct + (usize(i) << 2), both(within, asked));
   }
-  return failed() ? NO : together(direct, false, isOpen);
+  if (!failed()) findTogether(direct, false, isOpen);
 }
 
 /** When a package is among the members that are installed, as InstallTarget::packages finds them. */
@@ -241,9 +257,8 @@ function isWithin(name: u32): u32 {
   return isMember && row != NONE && !isWholeWorkspace ? wantedWhen(row) : NO;
 }
 
-/** The decision under which two members of one set have a value; for one selection a failure that names them. */
-function together(values: usize, extrasOnly: bool, isOpen: bool): u32 {
-  let refused = NO;
+/** Two members of one set that have a value at once; for one selection a failure that names them. */
+function findTogether(values: usize, extrasOnly: bool, isOpen: bool): void {
   let one = NO;
   let first: u32 = NONE;
   let set: u32 = NONE;
@@ -257,16 +272,26 @@ function together(values: usize, extrasOnly: bool, isOpen: bool): u32 {
     if (extrasOnly && item.kind != ITEM_EXTRA) continue;
     const value = load<u32>(values + (usize(member.item) << 2));
     const two = both(one, value);
-    if (two != NO && !isOpen) return refuse(member, first);
-    refused = either(refused, two);
+    if (two != NO) {
+      const other = conflictItemAt(first);
+      const name = other.name == NONE ? other.package : other.name;
+      if (isOpen) addRefusal(two, i, name);
+      else fail(STATUS_CONFLICT, member.address, member.size, name);
+    }
     if (value != NO) first = member.item;
     one = either(one, value);
   }
-  return refused;
 }
 
-function refuse(member: ConflictMember, other: u32): u32 {
-  const item = conflictItemAt(other);
-  fail(STATUS_CONFLICT, member.address, member.size, item.name == NONE ? item.package : item.name);
-  return YES;
+/** What is asked for directly is found a second time among all that is active. */
+function addRefusal(decision: u32, member: u32, other: u32): void {
+  const slot = told + (usize(member) << 2);
+  if (load<u32>(slot) == decision) return;
+  store<u32>(slot, decision);
+  const row = refusals.push();
+  if (row == 0) return;
+  const refusal = changetype<Refusal>(row);
+  refusal.decision = decision;
+  refusal.member = member;
+  refusal.other = other;
 }

@@ -7,7 +7,7 @@
 // Invariant: exact for every selection; the answer to an open request holds the answers to all closed ones.
 
 import { NONE, REQUEST_IS_OPEN, REQUEST_IS_WORKSPACE, STATUS_CONFLICT, STATUS_PLATFORM_REFUSED } from "../src/abi";
-import { activate, resetActivation } from "./activation";
+import { activate, Refusal, refusals, resetActivation } from "./activation";
 import { Column, Scratch } from "./arena";
 import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts } from "./branches";
 import { both, NO, resetDecisions, startDecisions, YES } from "./decision";
@@ -46,25 +46,32 @@ export function walk(names: usize, namesSize: u32, flags: u32, problems: Column)
     fail(STATUS_PLATFORM_REFUSED, facts.supportedAddress, facts.supportedSize, variableText(VARIABLE_PLATFORM_SYSTEM));
   }
   if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0)) return;
-  const refused = conflictMembers.count == 0 ? NO : activate(isOpen);
+  refusals.clear();
+  if (conflictMembers.count != 0) activate(isOpen);
   if (failed() || !startTraversal()) return;
   traverse();
-  if (!failed()) installWanted(isOpen, refused, problems);
+  if (!failed()) installWanted(isOpen, problems);
 }
 
-function installWanted(isOpen: bool, refused: u32, problems: Column): void {
+function installWanted(isOpen: bool, problems: Column): void {
   startWriting();
   if (isOpen) {
     for (let row: u32 = 0; row < packages.count; row++) want(wantedWhen(row));
-    want(refused);
+    for (let i: u32 = 0; i < refusals.count; i++) want(refusalAt(i).decision);
     writeConditions();
   }
   for (let row: u32 = 0; row < packages.count; row++) {
     if (wantedWhen(row) != NO) install(row, conditionOf(wantedWhen(row)));
   }
-  if (refused == NO) return;
-  const member = conflictMemberAt(0);
-  addProblem(problems, STATUS_CONFLICT, member.address, member.size, NONE, conditionOf(refused));
+  for (let i: u32 = 0; i < refusals.count; i++) {
+    const refusal = refusalAt(i);
+    const member = conflictMemberAt(refusal.member);
+    addProblem(problems, STATUS_CONFLICT, member.address, member.size, refusal.other, conditionOf(refusal.decision));
+  }
+}
+
+function refusalAt(row: u32): Refusal {
+  return changetype<Refusal>(refusals.at(row));
 }
 
 /** Adds the packages that this one depends on here, each once, in the order of the lock. Groups are no dependencies. */
