@@ -226,7 +226,14 @@ export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE)
   addProblem(warnings, status, address, size, detail);
 }
 
-export function addProblem(column: Column, status: u32, address: usize, size: u32, detail: u32, condition: u32 = 0): void {
+export function addProblem(
+  column: Column,
+  status: u32,
+  address: usize,
+  size: u32,
+  detail: u32,
+  condition: u32 = 0,
+): void {
   const row = column.push();
   if (row == 0) return;
   const problem = changetype<Problem>(row);

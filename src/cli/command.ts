@@ -21,7 +21,7 @@ export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standa
 export const HELP: Option = { name: "--help", short: "-h", help: "explain, with examples" };
 
 export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, where a folder has several" };
-export const FORMAT: Option = { name: "--format", value: "NAME", help: "read the lock as this format: poetry" };
+export const FORMAT: Option = { name: "--format", value: "NAME", help: "read the lock as this format: poetry, uv" };
 
 export const TARGET: Option = {
   name: "--target",
