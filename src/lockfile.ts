@@ -70,7 +70,11 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
   const sources = { path, bytes, pyproject, format };
   const records = pyproject === null ? null : projectRecords(pyproject, format);
   const failure = core.read(FORMATS[format], bytes, records);
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, sources);
+  const spoken = (found: CoreFailure, target: string): Failure =>
+    failureFrom(found.status, {
+      ...factsOf(core, found, sources),
+      ...(isOfTarget(found) && { path: null, found: target }),
+    });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
@@ -81,7 +85,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members: names(core, abi.TABLE_MEMBER).sort(),
-    warnings: warningsOf(core).map(spoken),
+    warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     resolve: (request) => readResolution(core, request, spoken),
@@ -97,8 +101,9 @@ interface Sources {
   readonly format: LockFormat;
 }
 
-function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
-  return failureFrom(failure.status, factsOf(core, failure, sources));
+/** Whether the target's name is at fault, not the lock. */
+function isOfTarget({ status }: CoreFailure): boolean {
+  return status === abi.STATUS_TARGET || status === abi.STATUS_TARGET_PYTHON;
 }
 
 function factsOf(
