@@ -21,6 +21,9 @@ import {
   NONE,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
+  PACKAGE_WRITTEN,
+  PROBLEM_CONDITION,
+  PROBLEM_WORDS,
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -45,6 +48,7 @@ import {
   TABLE_EDGE,
   TABLE_EXTRA,
   TABLE_GROUP,
+  TABLE_MEMBER,
   TABLE_PACKAGE,
   TABLE_PROBLEM,
   TABLE_SELECTION,
@@ -52,6 +56,7 @@ import {
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, Column, Scratch } from "./arena";
+import { workspaceNames } from "./branches";
 import { conditions } from "./condition";
 import {
   knownTargetCount,
@@ -209,6 +214,7 @@ function settle(): u32 {
   setTable(TABLE_DEPENDENCY, dependencies);
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
+  setTable(TABLE_MEMBER, workspaceNames);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -243,9 +249,12 @@ function locate(address: usize): void {
 // The rows that hosts read lie as src/abi.ts says.
 if (offsetof<Package>() != PACKAGE_WORDS << 2) ERROR("Package: size");
 if (offsetof<Package>("flags") != PACKAGE_FLAGS << 2) ERROR("Package: flags");
+if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: written");
+if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
+if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_PROBLEM + 1)) ERROR("state block: slots");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_MEMBER + 1)) ERROR("state block: slots");

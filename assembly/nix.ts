@@ -42,7 +42,7 @@ import { Problem, warnings } from "./tables";
 export function nix_wasm_init_v1(): void {}
 
 export function resolve(argument: u32): u32 {
-  if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected an attribute set");
+  if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected a set");
   startCore();
   const format = takeLock(argument) ? formatOf(argument) : 0;
   if (!failed() && takeProject(argument)) return resolved(argument, format, true);

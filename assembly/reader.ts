@@ -3,13 +3,16 @@
 // Invariant: the one place that knows all modules with memory of their own, and all formats. A host's entry (index.ts,
 // nix.ts) is otherwise free of both. With WITHOUT_* defined, the build leaves a format out of a module.
 
-import { FORMAT_POETRY } from "../src/abi";
+import { FORMAT_POETRY, FORMAT_UV } from "../src/abi";
 import { reset } from "./arena";
+import { startBranches } from "./branches";
 import { resetConditions } from "./condition";
+import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
 import { resetGraph } from "./graph";
 import { startTexts } from "./intern";
 import { readPoetryLock } from "./lock/poetry";
+import { readUvLock } from "./lock/uv";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
 import { startProject } from "./project";
@@ -25,6 +28,10 @@ export function startCore(): void {
   begin();
   startTexts();
   startTables();
+  if (!isDefined(WITHOUT_UV)) {
+    startBranches();
+    startConflicts();
+  }
   startVersions();
   startConstraints();
   startMarkers();
@@ -37,5 +44,6 @@ export function startCore(): void {
 
 /** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, 0 for no lock at all. */
 export function readLock(format: u32, address: usize, size: u32): void {
-  if (format == FORMAT_POETRY && scanToml(address, size)) readPoetryLock();
+  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY && scanToml(address, size)) readPoetryLock();
+  if (!isDefined(WITHOUT_UV) && format == FORMAT_UV && scanToml(address, size)) readUvLock();
 }

@@ -39,7 +39,7 @@ async function compile(entry, output, target, more = []) {
 }
 
 /**
- * Binaryen's optimiser again, with what asc does not pass on: functions with one caller are inlined up to 250 bytes only,
+ * Binaryen's optimiser again, with what asc does not pass on: functions with one caller are inlined up to 220 bytes only,
  * since compile time grows faster than the largest function; a load that nobody uses may go (-iit), and no address below
  * 1024 is used (-lmu), which asc's memory layout grants.
  */
@@ -47,7 +47,7 @@ function shrink(file) {
   // asc's own dependency.
   const optimizer = "node_modules/binaryen/bin/wasm-opt";
   const features = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int"];
-  const passes = ["-ocimfs", "250", "-iit", "-lmu", "-Oz", "--converge"];
+  const passes = ["-ocimfs", "220", "-iit", "-lmu", "-Oz", "--converge"];
   const options = [...features.map((name) => `--enable-${name}`), ...passes, "--strip-target-features"];
   const { status, stderr } = spawnSync(process.execPath, [optimizer, ...options, file, "-o", file]);
   if (status === 0) return;

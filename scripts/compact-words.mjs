@@ -9,18 +9,38 @@ import { Transform } from "assemblyscript/transform";
 
 export default class CompactWords extends Transform {
   afterParse(parser) {
-    const words = new Map();
     const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    for (const source of sources) compact(source.statements, words);
-    // One block for all: a data segment costs 6 bytes besides its content. Each function becomes its constant.
-    const lines = [];
-    const bytes = [];
-    for (const [word, name] of words) {
-      lines.push(`@global function ${name}(): usize { return allWords() + ${bytes.length}; }`);
-      bytes.push(...bytesOf(word));
+    const blocks = [[], []];
+    // What a reader of one format says goes into a block of its own, which a module without that format does not have.
+    for (const own of [false, true]) {
+      for (const source of sources) {
+        if (isReader(source.normalizedPath) === own)
+          compact(source.statements, (word) => this.nameOf(word, blocks[Number(own)]));
+      }
     }
-    lines.push(`function allWords(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`);
+    // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
+    // those that are called are compiled.
+    const lines = blocks.flatMap((words, block) => {
+      const bytes = [];
+      const accessors = words.map((word) => {
+        const offset = bytes.length;
+        bytes.push(...bytesOf(word));
+        return `@global function ${this.names.get(word)}(): usize { return words${block}() + ${offset}; }`;
+      });
+      return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
+    });
     parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
+  }
+
+  names = new Map();
+
+  /** The function that gives the word's address. */
+  nameOf(word, block) {
+    if (!this.names.has(word)) {
+      this.names.set(word, `WORD_${this.names.size}`);
+      block.push(word);
+    }
+    return this.names.get(word);
   }
 }
 
@@ -31,25 +51,24 @@ function isCompileTime(node) {
 }
 
 /** Walks the tree below a node and replaces what is to be replaced in place. */
-function compact(node, words) {
+function compact(node, nameOf) {
   for (const [key, child] of Object.entries(node)) {
     if (key === "range" || child === null || typeof child !== "object" || child instanceof Source) continue;
     if (Array.isArray(child)) {
-      compact(child, words);
+      compact(child, nameOf);
       if (key === "decorators") node[key] = child.filter(({ name }) => name.text !== "inline");
     } else if (child.kind === NodeKind.Literal && typeof child.value === "string") {
-      const name = Node.createIdentifierExpression(nameOf(child.value, words), child.range);
+      const name = Node.createIdentifierExpression(nameOf(child.value), child.range);
       node[key] = Node.createCallExpression(name, null, [], child.range);
     } else if (child.kind === NodeKind.NamedType && child.name.identifier.text === "string") {
       child.name.identifier.text = "usize";
-    } else if (child.kind !== undefined && !isCompileTime(child)) compact(child, words);
-    else if (child.kind === undefined && key === "name") compact(child, words);
+    } else if (child.kind !== undefined && !isCompileTime(child)) compact(child, nameOf);
+    else if (child.kind === undefined && key === "name") compact(child, nameOf);
   }
 }
 
-function nameOf(word, words) {
-  if (!words.has(word)) words.set(word, `WORD_${words.size}`);
-  return words.get(word);
+function isReader(path) {
+  return path.startsWith("assembly/lock/uv") || path.startsWith("assembly/lock/pylock");
 }
 
 /** Its length, then its bytes. */

@@ -24,7 +24,8 @@ export async function messagesNix() {
       const [full, bare] = [speak(DETAIL), speak(null)];
       const entry = { code: full.code, message: template(full.message), bare: template(bare.message) };
       const [hint, wordHint] = [full.hint, speak(DETAIL, "a").hint];
-      const hints = hint === null ? {} : { hint: template(hint), ...(wordHint !== hint && { wordHint: template(wordHint) }) };
+      const hints =
+        hint === null ? {} : { hint: template(hint), ...(wordHint !== hint && { wordHint: template(wordHint) }) };
       const fields = Object.entries({ ...entry, ...hints }).map(([key, value]) => `${key} = ${nixString(value)};`);
       return `  "${status}" = { ${fields.join(" ")} };`;
     });

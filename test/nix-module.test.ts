@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Failure, failureFrom, PylockError } from "../src/errors.ts";
 import { type Lockfile, readLock } from "../src/lockfile.ts";
 import { freeze } from "../src/nix.ts";
-import { projectRecords, type Pyproject, readPyproject } from "../src/pyproject.ts";
+import { type Pyproject, projectRecords, readPyproject } from "../src/pyproject.ts";
 import { corpus } from "./corpus.ts";
 import { Aborted, evaluator, Path, type Value } from "./nix/host.ts";
 
@@ -73,7 +73,9 @@ for (const build of BUILDS) {
   const module = new WebAssembly.Module(readFileSync(`wasm/${build}`));
   // The debug build, which checks every access, is ten times slower: one target of each lock.
   const some = (targets: readonly string[]): readonly string[] =>
-    build === "nix.wasm" ? targets : targets.filter((target) => /^cp31[12]-linux-x86_64-glibc2.28$/.test(target)).slice(0, 1);
+    build === "nix.wasm"
+      ? targets
+      : targets.filter((target) => /^cp31[12]-linux-x86_64-glibc2.28$/.test(target)).slice(0, 1);
   for (const given of [...fixtures, ...locks]) {
     test(`${build}: ${given.id}`, () => holds(module, { ...given, targets: some(given.targets) }));
   }
@@ -160,8 +162,7 @@ function frozenFor(lock: Lockfile, pyproject: Pyproject | null, target: string):
 /** The module's answer in that form; what Nix does with the rest, nix/evaluated.nix says. */
 function shapeOf(answer: Answer, lock: Lockfile, target: string): object {
   const entry = answer.targets[target]!;
-  const refusal =
-    "error" in entry ? lock.resolveOpen({ target, groups: [], extras: [] }).error : null;
+  const refusal = "error" in entry ? lock.resolveOpen({ target, groups: [], extras: [] }).error : null;
   if ("error" in entry && refusal !== null) sameFailure(entry.error, refusal, target);
   return {
     conditions: answer.conditions,

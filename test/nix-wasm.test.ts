@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { type Failure, PylockError } from "../src/errors.ts";
 import { readLock } from "../src/lockfile.ts";
 import { freeze } from "../src/nix.ts";
-import { guardedFields, projectRecords, type Pyproject, readPyproject } from "../src/pyproject.ts";
+import { guardedFields, type Pyproject, projectRecords, readPyproject } from "../src/pyproject.ts";
 import { corpus } from "./corpus.ts";
 import { evaluator, Path } from "./nix/host.ts";
 import { fails, folder, hostTarget, installed, library, pkgs, sha256, stored, value } from "./nix/workbench.ts";
@@ -104,7 +104,11 @@ function failsAs(id: string, lock: Uint8Array, text: string | null): void {
   });
 }
 
-function failureOf(lock: Uint8Array, pyproject: Pyproject | null, target: string): { failure: Failure; isRefusal: boolean } {
+function failureOf(
+  lock: Uint8Array,
+  pyproject: Pyproject | null,
+  target: string,
+): { failure: Failure; isRefusal: boolean } {
   try {
     const { error } = readLock(lock, { path: "poetry.lock", format: "poetry", pyproject }).resolveOpen({
       target,

@@ -96,7 +96,7 @@ function targetValue(isRefused: bool): u32 {
     put("python", textValue(variableText(VARIABLE_PYTHON_FULL_VERSION)));
     const variants = openList();
     const first = makeInteger(0);
-    for (let i: u32 = 0; i < selections.count; i++) add(first);
+    for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) add(first);
     put("variants", closeList(variants));
   }
   return closeSet(from);
@@ -123,7 +123,7 @@ function conditionsValue(isRefused: bool): u32 {
   const count = conditions.count;
   shared = allocateZeroed(usize(count) << 2);
   if (shared == 0) return closeList(list);
-  for (let i: u32 = 0; i < selections.count; i++) need(changetype<Selection>(selections.at(i)).condition);
+  for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) need(selectionAt(i).condition);
   // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
   for (let row = count; row-- > 0; ) {
     if (load<u32>(shared + (usize(row) << 2)) == 0) continue;
@@ -174,9 +174,20 @@ function conditionValue(row: u32): u32 {
 function packagesValue(isRefused: bool): u32 {
   const from = openList();
   if (!isRefused) {
-    for (let i: u32 = 0; i < selections.count; i++) add(packageValue(changetype<Selection>(selections.at(i))));
+    for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) add(packageValue(selectionAt(i)));
   }
   return closeList(from);
+}
+
+function selectionAt(row: u32): Selection {
+  return changetype<Selection>(selections.at(row));
+}
+
+/** The project itself, which the Nix library builds from its own facts. */
+function isLeftOut(selection: Selection): bool {
+  const item = packageAt(selection.package);
+  if (item.source != SOURCE_DIRECTORY || item.url == NONE) return false;
+  return textSize(item.url) == 0 || (textSize(item.url) == 1 && load<u8>(textAddress(item.url)) == 0x2e);
 }
 
 function packageValue(selection: Selection): u32 {

@@ -2,7 +2,7 @@
 //
 //   { code, input, offset, size, line, column, detail, byte, found }
 //
-//   code    STATUS_*                     input   "lock", "project", "argument", or null: nowhere in particular
+//   code    STATUS_*                     input   "lock", "project", or null: the argument, or nowhere in particular
 //   offset, size                         bytes; line and column count from 1, of the lock, else null
 //   detail  a number or a text that belongs to the message, or null
 //   byte    the first byte of the span, or null        found   the span as it can be shown, at most 60 characters
@@ -12,7 +12,7 @@ import { failureAddress, failureDetail, failureSize, status } from "../status";
 import { Problem } from "../tables";
 import { cleaned, cleanedSize } from "./clean";
 import { makeInteger, makeString } from "./host";
-import { columnOf, IN_ARGUMENT, IN_LOCK, IN_PROJECT, inputOf, inputStart, lineOf, restoreLock } from "./input";
+import { columnOf, IN_LOCK, IN_PROJECT, inputOf, inputStart, lineOf, restoreLock } from "./input";
 import { closeSet, nullValue, openSet, put, textValue, wordValue } from "./values";
 
 /** Characters of a span that a message shows (src/errors.ts, `found`). */
@@ -50,8 +50,7 @@ function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
 
 function inputValue(input: u32): u32 {
   if (input == IN_LOCK) return wordValue("lock");
-  if (input == IN_PROJECT) return wordValue("project");
-  return input == IN_ARGUMENT ? wordValue("argument") : nullValue();
+  return input == IN_PROJECT ? wordValue("project") : nullValue();
 }
 
 function detailValue(code: u32, detail: u32): u32 {

@@ -1,11 +1,10 @@
 // What a call is given: the lock's bytes, the project's records, and the texts of the argument; and where a failure lies.
 //
-// Invariant: each input is followed by INPUT_PADDING zeros; the project's records and the argument's texts are valid UTF-8.
+// Invariant: each input is followed by INPUT_PADDING zeros; the project's records are valid UTF-8.
 // The lock is read once. Only when a message is to quote it, it is read again, since reading unescapes strings in place.
 
 import { INPUT_LIMIT, INPUT_PADDING, NONE, STATUS_INPUT_TOO_LARGE, STATUS_PROJECT_RECORD } from "../../src/abi";
 import { allocate, rewind } from "../arena";
-import { indexOf } from "../bytes";
 import { fail } from "../status";
 import { firstInvalid } from "../utf8";
 import { attribute, copyList, copyString, panic, readFile, TYPE_LIST, TYPE_PATH, TYPE_STRING, typeOf } from "./host";
@@ -109,13 +108,13 @@ function takeString(value: u32): void {
   argumentEnd = textStart + textLength;
 }
 
-/** Takes a list of names, each ended by a NUL, into `textStart`, `textLength`; false when there is none. */
+/** Takes a list of names, which are only ever compared and so may hold anything, each ended by a NUL, into `textStart`, `textLength`; false when there is none. */
 export function takeNames(argument: u32, name: string): bool {
   textStart = 0;
   textLength = 0;
   const value = attribute(argument, name);
   if (value == 0) return false;
-  if (typeOf(value) != TYPE_LIST) panic("expected a list of names");
+  if (typeOf(value) != TYPE_LIST) panic("expected a list");
   const count = copyList(value, 0, 0);
   const ids = allocate(usize(count) << 2);
   if (ids == 0) panic("out of memory");
@@ -124,8 +123,6 @@ export function takeNames(argument: u32, name: string): bool {
   let size: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     takeString(load<u32>(ids + (usize(i) << 2)));
-    if (firstInvalid(textStart, textLength) != 0 || indexOf(textStart, textLength, 0) != textLength)
-      panic("expected names in UTF-8");
     // Moved up to the one before: its own bytes and padding are free again.
     memory.copy(start + size, textStart, textLength);
     store<u8>(start + size + textLength, 0);

@@ -22,17 +22,15 @@ const items: Column = changetype<Column>(memory.data(16));
 
 /** The value of each text, 0 while it has none: names come up again and again. */
 let values: usize = 0;
-let valueCount: u32 = 0;
 const valueMemory: Scratch = changetype<Scratch>(memory.data(8));
 let nullId: u32 = 0;
 
-/** To be called once all texts are there, before any value is made. */
+/** To be called once all texts are there (none is interned afterwards), before any value is made. */
 export function startValues(): void {
   entries.start(offsetof<Entry>());
   items.start(4);
   valueMemory.start();
-  valueCount = texts.count;
-  values = valueMemory.zeroed(usize(valueCount) << 2);
+  values = valueMemory.zeroed(usize(texts.count) << 2);
   nullId = makeNull();
 }
 
@@ -87,7 +85,6 @@ export function nullValue(): u32 {
 /** The text of an id; null for NONE. */
 export function textValue(id: u32): u32 {
   if (id == NONE) return nullId;
-  if (id >= valueCount) return stringValue(textAddress(id), textSize(id));
   const slot = values + (usize(id) << 2);
   let value = load<u32>(slot);
   if (value == 0) {

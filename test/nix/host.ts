@@ -84,11 +84,13 @@ class Host {
       get_bool: (id) => ((this.#of(id!, "bool") as boolean) ? 1 : 0),
       make_null: () => this.#add(null),
       make_string: (at, size) => this.#add(this.#text(at!, size!)),
-      copy_string: (id, at, room) => this.#copy(new TextEncoder().encode(this.#of(id!, "string") as string), at!, room!),
+      copy_string: (id, at, room) =>
+        this.#copy(new TextEncoder().encode(this.#of(id!, "string") as string), at!, room!),
       make_list: (at, count) => this.#add(this.#words(at!, count!).map((id) => this.#value(id))),
       copy_list: (id, at, room) => {
         const list = this.#of(id!, "list") as Value[];
-        if (list.length <= room!) this.#write(at!, new Uint8Array(Uint32Array.from(list, (each) => this.#add(each)).buffer));
+        if (list.length <= room!)
+          this.#write(at!, new Uint8Array(Uint32Array.from(list, (each) => this.#add(each)).buffer));
         return list.length;
       },
       make_attrset: (at, count) => this.#add(this.#set(at!, count!)),
