@@ -23,7 +23,8 @@
       systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
       forEachSystem = value: nixpkgs.lib.genAttrs systems (system: value nixpkgs.legacyPackages.${system});
 
-      library = arguments: import ./nix arguments;
+      # A release brings the module for `builtins.wasm`.
+      library = arguments: import ./nix ({ wasm = "${release}/wasm/nix.wasm"; } // arguments);
 
       commandLine =
         pkgs:
@@ -59,6 +60,10 @@
       templates.default = {
         path = ./examples/template;
         description = "A Poetry project built by pylock2nix";
+      };
+      templates.wasm = {
+        path = ./examples/template-wasm;
+        description = "A Poetry project built by pylock2nix with nothing generated (Determinate Nix, builtins.wasm)";
       };
     };
 }
