@@ -92,6 +92,8 @@ export const EXTRA_SET: u32 = 0;
 export const EXTRA_ABSENT: u32 = 1;
 /** `extra` is the empty text: packaging's `Marker.evaluate()` when no extra is given. */
 export const EXTRA_EMPTY: u32 = 2;
+/** The environment has no `extra`, as in PEP 751's lock files: whatever is compared with it has no meaning. */
+export const EXTRA_UNDEFINED: u32 = 3;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
@@ -262,6 +264,7 @@ class Marker {
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
+  ofUndefined: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -311,6 +314,7 @@ function forgetValues(marker: Marker): void {
   marker.ofSet = NONE;
   marker.ofAbsent = NONE;
   marker.ofEmpty = NONE;
+  marker.ofUndefined = NONE;
 }
 
 function refuse(code: u32, address: usize, size: u32): bool {
@@ -690,6 +694,7 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (atom.variable == VARIABLE_EXTRA) {
     if (extraPolicy == EXTRA_SET) return extraValue(atom);
     if (extraPolicy == EXTRA_ABSENT) return ALWAYS;
+    if (extraPolicy == EXTRA_UNDEFINED) return undefinedValue(atom);
     const empty = intern(atom.address, 0);
     return atom.isReversed != 0 ? textValue(atom, atom.literal, empty) : textValue(atom, empty, atom.literal);
   }

@@ -4,7 +4,7 @@
 // row and a count; the rows of one owner lie side by side. NONE stands for "absent". The rows that hosts read start with
 // the cells that src/abi.ts names; assembly/index.ts checks that at compile time.
 
-import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
+import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS, SOURCE_INDEX } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
 import { texts } from "./intern";
 
@@ -33,8 +33,10 @@ export class Package {
   extraCount: u32;
   /** Next package of the same name, NONE at the end: candidates, in the order of the lock. */
   nextOfName: u32;
-  reserved0: u32;
-  reserved1: u32;
+  /** First row of `extensions`, NONE when there is none. */
+  extensions: u32;
+  /** Platform that the entry is for, a text id in the format's own words; NONE when it is for all. */
+  platform: u32;
   reserved2: u32;
   reserved3: u32;
   reserved4: u32;
@@ -91,9 +93,30 @@ export class Dependency {
 /** That a package belongs to a group, and where. */
 @unmanaged
 export class Membership {
+  /** NONE where groups have no say but in the marker. */
   group: u32;
   /** Marker row, NONE for "always". */
   marker: u32;
+}
+
+/**
+ * A further entry of the lock for the same package: it may install it, too. PDM's `name[extra]`, a Pipfile's other
+ * category, a requirement that is written twice.
+ */
+@unmanaged
+export class Extension {
+  /** Slice of `memberships`. */
+  memberships: u32;
+  membershipCount: u32;
+  /** What the entry asks of the package, as an extra's text id; NONE when it asks for nothing more. */
+  extra: u32;
+  /** Slice of `dependencies`. */
+  dependencies: u32;
+  dependencyCount: u32;
+  /** Next extension of the same package, NONE at the end. */
+  next: u32;
+  /** The condition under which it is installed: of the last request. */
+  condition: u32;
 }
 
 /** One extra of a package or of the project: its name, and the names that it turns on (a slice of `extraMembers`). */
@@ -124,6 +147,7 @@ export const packages: Column = changetype<Column>(memory.data(16));
 export const artifacts: Column = changetype<Column>(memory.data(16));
 export const dependencies: Column = changetype<Column>(memory.data(16));
 export const memberships: Column = changetype<Column>(memory.data(16));
+export const extensions: Column = changetype<Column>(memory.data(16));
 export const packageExtras: Column = changetype<Column>(memory.data(16));
 export const extraMembers: Column = changetype<Column>(memory.data(16));
 /** Text ids, in slices. */
@@ -131,6 +155,9 @@ export const requestedExtras: Column = changetype<Column>(memory.data(16));
 /** Text ids of what the host may choose. */
 export const extraNames: Column = changetype<Column>(memory.data(16));
 export const groupNames: Column = changetype<Column>(memory.data(16));
+export const defaultGroups: Column = changetype<Column>(memory.data(16));
+/** Marker rows: environments that the lock is for, at least one of which must hold; empty for all. */
+export const environments: Column = changetype<Column>(memory.data(16));
 /** What the host should say without failing. */
 export const warnings: Column = changetype<Column>(memory.data(16));
 
@@ -142,9 +169,11 @@ export class LockFacts {
   contentHash: u32;
   /** METHOD_*: how what is installed follows from the tables. */
   method: u32;
+  /** FORMAT_*: what differs between formats beyond the tables (assembly/rules.ts). */
+  format: u32;
 }
 
-export const lock: LockFacts = changetype<LockFacts>(memory.data(16));
+export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
 /** Empties all tables. To be called after each arena reset. */
 export function startTables(): void {
@@ -152,16 +181,20 @@ export function startTables(): void {
   artifacts.start(ARTIFACT_WORDS << 2);
   dependencies.start(offsetof<Dependency>());
   memberships.start(offsetof<Membership>());
+  extensions.start(offsetof<Extension>());
   packageExtras.start(offsetof<Extra>());
   extraMembers.start(offsetof<ExtraMember>());
   requestedExtras.start(4);
   extraNames.start(4);
   groupNames.start(4);
+  defaultGroups.start(4);
+  environments.start(4);
   warnings.start(PROBLEM_WORDS << 2);
   lock.version = NONE;
   lock.python = NONE;
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
+  lock.format = NONE;
 }
 
 @inline
@@ -182,6 +215,11 @@ export function dependencyAt(row: u32): Dependency {
 @inline
 export function membershipAt(row: u32): Membership {
   return changetype<Membership>(memberships.at(row));
+}
+
+@inline
+export function extensionAt(row: u32): Extension {
+  return changetype<Extension>(extensions.at(row));
 }
 
 @inline
@@ -223,6 +261,43 @@ export function addProblem(column: Column, status: u32, address: usize, size: u3
   problem.address = address;
   problem.size = size;
   problem.detail = detail;
+}
+
+/** Starts the next package with nothing said of it; `at` is where the lock speaks of it. Its row index; NONE without memory. */
+export function addPackage(at: usize): u32 {
+  const row = packages.push();
+  if (row == 0) return NONE;
+  const item = changetype<Package>(row);
+  memory.fill(row, 0xff, offsetof<Package>()); // NONE in every cell
+  item.source = SOURCE_INDEX;
+  item.flags = 0;
+  item.offset = u32(at);
+  item.artifacts = artifacts.count;
+  item.artifactCount = 0;
+  item.dependencyCount = 0;
+  item.memberships = memberships.count;
+  item.membershipCount = 0;
+  item.extraCount = 0;
+  return packages.count - 1;
+}
+
+/** Adds a file with nothing said of it to the last package; 0 without memory. */
+export function addArtifact(): usize {
+  const row = artifacts.push();
+  if (row == 0) return 0;
+  memory.fill(row, 0, offsetof<Artifact>());
+  changetype<Artifact>(row).python = NONE;
+  packageAt(packages.count - 1).artifactCount++;
+  return row;
+}
+
+/** Says that the last package is in a group, where the marker holds. */
+export function addMembership(group: u32, marker: u32): void {
+  const row = memberships.push();
+  if (row == 0) return;
+  changetype<Membership>(row).group = group;
+  changetype<Membership>(row).marker = marker;
+  packageAt(packages.count - 1).membershipCount++;
 }
 
 /** Adds a requirement with nothing said but its name. */

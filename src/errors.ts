@@ -120,6 +120,12 @@ export const SHELL_CODES = [
   "no-target",
   "out-of-date",
   "library-missing",
+  "requirements-cycle",
+  "requirements-address",
+  "requirements-includes",
+  "requirements-outside",
+  "requirements-constraint",
+  "file-names-missing",
 ] as const;
 export type ShellCode = (typeof SHELL_CODES)[number];
 
@@ -156,6 +162,8 @@ const REPORT = "this is a bug of pylock2nix: please report it with the lock that
 const lockAgain = () => LOCK_AGAIN;
 const edited = () => EDITED;
 const report = () => REPORT;
+const editedLock = () => "locks are written by a tool: if this one was edited or merged by hand, make it anew with that tool";
+const requirementsAgain = () => "make them anew with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`";
 
 /** The variables of PEP 508, and the older names that packaging still takes. */
 const MARKER_VARIABLES = [
@@ -438,6 +446,230 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     message: () => "cannot resolve this lock: the search for versions that fit together was given up",
     hint: () => "make the lock anew with Poetry 2, whose locks need no search",
   },
+
+  [abi.STATUS_JSON_UTF8]: {
+    code: "json-utf8",
+    message: ({ bytes }) => `cannot read JSON: found ${byteName(bytes[0])}, expected UTF-8`,
+    hint: () => "save the file as UTF-8",
+  },
+  [abi.STATUS_JSON_CONTROL]: {
+    code: "json-control-character",
+    message: ({ text }) =>
+      `cannot read JSON: found the control character ${codePointName(text)}, which must be escaped`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_STRING_END]: {
+    code: "json-string-end",
+    message: () => "cannot read JSON: found no closing quote for this string",
+    hint: () => "is the file complete? A lock that was cut off is made anew with its tool",
+  },
+  [abi.STATUS_JSON_ESCAPE]: {
+    code: "json-escape",
+    message: ({ text }) =>
+      `cannot read JSON: found the escape ${found(text)}, expected one of \\b \\f \\n \\r \\t \\" \\\\ \\/ \\uXXXX`,
+    hint: () => "beyond U+FFFF a character is two escapes, a surrogate pair",
+  },
+  [abi.STATUS_JSON_NUMBER]: {
+    code: "json-number",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a number`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_VALUE]: {
+    code: "json-value",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a value`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_KEY]: {
+    code: "json-key",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a key in double quotes`,
+    hint: () => "JSON has no trailing commas and no comments",
+  },
+  [abi.STATUS_JSON_COLON]: {
+    code: "json-colon",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`:\` after the key`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_COMMA]: {
+    code: "json-comma",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`,\` or the closing bracket`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_END]: {
+    code: "json-end",
+    message: ({ text }) => `cannot read JSON: found ${found(text)} behind the value, expected the end of the text`,
+    hint: editedLock,
+  },
+  [abi.STATUS_JSON_DEPTH]: {
+    code: "json-depth",
+    message: ({ detail }) => `cannot read JSON: found more than ${detail ?? 128} values within one another`,
+  },
+
+  [abi.STATUS_PYLOCK_VERSION]: {
+    code: "pylock-version",
+    message: ({ text }) => `cannot read pylock.toml: found lock-version ${found(text)}, expected 1.x`,
+    hint: () => "update pylock2nix, or lock for version 1.0 of the format",
+  },
+  [abi.STATUS_PYLOCK_MISSING]: {
+    code: "pylock-missing-key",
+    message: ({ detail }) => `cannot read pylock.toml: found no ${name(detail, "key that must be")} here`,
+    hint: () => "PEP 751 requires it: make the lock anew, or report it to the tool that wrote it",
+  },
+  [abi.STATUS_PYLOCK_SOURCES]: {
+    code: "pylock-sources",
+    message: ({ text }) =>
+      `cannot read pylock.toml: ${found(text)} must have exactly one of vcs, directory and archive, or else sdist or wheels`,
+    hint: editedLock,
+  },
+  [abi.STATUS_PYLOCK_PLACE]: {
+    code: "pylock-place",
+    message: () => "cannot read pylock.toml: found neither url nor path for this file",
+    hint: editedLock,
+  },
+  [abi.STATUS_PYLOCK_VCS]: {
+    code: "pylock-vcs",
+    message: ({ text }) => `cannot read pylock.toml: found the version control system ${found(text)}, expected git`,
+    hint: () => "only git commits can be fetched by Nix; lock a release instead",
+  },
+  [abi.STATUS_PYLOCK_NAME]: {
+    code: "pylock-name",
+    message: ({ text }) => `cannot read pylock.toml: found the name ${found(text)}, expected it normalised`,
+    hint: () => "in lower case, with single hyphens (PEP 503); pip and packaging refuse it, too",
+  },
+  [abi.STATUS_PYLOCK_OTHER_NAME]: {
+    code: "pylock-file-of-another-package",
+    message: ({ text, detail }) => `cannot read pylock.toml: found the file ${found(text)}, expected one of ${name(detail, "its package")}`,
+    hint: editedLock,
+  },
+  [abi.STATUS_PYLOCK_OTHER_VERSION]: {
+    code: "pylock-file-of-another-version",
+    message: ({ text, detail }) =>
+      `cannot read pylock.toml: found the file ${found(text)}, expected one of version ${name(detail, "that is locked")}`,
+    hint: editedLock,
+  },
+  [abi.STATUS_PYLOCK_NEWER]: {
+    code: "pylock-newer",
+    message: ({ text }) => `the lock-version ${found(text)} is newer than 1.0, the newest that is known`,
+    hint: () => "what it adds is not read; update pylock2nix",
+  },
+  [abi.STATUS_PYLOCK_ENVIRONMENT]: {
+    code: "pylock-environment",
+    message: () => "the lock is for other environments: none of those that it lists is this target's",
+    hint: () => "choose another target, or lock for this one, too",
+  },
+  [abi.STATUS_PYLOCK_PACKAGE_PYTHON]: {
+    code: "pylock-package-python",
+    message: ({ text, detail }) => `${name(detail, "a selected package")} needs Python ${text}, this target has another`,
+    hint: () => "choose another target, or widen the project's Python requirement and lock again",
+  },
+  [abi.STATUS_SELECTED_TWICE]: {
+    code: "selected-twice",
+    message: ({ detail }) => `${name(detail, "a package")} is selected twice: two entries for it hold at the same time`,
+    hint: () => "choose other groups or extras, or lock again",
+  },
+
+  [abi.STATUS_PDM_VERSION]: {
+    code: "pdm-version",
+    message: ({ text }) => `cannot read pdm.lock: found lock_version ${found(text)}, expected 4.x`,
+    hint: () => "make the lock anew with a PDM from 2.8 on: `pdm lock --update-reuse`",
+  },
+  [abi.STATUS_PDM_MISSING]: {
+    code: "pdm-missing-key",
+    message: ({ detail }) => `cannot read pdm.lock: found no ${name(detail, "key that must be")} here`,
+    hint: () => "PDM before 1.0 wrote none; make the lock anew with `pdm lock --update-reuse`",
+  },
+  [abi.STATUS_PDM_NEWER]: {
+    code: "pdm-newer",
+    message: ({ text }) => `the lock_version ${found(text)} is newer than 4.5, the newest that is known`,
+    hint: () => "what it adds is not read; update pylock2nix",
+  },
+  [abi.STATUS_PDM_TARGET]: {
+    code: "pdm-target",
+    message: () => "the lock is for other targets: none of those that it lists is compatible with this one",
+    hint: () => "choose another target, or add this one: `pdm lock --append --platform ... --python ...`",
+  },
+
+  [abi.STATUS_PIPFILE_SPEC]: {
+    code: "pipfile-spec",
+    message: ({ text }) => `cannot read Pipfile.lock: found pipfile-spec ${found(text)}, expected 6`,
+    hint: () => "make the lock anew with `pipenv lock`",
+  },
+  [abi.STATUS_PIPFILE_MISSING]: {
+    code: "pipfile-missing-key",
+    message: () => "cannot read Pipfile.lock: found no `_meta` here",
+    hint: () => "is this the right file? `--format` says which format to expect",
+  },
+  [abi.STATUS_PIPFILE_PIN]: {
+    code: "pipfile-pin",
+    message: ({ text }) => `cannot read Pipfile.lock: found ${found(text)}, expected one version (\`==1.2.3\`) or a commit`,
+    hint: () => "make the lock anew with `pipenv lock`",
+  },
+
+  [abi.STATUS_REQUIREMENTS_PIN]: {
+    code: "requirements-pin",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected one version (\`==1.2.3\`) or a URL`,
+    hint: requirementsAgain,
+  },
+  [abi.STATUS_REQUIREMENTS_HASH]: {
+    code: "requirements-hash",
+    message: ({ text }) => `cannot read requirements: found no hash for ${found(text)}, expected one for each requirement`,
+    hint: requirementsAgain,
+  },
+  [abi.STATUS_REQUIREMENTS_UNHASHABLE]: {
+    code: "requirements-unhashable",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected what has a hash`,
+    hint: () => "checkouts and folders have none, and pip refuses them beside hashes; pylock.toml can lock them",
+  },
+  [abi.STATUS_REQUIREMENTS_OPTION]: {
+    code: "requirements-option",
+    message: ({ text }) => `cannot read requirements: found the option ${found(text)}, which pip does not know here`,
+    hint: ({ text }) => suggestion(text, ["--hash", "--requirement", "--constraint", "--index-url", "--extra-index-url"]),
+  },
+  [abi.STATUS_REQUIREMENTS_INCLUDE]: {
+    code: "requirements-include",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected the file's own lines here`,
+    hint: () => "an include takes one path on one line; included files are put in before the text is read",
+  },
+  [abi.STATUS_REQUIREMENTS_UTF8]: {
+    code: "requirements-utf8",
+    message: ({ bytes }) => `cannot read requirements: found ${byteName(bytes[0])}, expected UTF-8`,
+    hint: () => "save the file as UTF-8",
+  },
+  [abi.STATUS_REQUIREMENTS_IGNORED]: {
+    code: "requirements-ignored",
+    message: ({ text }) => `${found(text)} is not taken into account`,
+    hint: () => "say it to pylock2nix: `--no-binary`, `--only-binary`, or an override in Nix",
+  },
+  [abi.STATUS_REQUIREMENTS_DISJOINT]: {
+    code: "requirements-disjoint",
+    message: ({ detail }) => `cannot read requirements: ${name(detail, "a package")} is required twice, with no hash in common`,
+    hint: requirementsAgain,
+  },
+
+  [abi.STATUS_CONDA_VERSION]: {
+    code: "conda-version",
+    message: ({ text }) => `cannot read conda-lock.yml: found version ${found(text)}, expected 1`,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_LINE]: {
+    code: "conda-line",
+    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a line as conda-lock writes it`,
+    hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_MISSING]: {
+    code: "conda-missing-key",
+    message: ({ detail }) => `cannot read conda-lock.yml: found no ${name(detail, "key that must be")} here`,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_PLATFORM]: {
+    code: "conda-platform",
+    message: ({ detail }) => `the lock has nothing for the platform ${name(detail, "of this target")}`,
+    hint: () => "lock for it, too: `conda-lock --platform`",
+  },
+  [abi.STATUS_CONDA_TEXT]: {
+    code: "conda-text",
+    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a plain or a quoted text on this line`,
+    hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
+  },
 };
 
 const UNKNOWN_STATUS: Words = {
@@ -593,6 +825,28 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "requirements-cycle": {
+    message: ({ text }) => `cannot read requirements: \`${text}\` includes itself`,
+  },
+  "requirements-address": {
+    message: ({ text }) => `cannot read requirements: found the address \`${text}\`, expected the path of a file to include`,
+    hint: () => "download it, and include the file: what a lock holds must not change by itself",
+  },
+  "requirements-includes": {
+    message: ({ detail }) => `cannot read requirements: found more than ${detail ?? 10000} included files`,
+  },
+  "requirements-outside": {
+    message: ({ text }) => `\`${text}\` is included from outside the folder of the lock`,
+    hint: () => "whoever has only that folder cannot make the same of the lock",
+  },
+  "requirements-constraint": {
+    message: ({ text }) => `the constraints \`${text}\` are not taken into account`,
+    hint: () => "every requirement is one version already; pip would refuse a constraint that contradicts it",
+  },
+  "file-names-missing": {
+    message: ({ text }) => `\`${text}\` has hashes without the names of their files: Nix cannot choose a file of it yet`,
+    hint: () => "`pylock2nix prefetch` asks the index for the names, once",
   },
 };
 

@@ -7,6 +7,7 @@ import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
 import { type Pyproject, projectRecords } from "./pyproject.ts";
+import { partAt, type TextPart } from "./requirements.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
@@ -17,13 +18,15 @@ import {
   type ResolveRequest,
 } from "./resolution.ts";
 
-export type LockFormat = "poetry";
+export type LockFormat = "poetry" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
 export interface ReadOptions {
   /** For messages. */
   readonly path: string;
   readonly format: LockFormat;
   readonly pyproject: Pyproject | null;
+  /** Requirements with included files: where each part of the bytes comes from (src/requirements.ts). */
+  readonly parts?: readonly TextPart[];
 }
 
 export interface Lockfile {
@@ -45,39 +48,56 @@ export interface Lockfile {
   packages(): readonly LockedPackage[];
   /** Whether the lock states itself what each group installs, so that every selection is exact. */
   readonly isFilter: boolean;
+  /** Whether the lock has hashes without the names of their files, which only an index can tell. */
+  readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
 
-const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETRY };
+const FORMATS: Readonly<Record<LockFormat, number>> = {
+  poetry: abi.FORMAT_POETRY,
+  pylock: abi.FORMAT_PYLOCK,
+  pdm: abi.FORMAT_PDM,
+  pipfile: abi.FORMAT_PIPFILE,
+  requirements: abi.FORMAT_REQUIREMENTS,
+  conda: abi.FORMAT_CONDA,
+};
+/** The formats whose locks do not say what the files are called that their hashes are of. */
+const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
-  const { path, format, pyproject } = options;
+  const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
   const core = new Core(module);
-  const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
-  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
+  const project = pyproject === null || !USES_PROJECT.has(format) ? null : projectRecords(pyproject);
+  const failure = core.read(FORMATS[format], bytes, project);
+  const sources: Sources = { path, parts, pyproject };
+  const spoken = (found: CoreFailure): Failure => failureOf(core, found, sources);
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
     format,
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
-    groups: groupsOf(core, pyproject),
+    groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     warnings: warningsOf(core).map(spoken),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
+    lacksFileNames: NAMELESS.has(format),
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
 }
 
+/** The formats whose reading or resolving takes the project's own requirements into account. */
+const USES_PROJECT: ReadonlySet<LockFormat> = new Set(["poetry", "pdm"]);
+
 /** What the whole input is, for messages. */
 interface Sources {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly parts: readonly TextPart[];
   readonly pyproject: Pyproject | null;
 }
 
@@ -85,29 +105,45 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
   return failureFrom(failure.status, factsOf(core, failure, sources));
 }
 
-function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+function factsOf(core: Core, failure: CoreFailure, { path, parts, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
+  const part = inLock ? partAt(parts, failure.offset) : null;
   return {
-    path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,
-    bytes: inLock ? bytes : null,
-    offset: inLock ? failure.offset : null,
+    path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
+    bytes: part?.bytes ?? null,
+    offset: part === null ? null : failure.offset - part.offset + part.from,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
   };
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
-const MISSING_KEYS = ["name", "version", "file", "groups"];
+/** The keys that readers miss, by their numbers in assembly/lock/. */
+const MISSING_KEYS: Readonly<Record<number, readonly string[]>> = {
+  [abi.STATUS_LOCK_MISSING]: ["name", "version", "file", "groups"],
+  [abi.STATUS_PYLOCK_MISSING]: ["lock-version", "created-by", "packages", "name", "hashes", "commit-id", "path", "type"],
+  [abi.STATUS_PDM_MISSING]: ["metadata", "lock_version", "name", "version", "groups"],
+  [abi.STATUS_CONDA_MISSING]: ["version", "package", "name", "version", "platform", "url", "manager"],
+};
+/** What the number of these is the id of a text for. */
+const TEXT_DETAILS: ReadonlySet<number> = new Set([
+  abi.STATUS_AMBIGUOUS,
+  abi.STATUS_UNSATISFIABLE,
+  abi.STATUS_PYTHON_REFUSED,
+  abi.STATUS_PYLOCK_OTHER_NAME,
+  abi.STATUS_PYLOCK_OTHER_VERSION,
+  abi.STATUS_PYLOCK_PACKAGE_PYTHON,
+  abi.STATUS_SELECTED_TWICE,
+  abi.STATUS_REQUIREMENTS_DISJOINT,
+  abi.STATUS_CONDA_PLATFORM,
+]);
 
 /** The number that came with a failure, in words where the message needs words. */
 function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
   if (detail === abi.NONE) return null;
   if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
-  if (status === abi.STATUS_LOCK_MISSING) return MISSING_KEYS[detail] ?? null;
-  if (status === abi.STATUS_AMBIGUOUS || status === abi.STATUS_UNSATISFIABLE || status === abi.STATUS_PYTHON_REFUSED) {
-    return core.text(detail);
-  }
-  return detail;
+  if (MISSING_KEYS[status] !== undefined) return MISSING_KEYS[status][detail] ?? null;
+  return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
 }
 
 function warningsOf(core: Core): CoreFailure[] {
@@ -122,11 +158,26 @@ function warningsOf(core: Core): CoreFailure[] {
   }));
 }
 
-/** Poetry chooses every group that pyproject.toml does not call optional; `main` is always there. */
-function groupsOf(core: Core, pyproject: Pyproject | null): Map<string, boolean> {
+/**
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. PDM: `main` and the
+ * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
+ * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ */
+function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
+  const all = names(core, abi.TABLE_GROUP);
+  if (format === "pylock") {
+    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
+    return new Map(all.map((name) => [name, chosen.includes(name)]));
+  }
   const groups = new Map([["main", true]]);
-  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, pyproject?.groups.get(name) ?? true);
+  for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
   return groups;
+}
+
+function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
+  if (format === "poetry") return pyproject?.groups.get(name) ?? true;
+  if (format === "pdm") return pyproject?.developmentGroups.has(name) ?? false;
+  return format === "conda" && name === "dev";
 }
 
 function names(core: Core, table: number): string[] {

@@ -5,6 +5,7 @@
 import { shellError } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
+import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
 import { guardText } from "./pyproject/guard.ts";
 import { recordText } from "./pyproject/records.ts";
 import { type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
@@ -31,6 +32,8 @@ export interface Pyproject {
   readonly python: string | null;
   /** Normalised name of each group -> whether it is chosen by default. */
   readonly groups: ReadonlyMap<string, boolean>;
+  /** Normalised names of the groups that PDM calls development dependencies, and installs unless it is told not to. */
+  readonly developmentGroups: ReadonlySet<string>;
   /** Normalised and sorted. */
   readonly extras: readonly string[];
   readonly requirements: ProjectRequirements;
@@ -54,6 +57,10 @@ export function readPyproject(text: string, path: string): Pyproject {
     scripts: readScripts(project, poetry),
     python: readPython(poetry) ?? project.text("requires-python"),
     groups: new Map(requirements.groups.map((group) => [group.name, !group.optional])),
+    developmentGroups: new Set([
+      ...root.section("dependency-groups").names().map(normalizeName),
+      ...root.section("tool").section("pdm").section("dev-dependencies").names().map(normalizeName),
+    ]),
     extras: [...new Set(requirements.extras.map((extra) => normalizeName(extra.name)))].sort(),
     requirements,
   };
@@ -83,6 +90,11 @@ export function projectRecords(pyproject: Pyproject): string {
  */
 export function contentHashes(pyproject: Pyproject, generator: string | null = null): string[] {
   return contentHashTexts(pyproject.document, generator);
+}
+
+/** The text whose sha256 PDM writes as `content_hash`; null when that cannot be told from this file alone. */
+export function pdmContentHash(pyproject: Pyproject): string[] | null {
+  return pdmHashTexts(pyproject.document);
 }
 
 /** What Nix's guard compares the sha256 of: docs/resolution.md, "The guard". */

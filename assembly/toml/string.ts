@@ -45,7 +45,7 @@ export function scanQuotedKey(p: usize, end: usize): usize {
 
 /** Address of the first quote, backslash or control character (but tab) at or after `p`, 16 bytes a step. */
 @inline
-function special(p: usize): usize {
+export function special(p: usize): usize {
   while (true) {
     const block = v128.load(p);
     const found = v128.or(

@@ -72,6 +72,7 @@ async function run(words: Words): Promise<number> {
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
     throw shellError("stale-lock", { text: input.path, path: input.path });
+  if (input.lock.lacksFileNames) warnNameless(input);
   const targets = targetsForNix(words, input.lock);
   const frozen = freeze(input.lock, {
     lockSha256: input.sha256,
@@ -121,6 +122,11 @@ async function guardDigest(pyproject: Pyproject | null): Promise<string | null> 
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {
   const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function warnNameless({ path }: Input): void {
+  const { failure } = shellError("file-names-missing", { text: path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
