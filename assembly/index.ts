@@ -32,11 +32,11 @@ import {
   SELECTION_WORDS,
   STATE_CONTENT_HASH,
   STATE_DETAIL,
-  STATE_METHOD,
   STATE_INPUT,
   STATE_LOCK_ADDRESS,
   STATE_LOCK_PYTHON,
   STATE_LOCK_VERSION,
+  STATE_METHOD,
   STATE_OFFSET,
   STATE_OUTPUT,
   STATE_OUTPUT_SIZE,
@@ -83,7 +83,15 @@ import { startTags, writeTags, writtenTags } from "./pep425";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
 import { readProject, startProject } from "./project";
-import { edges, problems, resetResolution, resolve as resolveRequest, ResolveRequest, Selection, selections } from "./resolution";
+import {
+  edges,
+  problems,
+  ResolveRequest,
+  resetResolution,
+  resolve as resolveRequest,
+  Selection,
+  selections,
+} from "./resolution";
 import { resetSolver } from "./solver";
 import { begin, fail, failed, failureAddress, failureDetail, failureSize, status } from "./status";
 import {
@@ -95,8 +103,8 @@ import {
   groupNames,
   lock,
   Package,
-  packages,
   Problem,
+  packages,
   startTables,
   warnings,
 } from "./tables";
@@ -229,7 +237,6 @@ export function state(): usize {
   return block;
 }
 
-@inline
 function set(slot: u32, value: u32): void {
   store<u32>(block + (usize(slot) << 2), value);
 }

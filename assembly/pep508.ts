@@ -140,8 +140,9 @@ export function startMarkers(): void {
 }
 
 /** Forgets all values. To be called when the target or the selection changes, before `evaluateMarker`. */
-export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING): void {
+export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING, newSetsHold: bool = false): void {
   dialect = newDialect;
+  setsHold = newSetsHold;
   for (let i: u32 = 0; i < atoms.count; i++) atomAt(i).value = NONE;
   for (let i: u32 = 0; i < markers.count; i++) forgetValues(markerAt(i));
 }
@@ -297,6 +298,8 @@ let slots: usize = 0;
 let mask: u32 = 0;
 
 let dialect: u32 = DIALECT_PACKAGING;
+/** Whether the sets `extras` and `dependency_groups` are taken to have whatever they are asked for. */
+let setsHold: bool = false;
 
 /** What is being parsed: the next byte, and the end. */
 let cursor: usize = 0;
@@ -825,6 +828,7 @@ function listValue(atom: Atom): u32 {
   }
   if (atom.operator == OPERATOR_NOT_EQUAL) return ALWAYS;
   if (atom.operator != OPERATOR_IN && atom.operator != OPERATOR_NOT_IN) return NEVER;
+  if (setsHold) return conditionOf(atom.operator == OPERATOR_IN);
   const value = atom.variable == VARIABLE_EXTRAS ? extraChosen(atom.literal) : groupChosen(atom.literal);
   return atom.operator == OPERATOR_IN ? value : not(value);
 }

@@ -39,15 +39,15 @@ import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
 import { ALWAYS, chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
 import { setTarget } from "./environment";
-import { filter } from "./filter";
+import { filter, resetFilter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
-import { internCopy, textAddress, texts, textSize } from "./intern";
+import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { startEvaluation } from "./pep508";
 import { project } from "./project";
-import { checkTarget, dialect, refusesTwice, resetRules, takesPython, tellsEditable } from "./rules";
+import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, counts, resetSearch, search } from "./search";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
@@ -123,6 +123,7 @@ export function resetResolution(): void {
   seenMemory.start();
   resetRules();
   resetInstalled();
+  resetFilter();
   resetSearch();
 }
 
@@ -140,7 +141,7 @@ export function resolve(request: ResolveRequest): void {
   readPolicies(request);
   startConditions(texts.count, isOpen);
   if (!isOpen) choose(request);
-  startEvaluation(dialect());
+  startEvaluation(dialect(), setsHold());
   if (!checkTarget(problems)) return;
   startGraph();
   startInstalled();
@@ -153,7 +154,6 @@ export function resolve(request: ResolveRequest): void {
 // --- The request --------------------------------------------------------------------------------------------------------
 
 /** The name that starts at `at`: its size; the next one starts after its NUL. */
-@inline
 function nameSize(at: usize, end: usize): u32 {
   let size: u32 = 0;
   while (at + size < end && load<u8>(at + size) != 0) size++;
@@ -218,7 +218,8 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
   const end = from + size;
   for (let at = from; at < end; ) {
     const length = nameSize(at, end);
-    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a) allPolicies |= flag; // ":all:"
+    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a)
+      allPolicies |= flag; // ":all:"
     else {
       const id = nameId(at, length);
       if (flag != 0) store<u8>(policies + id, load<u8>(policies + id) | u8(flag));

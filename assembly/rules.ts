@@ -6,6 +6,7 @@
 import {
   FORMAT_CONDA,
   FORMAT_PDM,
+  FORMAT_PIPFILE,
   FORMAT_POETRY,
   FORMAT_PYLOCK,
   FORMAT_REQUIREMENTS,
@@ -63,6 +64,22 @@ export function resetRules(): void {
 /** DIALECT_* in which the lock's markers are evaluated. */
 export function dialect(): u32 {
   return lock.format == FORMAT_POETRY ? DIALECT_POETRY : DIALECT_PACKAGING;
+}
+
+/**
+ * Whether PEP 751's sets are taken to have what a marker asks of them. Pipenv writes `'dev' in dependency_groups` into
+ * Pipfile.lock, where the category says the same, and takes what it cannot evaluate to hold (pipenv/routines/install.py).
+ */
+export function setsHold(): bool {
+  return lock.format == FORMAT_PIPFILE;
+}
+
+/**
+ * Whether of several selected entries of one name the last one takes the place. Pipenv installs category after category;
+ * PDM keeps them by name (pdm/cli/actions.py, resolve_candidates_from_lockfile).
+ */
+export function lastEntryCounts(): bool {
+  return lock.format == FORMAT_PIPFILE || lock.format == FORMAT_PDM;
 }
 
 /** EXTRA_*: what `extra` stands for in the lock's markers. In PEP 751's it is no variable; pip evaluates it as empty. */

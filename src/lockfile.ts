@@ -11,11 +11,11 @@ import { partAt, type TextPart } from "./requirements.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
+  type Resolution,
+  type ResolveRequest,
   readFrozenTarget,
   readPackages,
   readResolution,
-  type Resolution,
-  type ResolveRequest,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
@@ -67,8 +67,12 @@ const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), bytes, options);
+}
+
+/** The same with a given core: the tests' debug build. */
+export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
-  const core = new Core(module);
   const project = pyproject === null || !USES_PROJECT.has(format) ? null : projectRecords(pyproject);
   const failure = core.read(FORMATS[format], bytes, project);
   const sources: Sources = { path, parts, pyproject };
@@ -105,7 +109,11 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
   return failureFrom(failure.status, factsOf(core, failure, sources));
 }
 
-function factsOf(core: Core, failure: CoreFailure, { path, parts, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+function factsOf(
+  core: Core,
+  failure: CoreFailure,
+  { path, parts, pyproject }: Sources,
+): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   const part = inLock ? partAt(parts, failure.offset) : null;
   return {
@@ -114,7 +122,14 @@ function factsOf(core: Core, failure: CoreFailure, { path, parts, pyproject }: S
     offset: part === null ? null : failure.offset - part.offset + part.from,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    found:
+      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(projectRecords(pyproject), failure) : null,
   };
+}
+
+/** The text of a span in the project's records: their place in pyproject.toml is not known. */
+function spanOf(records: string, { offset, size }: CoreFailure): string {
+  return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];

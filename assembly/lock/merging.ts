@@ -177,7 +177,7 @@ function copyDependencies(from: u32, count: u32, owner: u32, isOptional: bool): 
   }
 }
 
-/** The extra as a package's own extra: it turns on what its entry depends on. */
+/** The extra as a package's own extra: it turns on what its entry depends on. PDM has resolved what refers to the package itself. */
 function addExtra(extension: Extension, ownName: u32): void {
   const address = packageExtras.push();
   if (address == 0) return;
@@ -186,14 +186,13 @@ function addExtra(extension: Extension, ownName: u32): void {
   extra.members = extraMembers.count;
   for (let i: u32 = 0; i < extension.dependencyCount; i++) {
     const dependency = dependencyAt(extension.dependencies + i);
-    // The package itself without extras is no member: it would turn on nothing.
-    if (dependency.name == ownName && dependency.extraCount == 0) continue;
+    if (dependency.name == ownName) continue;
     const memberAddress = extraMembers.push();
     if (memberAddress == 0) return;
     const member = changetype<ExtraMember>(memberAddress);
+    member.address = 0;
+    member.size = 0;
     member.name = dependency.name;
-    member.extras = dependency.extras;
-    member.extraCount = dependency.extraCount;
   }
   extra.memberCount = extraMembers.count - extra.members;
 }
