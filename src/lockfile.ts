@@ -6,7 +6,7 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
-import { type Pyproject, projectRecords } from "./pyproject.ts";
+import { type Pyproject, pdmRecords, projectRecords } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
   type FrozenTarget,
@@ -73,9 +73,9 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
-  const project = pyproject === null || !USES_PROJECT.has(format) ? null : projectRecords(pyproject);
+  const project = recordsFor(format, pyproject);
   const failure = core.read(FORMATS[format], bytes, project);
-  const sources: Sources = { path, parts, pyproject };
+  const sources: Sources = { path, format, parts, pyproject };
   const spoken = (found: CoreFailure): Failure => failureOf(core, found, sources);
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
@@ -95,12 +95,16 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
   };
 }
 
-/** The formats whose reading or resolving takes the project's own requirements into account. */
-const USES_PROJECT: ReadonlySet<LockFormat> = new Set(["poetry", "pdm"]);
+/** The project's own requirements, for the formats that take them into account. */
+function recordsFor(format: LockFormat, pyproject: Pyproject | null): string | null {
+  if (pyproject === null) return null;
+  return format === "poetry" ? projectRecords(pyproject) : format === "pdm" ? pdmRecords(pyproject) : null;
+}
 
 /** What the whole input is, for messages. */
 interface Sources {
   readonly path: string;
+  readonly format: LockFormat;
   readonly parts: readonly TextPart[];
   readonly pyproject: Pyproject | null;
 }
@@ -112,7 +116,7 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
 function factsOf(
   core: Core,
   failure: CoreFailure,
-  { path, parts, pyproject }: Sources,
+  { path, format, parts, pyproject }: Sources,
 ): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   const part = inLock ? partAt(parts, failure.offset) : null;
@@ -123,7 +127,7 @@ function factsOf(
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
     found:
-      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(projectRecords(pyproject), failure) : null,
+      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(recordsFor(format, pyproject) ?? "", failure) : null,
   };
 }
 

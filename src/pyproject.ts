@@ -6,6 +6,7 @@ import { shellError } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
 import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
+import { pdmRequirements } from "./pyproject/pdm-requirements.ts";
 import { guardText } from "./pyproject/guard.ts";
 import { recordText } from "./pyproject/records.ts";
 import { type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
@@ -90,6 +91,12 @@ export function projectRecords(pyproject: Pyproject): string {
  */
 export function contentHashes(pyproject: Pyproject, generator: string | null = null): string[] {
   return contentHashTexts(pyproject.document, generator);
+}
+
+/** The same as PDM groups them. */
+export function pdmRecords(pyproject: Pyproject): string {
+  const { document, name, requirements, path } = pyproject;
+  return recordText(name, pdmRequirements(document, name, requirements), path);
 }
 
 /** The text whose sha256 PDM writes as `content_hash`; null when that cannot be told from this file alone. */
