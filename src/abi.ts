@@ -335,3 +335,4 @@ export const STATUS_CONDA_LINE = 181;
 export const STATUS_CONDA_MISSING = 182;
 export const STATUS_CONDA_PLATFORM = 183;
 export const STATUS_CONDA_TEXT = 184;
+export const STATUS_CONDA_COMMIT = 185;

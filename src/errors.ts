@@ -43,6 +43,8 @@ export interface FailureFacts {
   readonly size: number | null;
   /** The number or the text that belongs to the message; null when there is none. */
   readonly detail?: number | string | null;
+  /** How the lock is made anew: a command in backquotes. */
+  readonly again?: string;
   /** The text in question, where `bytes` is not there to take it from. */
   readonly found?: string | null;
 }
@@ -58,6 +60,7 @@ export function failureFrom(status: number, facts: FailureFacts): Failure {
     bytes: span,
     detail: facts.detail ?? null,
     known: [],
+    again: facts.again ?? POETRY_LOCK,
   };
   const position = located ? positionOf(bytes, offset) : null;
   return {
@@ -78,11 +81,11 @@ export function errorFrom(status: number, facts: FailureFacts): PylockError {
 /** An error of the shell itself. `known` are the words there are, from which a hint suggests one. */
 export function shellError(
   code: ShellCode,
-  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string } = {},
+  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string; again?: string } = {},
 ): PylockError {
   const words = { code, ...SHELL_WORDS[code] };
-  const { text = "", detail = null, known = [], path = null } = finding;
-  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known }), path, ...NOWHERE };
+  const { text = "", detail = null, known = [], path = null, again = POETRY_LOCK } = finding;
+  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known, again }), path, ...NOWHERE };
   return new PylockError(failure, words.exit ?? 1);
 }
 
@@ -149,7 +152,11 @@ interface Finding {
   readonly detail: number | string | null;
   /** The words that would have been right. */
   readonly known: readonly string[];
+  /** How the lock is made anew: a command in backquotes. */
+  readonly again: string;
 }
+
+const POETRY_LOCK = "`poetry lock`";
 
 interface Words {
   readonly code: string;
@@ -158,14 +165,16 @@ interface Words {
   readonly exit?: ExitCode;
 }
 
-const LOCK_AGAIN = "make the lock anew with `poetry lock`";
-const EDITED = "locks are written by a tool: if this one was edited or merged by hand, make it anew with `poetry lock`";
+/** `again` is the command that makes the lock, in backquotes, or words for it. */
+const lockAgainWith = (again: string) => `make the lock anew with ${again}`;
+const editedWith = (again: string) =>
+  `locks are written by a tool: if this one was edited or merged by hand, make it anew with ${again}`;
 const REPORT = "this is a bug of pylock2nix: please report it with the lock that shows it";
-const lockAgain = () => LOCK_AGAIN;
-const edited = () => EDITED;
+const lockAgain = ({ again }: Finding) => lockAgainWith(again);
+const edited = ({ again }: Finding) => editedWith(again);
 const report = () => REPORT;
-const editedLock = () => "locks are written by a tool: if this one was edited or merged by hand, make it anew with that tool";
-const requirementsAgain = () => "make them anew with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`";
+const requirementsAgain = () =>
+  "make them anew with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`";
 
 /** The variables of PEP 508, and the older names that packaging still takes. */
 const MARKER_VARIABLES = [
@@ -219,13 +228,13 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_TOML_VALUE]: {
     code: "toml-value",
     message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a value`,
-    hint: ({ text }) =>
-      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : EDITED,
+    hint: ({ text, again }) =>
+      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : editedWith(again),
   },
   [abi.STATUS_TOML_STRING_END]: {
     code: "toml-string-end",
     message: () => "cannot read TOML: found no closing quote for this string",
-    hint: () => "is the file complete? A lock that was cut off is made anew with `poetry lock`",
+    hint: ({ again }) => `is the file complete? A lock that was cut off is made anew with ${again}`,
   },
   [abi.STATUS_TOML_ESCAPE]: {
     code: "toml-escape",
@@ -435,13 +444,13 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "unsatisfiable",
     message: ({ text, detail }) =>
       `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
-    hint: () => `the lock may be older than pyproject.toml: ${LOCK_AGAIN}`,
+    hint: ({ again }) => `the lock may be older than pyproject.toml: ${lockAgainWith(again)}`,
   },
   [abi.STATUS_NO_PROJECT]: {
     code: "no-project",
-    message: () =>
-      "cannot resolve this lock: locks before version 2.1 say what is installed only together with pyproject.toml",
-    hint: () => "put pyproject.toml beside the lock, or make the lock anew with Poetry 2",
+    message: () => "cannot resolve this lock: it says what is installed only together with pyproject.toml",
+    hint: ({ again }) =>
+      `put pyproject.toml beside the lock, or ${lockAgainWith(again)} of a newer release, which writes it into the lock`,
   },
   [abi.STATUS_PROJECT_RECORD]: {
     code: "project-record",
@@ -464,12 +473,12 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "json-control-character",
     message: ({ text }) =>
       `cannot read JSON: found the control character ${codePointName(text)}, which must be escaped`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_STRING_END]: {
     code: "json-string-end",
     message: () => "cannot read JSON: found no closing quote for this string",
-    hint: () => "is the file complete? A lock that was cut off is made anew with its tool",
+    hint: ({ again }) => `is the file complete? A lock that was cut off is made anew with ${again}`,
   },
   [abi.STATUS_JSON_ESCAPE]: {
     code: "json-escape",
@@ -480,12 +489,12 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_JSON_NUMBER]: {
     code: "json-number",
     message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a number`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_VALUE]: {
     code: "json-value",
     message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a value`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_KEY]: {
     code: "json-key",
@@ -495,17 +504,17 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_JSON_COLON]: {
     code: "json-colon",
     message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`:\` after the key`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_COMMA]: {
     code: "json-comma",
     message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`,\` or the closing bracket`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_END]: {
     code: "json-end",
     message: ({ text }) => `cannot read JSON: found ${found(text)} behind the value, expected the end of the text`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_JSON_DEPTH]: {
     code: "json-depth",
@@ -526,12 +535,12 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "pylock-sources",
     message: ({ text }) =>
       `cannot read pylock.toml: ${found(text)} must have exactly one of vcs, directory and archive, or else sdist or wheels`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_PYLOCK_PLACE]: {
     code: "pylock-place",
     message: () => "cannot read pylock.toml: found neither url nor path for this file",
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_PYLOCK_VCS]: {
     code: "pylock-vcs",
@@ -545,14 +554,15 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_PYLOCK_OTHER_NAME]: {
     code: "pylock-file-of-another-package",
-    message: ({ text, detail }) => `cannot read pylock.toml: found the file ${found(text)}, expected one of ${name(detail, "its package")}`,
-    hint: editedLock,
+    message: ({ text, detail }) =>
+      `cannot read pylock.toml: found the file ${found(text)}, expected one of ${name(detail, "its package")}`,
+    hint: edited,
   },
   [abi.STATUS_PYLOCK_OTHER_VERSION]: {
     code: "pylock-file-of-another-version",
     message: ({ text, detail }) =>
       `cannot read pylock.toml: found the file ${found(text)}, expected one of version ${name(detail, "that is locked")}`,
-    hint: editedLock,
+    hint: edited,
   },
   [abi.STATUS_PYLOCK_NEWER]: {
     code: "pylock-newer",
@@ -566,7 +576,8 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_PYLOCK_PACKAGE_PYTHON]: {
     code: "pylock-package-python",
-    message: ({ text, detail }) => `${name(detail, "a selected package")} needs Python ${text}, this target has another`,
+    message: ({ text, detail }) =>
+      `${name(detail, "a selected package")} needs Python ${text}, this target has another`,
     hint: () => "choose another target, or widen the project's Python requirement and lock again",
   },
   [abi.STATUS_SELECTED_TWICE]: {
@@ -608,18 +619,21 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_PIPFILE_PIN]: {
     code: "pipfile-pin",
-    message: ({ text }) => `cannot read Pipfile.lock: found ${found(text)}, expected one version (\`==1.2.3\`) or a commit`,
+    message: ({ text }) =>
+      `cannot read Pipfile.lock: found ${found(text)}, expected one version (\`==1.2.3\`) or a commit`,
     hint: () => "make the lock anew with `pipenv lock`",
   },
 
   [abi.STATUS_REQUIREMENTS_PIN]: {
     code: "requirements-pin",
-    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected one version (\`==1.2.3\`) or a URL`,
+    message: ({ text }) =>
+      `cannot read requirements: found ${found(text)}, expected one version (\`==1.2.3\`) or a URL`,
     hint: requirementsAgain,
   },
   [abi.STATUS_REQUIREMENTS_HASH]: {
     code: "requirements-hash",
-    message: ({ text }) => `cannot read requirements: found no hash for ${found(text)}, expected one for each requirement`,
+    message: ({ text }) =>
+      `cannot read requirements: found no hash for ${found(text)}, expected one for each requirement`,
     hint: requirementsAgain,
   },
   [abi.STATUS_REQUIREMENTS_UNHASHABLE]: {
@@ -630,7 +644,8 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_REQUIREMENTS_OPTION]: {
     code: "requirements-option",
     message: ({ text }) => `cannot read requirements: found the option ${found(text)}, which pip does not know here`,
-    hint: ({ text }) => suggestion(text, ["--hash", "--requirement", "--constraint", "--index-url", "--extra-index-url"]),
+    hint: ({ text }) =>
+      suggestion(text, ["--hash", "--requirement", "--constraint", "--index-url", "--extra-index-url"]),
   },
   [abi.STATUS_REQUIREMENTS_INCLUDE]: {
     code: "requirements-include",
@@ -649,7 +664,8 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_REQUIREMENTS_DISJOINT]: {
     code: "requirements-disjoint",
-    message: ({ detail }) => `cannot read requirements: ${name(detail, "a package")} is required twice, with no hash in common`,
+    message: ({ detail }) =>
+      `cannot read requirements: ${name(detail, "a package")} is required twice, with no hash in common`,
     hint: requirementsAgain,
   },
 
@@ -673,9 +689,15 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     message: ({ detail }) => `the lock has nothing for the platform ${name(detail, "of this target")}`,
     hint: () => "lock for it, too: `conda-lock --platform`",
   },
+  [abi.STATUS_CONDA_COMMIT]: {
+    code: "conda-commit",
+    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a commit behind \`@\``,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
   [abi.STATUS_CONDA_TEXT]: {
     code: "conda-text",
-    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a plain or a quoted text on this line`,
+    message: ({ text }) =>
+      `cannot read conda-lock.yml: found ${found(text)}, expected a plain or a quoted text on this line`,
     hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
   },
 };
@@ -722,7 +744,7 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   },
   "stale-lock": {
     message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
-    hint: () => `${LOCK_AGAIN}, or take it as it is with \`--allow-stale\``,
+    hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
     message: () => "cannot read pyproject.toml: expected UTF-8",
@@ -838,7 +860,8 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     message: ({ text }) => `cannot read requirements: \`${text}\` includes itself`,
   },
   "requirements-address": {
-    message: ({ text }) => `cannot read requirements: found the address \`${text}\`, expected the path of a file to include`,
+    message: ({ text }) =>
+      `cannot read requirements: found the address \`${text}\`, expected the path of a file to include`,
     hint: () => "download it, and include the file: what a lock holds must not change by itself",
   },
   "requirements-includes": {
@@ -853,7 +876,8 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     hint: () => "every requirement is one version already; pip would refuse a constraint that contradicts it",
   },
   "file-names-missing": {
-    message: ({ text }) => `\`${text}\` has hashes without the names of their files: Nix cannot choose a file of it yet`,
+    message: ({ text }) =>
+      `\`${text}\` has hashes without the names of their files: Nix cannot choose a file of it yet`,
     hint: () => "`pylock2nix prefetch` asks the index for the names, once",
   },
 };

@@ -62,6 +62,15 @@ const FORMATS: Readonly<Record<LockFormat, number>> = {
   requirements: abi.FORMAT_REQUIREMENTS,
   conda: abi.FORMAT_CONDA,
 };
+/** What makes the lock anew, for messages. */
+export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
+  poetry: "`poetry lock`",
+  pylock: "the tool that wrote it",
+  pdm: "`pdm lock`",
+  pipfile: "`pipenv lock`",
+  requirements: "`pip-compile --generate-hashes`",
+  conda: "`conda-lock`",
+};
 /** The formats whose locks do not say what the files are called that their hashes are of. */
 const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
@@ -126,8 +135,11 @@ function factsOf(
     offset: part === null ? null : failure.offset - part.offset + part.from,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    again: LOCK_COMMANDS[format],
     found:
-      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(recordsFor(format, pyproject) ?? "", failure) : null,
+      failure.input === abi.INPUT_PROJECT && pyproject !== null
+        ? spanOf(recordsFor(format, pyproject) ?? "", failure)
+        : null,
   };
 }
 
@@ -140,7 +152,16 @@ const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a floa
 /** The keys that readers miss, by their numbers in assembly/lock/. */
 const MISSING_KEYS: Readonly<Record<number, readonly string[]>> = {
   [abi.STATUS_LOCK_MISSING]: ["name", "version", "file", "groups"],
-  [abi.STATUS_PYLOCK_MISSING]: ["lock-version", "created-by", "packages", "name", "hashes", "commit-id", "path", "type"],
+  [abi.STATUS_PYLOCK_MISSING]: [
+    "lock-version",
+    "created-by",
+    "packages",
+    "name",
+    "hashes",
+    "commit-id",
+    "path",
+    "type",
+  ],
   [abi.STATUS_PDM_MISSING]: ["metadata", "lock_version", "name", "version", "groups"],
   [abi.STATUS_CONDA_MISSING]: ["version", "package", "name", "version", "platform", "url", "manager"],
 };

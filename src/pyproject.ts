@@ -5,9 +5,9 @@
 import { shellError } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
+import { guardText } from "./pyproject/guard.ts";
 import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
 import { pdmRequirements } from "./pyproject/pdm-requirements.ts";
-import { guardText } from "./pyproject/guard.ts";
 import { recordText } from "./pyproject/records.ts";
 import { type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
 import { parseToml, Section, type TomlTable } from "./pyproject/toml.ts";

@@ -119,7 +119,8 @@ class Expansion {
   }
 
   async #include(written: string, from: string, including: readonly string[]): Promise<void> {
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) throw shellError("requirements-address", { text: written, path: from });
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(written))
+      throw shellError("requirements-address", { text: written, path: from });
     const path = this.#files.join(this.#files.dirname(from), written);
     if (this.#files.relative(this.#folder, path).startsWith("..")) this.#outside.add(path);
     const bytes = await this.#files.read(path);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Core } from "../src/core.ts";
-import { type Lockfile, type LockFormat, readLockWith } from "../src/lockfile.ts";
+import { type LockFormat, type Lockfile, readLockWith } from "../src/lockfile.ts";
 import { readPyproject } from "../src/pyproject.ts";
 import { type Case, corpus, type Expected, isKnownDifference, members, type Oracle } from "./corpus.ts";
 
@@ -58,14 +58,21 @@ function compare(id: string, format: LockFormat, lock: Lockfile, oracle: Oracle)
   });
 }
 
-function differenceOf(format: LockFormat, lock: Lockfile, oracle: Oracle, target: string, expected: Expected): string | null {
+function differenceOf(
+  format: LockFormat,
+  lock: Lockfile,
+  oracle: Oracle,
+  target: string,
+  expected: Expected,
+): string | null {
   const actual = lock.resolve({ target, ...selectionOf(format, lock, oracle) });
   if (expected.error !== undefined) return actual.error === null ? `expected a refusal: ${expected.error}` : null;
   if (actual.error !== null) return `refused: ${actual.error.message}`;
   const rows = actual.packages.map(({ name, version, kind, artifact, url, hash }) => {
     // The oracle of conda has what stands in the lock: an address, for whatever kind.
     if (format === "conda") return `${name} ${version ?? ""} ${kind === "git" ? `git+${artifact}` : url}`;
-    if (kind === "wheel" || kind === "sdist") assert.match(hash ?? "", /^sha(256|384|512)-/, `${target}: hash of ${name}`);
+    if (kind === "wheel" || kind === "sdist")
+      assert.match(hash ?? "", /^sha(256|384|512)-/, `${target}: hash of ${name}`);
     return row([name, version ?? "", kind, artifact]);
   });
   const wanted = members(expected.set ?? "").flatMap((index) => {

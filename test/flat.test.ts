@@ -9,9 +9,9 @@ import { Core } from "../src/core.ts";
 import { renderFailure } from "../src/diagnostic.ts";
 import { type Failure, PylockError } from "../src/errors.ts";
 import { sha256Hex, sriHash } from "../src/integrity.ts";
-import { type Lockfile, type LockFormat, readLockWith } from "../src/lockfile.ts";
-import { pdmContentHash, readPyproject } from "../src/pyproject.ts";
+import { type LockFormat, type Lockfile, readLockWith } from "../src/lockfile.ts";
 import { pipfileHashText } from "../src/pyproject/pipfile-hash.ts";
+import { pdmContentHash, readPyproject } from "../src/pyproject.ts";
 import { expandRequirements } from "../src/requirements.ts";
 
 const ROOT = "test/fixtures/";
@@ -98,7 +98,10 @@ test("the hash of the Pipfile is Pipenv's", async () => {
 test("an error in an included file is told of that file", async () => {
   const bytes = encoded("-r b.txt\nclick==8.1.7\n");
   const parts = { "a/b.txt": "# one\niniconfig>=2\n" } as Record<string, string>;
-  const expanded = await expandRequirements("a/a.txt", bytes, { ...files, read: async (path) => encoded(parts[path]!) });
+  const expanded = await expandRequirements("a/a.txt", bytes, {
+    ...files,
+    read: async (path) => encoded(parts[path]!),
+  });
   assert.equal(expanded.included, ["a/b.txt"]);
   assert.throws(
     () =>
@@ -118,18 +121,28 @@ test("files that include themselves, addresses and doubling files are refused", 
   await rejects(expandRequirements("a.txt", encoded("-r https://host.invalid/a.txt"), files), "requirements-address");
   const next = (path: string): string => `${Number.parseInt(path, 10) + 1}.txt`;
   const doubling = { ...files, read: async (path: string) => encoded(`-r ${next(path)}\n-r ${next(path)}\n`) };
-  await rejects(expandRequirements("0.txt", encoded("-r 1.txt"), { ...doubling, read: async (path) =>
-    Number.parseInt(path, 10) > 20 ? encoded("\n") : doubling.read(path) }), "requirements-includes");
+  await rejects(
+    expandRequirements("0.txt", encoded("-r 1.txt"), {
+      ...doubling,
+      read: async (path) => (Number.parseInt(path, 10) > 20 ? encoded("\n") : doubling.read(path)),
+    }),
+    "requirements-includes",
+  );
 });
 
 test("a file outside the folder is reported", async () => {
-  const expanded = await expandRequirements("a/a.txt", encoded("-r ../b.txt\n-c c.txt\n"), { ...files, read: async () => encoded("") });
+  const expanded = await expandRequirements("a/a.txt", encoded("-r ../b.txt\n-c c.txt\n"), {
+    ...files,
+    read: async () => encoded(""),
+  });
   assert.equal(expanded.outside, ["b.txt"]);
   assert.equal(expanded.constraints, ["c.txt"]);
 });
 
 function fixtures(format: string, prefix: string): string[] {
-  return readdirSync(ROOT + format).filter((name) => name.startsWith(prefix)).sort();
+  return readdirSync(ROOT + format)
+    .filter((name) => name.startsWith(prefix))
+    .sort();
 }
 
 async function read(module: WebAssembly.Module, format: LockFormat, folder: string, file: string): Promise<Lockfile> {
@@ -139,7 +152,12 @@ async function read(module: WebAssembly.Module, format: LockFormat, folder: stri
   const pyproject = existsSync(project) ? readPyproject(readFileSync(project, "utf8"), "pyproject.toml") : null;
   if (format !== "requirements") return readLockWith(new Core(module), bytes, { path: file, format, pyproject });
   const expanded = await expandRequirements(path, bytes, files);
-  return readLockWith(new Core(module), expanded.bytes, { path: file, format, pyproject, parts: named(expanded.parts) });
+  return readLockWith(new Core(module), expanded.bytes, {
+    path: file,
+    format,
+    pyproject,
+    parts: named(expanded.parts),
+  });
 
   /** Paths as the fixture's own, for messages. */
   function named(parts: typeof expanded.parts): typeof expanded.parts {
@@ -148,7 +166,8 @@ async function read(module: WebAssembly.Module, format: LockFormat, folder: stri
 }
 
 function compare(format: LockFormat, lock: Lockfile, { target, groups, extras, packages }: Answer): void {
-  const chosen = format === "pdm" || format === "pipfile" ? groups.map((name) => (name === "default" ? "main" : name)) : groups;
+  const chosen =
+    format === "pdm" || format === "pipfile" ? groups.map((name) => (name === "default" ? "main" : name)) : groups;
   // PDM calls extras groups, too.
   const where = `${target} ${groups} ${extras}`;
   const actual = lock.resolve({ target, groups: chosen, extras });
@@ -157,11 +176,14 @@ function compare(format: LockFormat, lock: Lockfile, { target, groups, extras, p
     return;
   }
   assert.is(actual.error, null, `${where}: ${actual.error?.message}`);
-  const expected = packages.map(([name, version, artifact]) => [normalized(name), version, expectedArtifact(format, artifact)].join(" "));
+  const expected = packages.map(([name, version, artifact]) =>
+    [normalized(name), version, expectedArtifact(format, artifact)].join(" "),
+  );
   const rows = actual.packages.map((each) => {
     const hashes = each.hashes ?? (each.hash === null ? [] : [each.hash]);
     const own = each.kind === "git" ? `git+${each.artifact}` : format === "conda" ? each.url : each.artifact;
-    const shown = format === "requirements" ? [...hashes].sort().join() : format === "pylock" || format === "conda" ? own : "";
+    const shown =
+      format === "requirements" ? [...hashes].sort().join() : format === "pylock" || format === "conda" ? own : "";
     return [each.name, each.version ?? "", shown].join(" ");
   });
   assert.equal(rows.sort(), expected.sort(), where);

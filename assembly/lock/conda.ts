@@ -26,6 +26,7 @@ import {
   NONE,
   SOURCE_GIT,
   SOURCE_URL,
+  STATUS_CONDA_COMMIT,
   STATUS_CONDA_LINE,
   STATUS_CONDA_MISSING,
   STATUS_CONDA_TEXT,
@@ -172,6 +173,7 @@ function takeKey(): bool {
     keySize = u32(stop - key);
     stop++;
   } else {
+    if (isIndicator(quote)) return false;
     while (stop < lineEnd && !(load<u8>(stop) == 0x3a && (stop + 1 == lineEnd || load<u8>(stop, 1) == 0x20))) stop++;
     key = line;
     keySize = u32(stop - line);
@@ -382,7 +384,7 @@ function setPlace(index: u32): void {
     let mark = fragment;
     while (mark > 4 && load<u8>(address + mark - 1) != 0x40 && load<u8>(address + mark - 1) != 0x2f) mark--;
     const hasCommit = load<u8>(address + mark - 1) == 0x40;
-    if (!hasCommit) return fail(STATUS_CONDA_TEXT, address, size);
+    if (!hasCommit) return fail(STATUS_CONDA_COMMIT, address, size);
     item.source = SOURCE_GIT;
     item.url = intern(address + 4, mark - 5);
     item.resolved = intern(address + mark, fragment - mark);

@@ -38,7 +38,7 @@ const MARKS: readonly (readonly [Format, RegExp])[] = [
   ["pylock", /^\[\[packages\]\]|^lock-version = "1[."].*\n(?:.*\n)*?created-by = /m],
   ["uv", /^version = \d+\n(?:revision = |requires-python = |resolution-markers = |\n\[\[)/m],
   ["pipfile", /^\s*\{[^{]*"_meta"\s*:|^\s*\{[\s\S]*"pipfile-spec"\s*:/],
-  ["conda", /^  content_hash:\s*$[\s\S]*^package:/m],
+  ["conda", /^ {2}content_hash:\s*$[\s\S]*^package:/m],
   ["requirements", /\s--hash[= ]\w+:|^[A-Za-z0-9][^\n#]* @ \S+#sha(?:256|384|512)=/m],
 ];
 

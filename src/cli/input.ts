@@ -5,9 +5,9 @@
 import { renderFailure } from "../diagnostic.ts";
 import { type Failure, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
-import { type Lockfile, type LockFormat, type ReadOptions, readLock } from "../lockfile.ts";
-import { contentHashes, generatorOf, pdmContentHash, type Pyproject, readPyprojectBytes } from "../pyproject.ts";
+import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lockfile.ts";
 import { pipfileHashText } from "../pyproject/pipfile-hash.ts";
+import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../pyproject.ts";
 import { type Expanded, expandRequirements } from "../requirements.ts";
 import {
   basename,

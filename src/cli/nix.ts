@@ -6,6 +6,7 @@
 import { renderFailure } from "../diagnostic.ts";
 import { type Failure, NOWHERE, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
+import { LOCK_COMMANDS } from "../lockfile.ts";
 import { freeze } from "../nix.ts";
 import { guardedFields, type Pyproject } from "../pyproject.ts";
 import {
@@ -71,7 +72,7 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { text: input.path, path: input.path });
+    throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
   if (input.lock.lacksFileNames) warnNameless(input);
   const targets = targetsForNix(words, input.lock);
   const frozen = freeze(input.lock, {

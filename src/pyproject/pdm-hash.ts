@@ -23,7 +23,14 @@ export function pdmHashTexts(document: TomlTable): string[] | null {
   };
   // PDM before 2.13 hashed the overrides only; a project without any resolution settings has the same in both.
   const overrides = resolution.section("overrides").values;
-  return [...new Set([{ ...content, resolution: resolution.values }, { ...content, overrides }].map(pythonJson))];
+  return [
+    ...new Set(
+      [
+        { ...content, resolution: resolution.values },
+        { ...content, overrides },
+      ].map(pythonJson),
+    ),
+  ];
 }
 
 /** [dependency-groups], and behind each the group of that name in [tool.pdm.dev-dependencies]. */

@@ -9,7 +9,11 @@ import { Section, type TomlTable } from "./toml.ts";
 
 const MAIN = "main";
 
-export function pdmRequirements(document: TomlTable, project: string | null, read: ProjectRequirements): ProjectRequirements {
+export function pdmRequirements(
+  document: TomlTable,
+  project: string | null,
+  read: ProjectRequirements,
+): ProjectRequirements {
   const groups = new Map<string, string[]>();
   const add = (name: string, texts: readonly string[]): void => {
     groups.set(name, [...(groups.get(name) ?? []), ...texts]);
@@ -44,7 +48,12 @@ function withoutEditable(text: string): string[] {
 }
 
 /** The group's requirements, with those of the groups in place of which the project itself is named. */
-function expanded(name: string, groups: ReadonlyMap<string, string[]>, project: string | null, seen: Set<string>): string[] {
+function expanded(
+  name: string,
+  groups: ReadonlyMap<string, string[]>,
+  project: string | null,
+  seen: Set<string>,
+): string[] {
   if (seen.has(name)) return [];
   seen.add(name);
   return (groups.get(name) ?? []).flatMap((text) => {
