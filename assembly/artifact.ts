@@ -41,7 +41,8 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
 
 /** Whether a wheel is better than the best one before it. */
 function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32): bool {
-  if (!buildTagFirst()) return rank != bestRank ? rank < bestRank : buildTagCounts() && compareBuilds(artifact, best) > 0;
+  if (!buildTagFirst())
+    return rank != bestRank ? rank < bestRank : buildTagCounts() && compareBuilds(artifact, best) > 0;
   const order = compareBuilds(artifact, best);
   return order > 0 || (order == 0 && rank < bestRank);
 }

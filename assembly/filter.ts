@@ -6,8 +6,8 @@ import { NONE } from "../src/abi";
 import { Scratch } from "./arena";
 import { ALWAYS, all, any, groupChosen, NEVER, not } from "./condition";
 import { install } from "./installed";
-import { evaluateMarker } from "./pep508";
 import { texts } from "./intern";
+import { evaluateMarker } from "./pep508";
 import { extraPolicy, isForTarget, lastEntryCounts } from "./rules";
 import { extensionAt, membershipAt, packageAt, packages } from "./tables";
 

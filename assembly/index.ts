@@ -71,7 +71,7 @@ import {
   writeKnownTarget,
 } from "./environment";
 import { resetGraph } from "./graph";
-import { internCopy, startTexts, textAddress, texts, textSize } from "./intern";
+import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { scanJson } from "./json";
 import { readCondaLock } from "./lock/conda";
 import { joinProjectExtras, readPdmLock } from "./lock/pdm";

@@ -10,6 +10,7 @@
 // stand: an escape is never shorter than what it stands for.
 
 import {
+  NONE,
   STATUS_JSON_COLON,
   STATUS_JSON_COMMA,
   STATUS_JSON_CONTROL,
@@ -21,10 +22,22 @@ import {
   STATUS_JSON_STRING_END,
   STATUS_JSON_UTF8,
   STATUS_JSON_VALUE,
-  NONE,
 } from "../src/abi";
 import { isDigit, isLetter, startsWith } from "./bytes";
-import { append, ARRAY, at, BOOLEAN, find, FLOAT, INTEGER, NULL, setScalar, startDocument, STRING, TABLE } from "./document";
+import {
+  ARRAY,
+  append,
+  at,
+  BOOLEAN,
+  FLOAT,
+  find,
+  INTEGER,
+  NULL,
+  STRING,
+  setScalar,
+  startDocument,
+  TABLE,
+} from "./document";
 import { fail, failed } from "./status";
 import { hexDigit, special } from "./toml/string";
 import { encode, firstInvalid } from "./utf8";
@@ -189,15 +202,32 @@ let escaped: usize = 0;
 function escape(p: usize, write: usize): usize {
   let plain: u32 = 0;
   switch (load<u8>(p, 1)) {
-    case 0x22: plain = 0x22; break; // \"
-    case 0x5c: plain = 0x5c; break; // \\
-    case 0x2f: plain = 0x2f; break; // \/
-    case 0x62: plain = 0x08; break; // \b
-    case 0x66: plain = 0x0c; break; // \f
-    case 0x6e: plain = 0x0a; break; // \n
-    case 0x72: plain = 0x0d; break; // \r
-    case 0x74: plain = 0x09; break; // \t
-    case 0x75: return unicode(p, write);
+    case 0x22:
+      plain = 0x22;
+      break; // \"
+    case 0x5c:
+      plain = 0x5c;
+      break; // \\
+    case 0x2f:
+      plain = 0x2f;
+      break; // \/
+    case 0x62:
+      plain = 0x08;
+      break; // \b
+    case 0x66:
+      plain = 0x0c;
+      break; // \f
+    case 0x6e:
+      plain = 0x0a;
+      break; // \n
+    case 0x72:
+      plain = 0x0d;
+      break; // \r
+    case 0x74:
+      plain = 0x09;
+      break; // \t
+    case 0x75:
+      return unicode(p, write);
     default:
       fail(STATUS_JSON_ESCAPE, p, p + 1 < end ? 2 : 1);
       return end;

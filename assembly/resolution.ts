@@ -48,7 +48,7 @@ import { startTags } from "./pep425";
 import { startEvaluation } from "./pep508";
 import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
-import { chosenWhen, counts, resetSearch, search } from "./search";
+import { chosenWhen, resetSearch, search } from "./search";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
 import {
@@ -246,16 +246,12 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER && counts(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
   for (let row: u32 = 0; row < packages.count; row++) {
     if (installedWhen(row) == NEVER) continue;
     pushId(queue, row);
-    // Entries for extras: that they are selected is what asks for them.
-    for (let each = packageAt(row).extensions; each != NONE; each = extensionAt(each).next) {
-      const extension = extensionAt(each);
-      if (extension.extra != NONE && extension.condition != NEVER) requestExtra(row, extension.extra);
-    }
+    if (lock.method == METHOD_FILTER) admitExtensions(row);
   }
   for (let next: u32 = 0; next < queue.count; next++) {
     const item = packageAt(idAt(queue, next));
@@ -263,6 +259,17 @@ function requestInstalledExtras(): void {
       const dependency = dependencyAt(item.dependencies + i);
       if (dependency.extraCount != 0 && isActive(item.dependencies + i)) ask(dependency);
     }
+  }
+}
+
+/** Entries for extras: that they are selected is what asks for the extra, and so for what they depend on. */
+function admitExtensions(row: u32): void {
+  for (let each = packageAt(row).extensions; each != NONE; each = extensionAt(each).next) {
+    const extension = extensionAt(each);
+    if (extension.extra == NONE) continue;
+    const end = extension.dependencies + extension.dependencyCount;
+    const isOptional = u32(extension.condition == NEVER);
+    for (let i = extension.dependencies; i < end; i++) dependencyAt(i).optional = isOptional;
   }
 }
 

@@ -18,6 +18,7 @@ import {
   STATUS_PYTHON_REFUSED,
 } from "../src/abi";
 import { Column } from "./arena";
+import { endsWith, is, startsWith } from "./bytes";
 import { ALWAYS } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import {
@@ -32,9 +33,8 @@ import {
   variableText,
   variableVersion,
 } from "./environment";
-import { endsWith, is, startsWith } from "./bytes";
 import { textAddress, textSize } from "./intern";
-import { DIALECT_PACKAGING, DIALECT_POETRY, evaluateMarker, EXTRA_EMPTY, EXTRA_SET, EXTRA_UNDEFINED } from "./pep508";
+import { DIALECT_PACKAGING, DIALECT_POETRY, EXTRA_EMPTY, EXTRA_SET, EXTRA_UNDEFINED, evaluateMarker } from "./pep508";
 import { specifiersContain } from "./specifier";
 import { fail, failed } from "./status";
 import { addProblem, environments, idAt, lock, Package } from "./tables";
@@ -188,7 +188,8 @@ function isPdmPlatform(address: usize, size: u32): bool {
   if (is(address, size, "alpine")) return platform == PLATFORM_MUSL && isArchitecture("x86_64");
   if (is(address, size, "macos")) return platform == PLATFORM_MACOS && isArchitecture("arm64");
   if (is(address, size, "windows")) return platform == PLATFORM_WINDOWS && isArchitecture("win_amd64");
-  if (startsWith(address, size, "windows_")) return platform == PLATFORM_WINDOWS && isWindowsArchitecture(address, size);
+  if (startsWith(address, size, "windows_"))
+    return platform == PLATFORM_WINDOWS && isWindowsArchitecture(address, size);
   const isSystem =
     (platform == PLATFORM_GLIBC && startsWith(address, size, "manylinux_")) ||
     (platform == PLATFORM_MUSL && startsWith(address, size, "musllinux_")) ||

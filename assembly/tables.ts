@@ -207,6 +207,9 @@ export function startTables(): void {
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
   lock.format = NONE;
+  distinct = 0;
+  distinctMask = 0;
+  distinctCount = 0;
 }
 
 export function packageAt(row: u32): Package {
@@ -249,10 +252,60 @@ export function idAt(column: Column, row: u32): u32 {
   return load<u32>(column.at(row));
 }
 
-/** Adds an id to a column of distinct ids; such columns are short (groups, extras). */
+/** Columns of distinct ids longer than this are looked up in `distinct`. Real locks have a handful of groups and extras. */
+const FEW: u32 = 16;
+/** Open addressing over all such columns: pairs of the column and the id + 1. */
+let distinct: usize = 0;
+let distinctMask: u32 = 0;
+let distinctCount: u32 = 0;
+
+/** Adds an id to a column of distinct ids. */
 export function pushDistinct(column: Column, id: u32): void {
-  for (let i: u32 = 0; i < column.count; i++) if (idAt(column, i) == id) return;
+  const count = column.count;
+  if (count < FEW) {
+    for (let i: u32 = 0; i < count; i++) if (idAt(column, i) == id) return;
+  } else {
+    if (count == FEW) for (let i: u32 = 0; i < count; i++) enter(column, idAt(column, i));
+    if (!enter(column, id)) return;
+  }
   pushId(column, id);
+}
+
+/** Whether the id is new to the column. */
+function enter(column: Column, id: u32): bool {
+  if (distinctCount << 1 >= distinctMask && !widenDistinct()) return false;
+  const address = placeOf(changetype<usize>(column), id + 1);
+  if (load<u32>(address) != 0) return false;
+  store<u32>(address, id + 1);
+  store<u32>(address, u32(changetype<usize>(column)), 4);
+  distinctCount++;
+  return true;
+}
+
+/** The slot of the pair, or the free one where it belongs. */
+function placeOf(column: usize, cell: u32): usize {
+  let slot = ((cell * 0x9e3779b1) ^ (u32(column) * 0x85ebca6b)) & distinctMask;
+  while (true) {
+    const address = distinct + (usize(slot) << 3);
+    const known = load<u32>(address);
+    if (known == 0 || (known == cell && load<u32>(address, 4) == u32(column))) return address;
+    slot = (slot + 1) & distinctMask;
+  }
+}
+
+function widenDistinct(): bool {
+  const old = distinct;
+  const count: u32 = old == 0 ? 0 : distinctMask + 1;
+  const wider: u32 = old == 0 ? 255 : (distinctMask << 1) | 1;
+  const moved = allocateZeroed(usize(wider + 1) << 3);
+  if (moved == 0) return false;
+  distinct = moved;
+  distinctMask = wider;
+  for (let i: u32 = 0; i < count; i++) {
+    const cell = load<u64>(old + (usize(i) << 3));
+    if (cell != 0) store<u64>(placeOf(usize(u32(cell >> 32)), u32(cell)), cell);
+  }
+  return true;
 }
 
 export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE): void {

@@ -85,7 +85,11 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
   const project = recordsFor(format, pyproject);
   const failure = core.read(FORMATS[format], bytes, project);
   const sources: Sources = { path, format, parts, pyproject };
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, sources);
+  const spoken = (found: CoreFailure, target: string): Failure =>
+    failureFrom(found.status, {
+      ...factsOf(core, found, sources),
+      ...(isOfTarget(found) && { path: null, found: target }),
+    });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
@@ -95,7 +99,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    warnings: warningsOf(core).map(spoken),
+    warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
     lacksFileNames: NAMELESS.has(format),
@@ -118,8 +122,9 @@ interface Sources {
   readonly pyproject: Pyproject | null;
 }
 
-function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
-  return failureFrom(failure.status, factsOf(core, failure, sources));
+/** Whether the target's name is at fault, not the lock. */
+function isOfTarget({ status }: CoreFailure): boolean {
+  return status === abi.STATUS_TARGET || status === abi.STATUS_TARGET_PYTHON;
 }
 
 function factsOf(

@@ -40,11 +40,11 @@ import { normalizedName } from "../name";
 import { lockPlatforms } from "../rules";
 import { fail, failed } from "../status";
 import {
+  Artifact,
   addArtifact,
   addDependency,
   addMembership,
   addPackage,
-  Artifact,
   dependencies,
   groupNames,
   linkNames,
@@ -192,7 +192,12 @@ function scalar(): u32 {
   if (quote == 0x27) return singleQuoted();
   if (quote == 0x22) {
     const isClosed = valueSize > 1 && load<u8>(value + valueSize - 1) == 0x22;
-    if (!isClosed || indexOf(value, valueSize, 0x5c) != valueSize || indexOf(value, valueSize, 0x22, 1) != valueSize - 1) return refuseText();
+    if (
+      !isClosed ||
+      indexOf(value, valueSize, 0x5c) != valueSize ||
+      indexOf(value, valueSize, 0x22, 1) != valueSize - 1
+    )
+      return refuseText();
     return intern(value + 1, valueSize - 2);
   }
   // Indicators that begin something else than a plain text (YAML 1.2, 5.3), and a comment behind one.
@@ -208,8 +213,20 @@ function scalar(): u32 {
 /** [ ] { } & * ! | > % @ ` , ? */
 function isIndicator(c: u32): bool {
   return (
-    c == 0x5b || c == 0x5d || c == 0x7b || c == 0x7d || c == 0x26 || c == 0x2a || c == 0x21 || c == 0x7c ||
-    c == 0x3e || c == 0x25 || c == 0x40 || c == 0x60 || c == 0x2c || c == 0x3f
+    c == 0x5b ||
+    c == 0x5d ||
+    c == 0x7b ||
+    c == 0x7d ||
+    c == 0x26 ||
+    c == 0x2a ||
+    c == 0x21 ||
+    c == 0x7c ||
+    c == 0x3e ||
+    c == 0x25 ||
+    c == 0x40 ||
+    c == 0x60 ||
+    c == 0x2c ||
+    c == 0x3f
   );
 }
 
@@ -349,12 +366,17 @@ function readHash(column: u32): bool {
 function finishEntry(from: u32): void {
   const isPip = entryManager != NONE && is(textAddress(entryManager), textSize(entryManager), "pip");
   const missing: u32 =
-    entryManager == NONE ? KEY_MANAGER
-    : entryName == NONE ? KEY_NAME
-    : entryVersion == NONE ? KEY_PACKAGE_VERSION
-    : entryPlatform == NONE ? KEY_PLATFORM
-    : entryUrl == NONE ? KEY_URL
-    : NONE;
+    entryManager == NONE
+      ? KEY_MANAGER
+      : entryName == NONE
+        ? KEY_NAME
+        : entryVersion == NONE
+          ? KEY_PACKAGE_VERSION
+          : entryPlatform == NONE
+            ? KEY_PLATFORM
+            : entryUrl == NONE
+              ? KEY_URL
+              : NONE;
   if (missing != NONE) fail(STATUS_CONDA_MISSING, entryOffset, 4, missing); // 4: `name`
   if (!isPip || failed()) {
     dependencies.count = from;
@@ -369,7 +391,8 @@ function finishEntry(from: u32): void {
   item.dependencies = from;
   item.dependencyCount = dependencies.count - from;
   setPlace(index);
-  const group = entryCategory == NONE ? mainGroup() : normalizedName(textAddress(entryCategory), textSize(entryCategory));
+  const group =
+    entryCategory == NONE ? mainGroup() : normalizedName(textAddress(entryCategory), textSize(entryCategory));
   pushDistinct(groupNames, group);
   addMembership(group, NONE);
 }
@@ -412,7 +435,8 @@ function setHash(file: Artifact): void {
   if (digest == NONE) return;
   checkDigest(textAddress(digest), textSize(digest));
   let hash = digest;
-  if (entrySha256 == NONE) hash = joined(textAddress(internWord("md5")), 3, 0x3a, textAddress(digest), textSize(digest));
+  if (entrySha256 == NONE)
+    hash = joined(textAddress(internWord("md5")), 3, 0x3a, textAddress(digest), textSize(digest));
   if (hash == NONE) return;
   file.hash = textAddress(hash);
   file.hashSize = textSize(hash);

@@ -13,14 +13,14 @@ import {
   Artifact,
   artifactAt,
   artifacts,
-  dependencies,
   Dependency,
+  dependencies,
   dependencyAt,
   Extension,
-  extensionAt,
-  extensions,
   Extra,
   ExtraMember,
+  extensionAt,
+  extensions,
   extraMembers,
   Package,
   packageAt,
@@ -158,7 +158,10 @@ function takeDependencies(row: u32): void {
   for (let each = item.extensions; each != NONE; each = extensionAt(each).next) {
     const extension = extensionAt(each);
     if (extension.extra != NONE) addExtra(extension, packageAt(row).name);
+    const start = dependencies.count;
     copyDependencies(extension.dependencies, extension.dependencyCount, row, extension.extra != NONE);
+    extensionAt(each).dependencies = start;
+    extensionAt(each).dependencyCount = dependencies.count - start;
   }
   packageAt(row).dependencies = from;
   packageAt(row).dependencyCount = dependencies.count - from;
@@ -216,7 +219,8 @@ function intersectHashes(kept: Package, other: Package, row: u32): void {
   for (let i: u32 = 0; i < kept.artifactCount; i++) {
     const artifact = artifactAt(kept.artifacts + i);
     if (load<u32>(stamps + (usize(artifact.python) << 2)) != row + 1) continue;
-    if (count != i) memory.copy(artifacts.at(kept.artifacts + count), artifacts.at(kept.artifacts + i), offsetof<Artifact>());
+    if (count != i)
+      memory.copy(artifacts.at(kept.artifacts + count), artifacts.at(kept.artifacts + i), offsetof<Artifact>());
     count++;
   }
   if (count == 0 && kept.artifactCount != 0) fail(STATUS_REQUIREMENTS_DISJOINT, other.offset, 0, other.name);

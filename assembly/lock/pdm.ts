@@ -34,14 +34,14 @@ import { project } from "../project";
 import { LockTarget, lockTargets } from "../rules";
 import { fail, failed } from "../status";
 import {
+  Artifact,
   addArtifact,
   addDependency,
   addMembership,
   addPackage,
-  Artifact,
   artifactAt,
-  dependencies,
   Dependency,
+  dependencies,
   dependencyAt,
   groupNames,
   idAt,
@@ -305,7 +305,8 @@ function readDependencies(owner: u32, list: u32): void {
     if (text(each) == NONE || !parseRequirement(at(each).address, at(each).size, requirement)) return;
     const row = addDependency(owner, requirement.name, at(each).address, at(each).size);
     const dependency = dependencyAt(row);
-    if (requirement.specifierSize != 0) dependency.constraint = intern(requirement.specifier, requirement.specifierSize);
+    if (requirement.specifierSize != 0)
+      dependency.constraint = intern(requirement.specifier, requirement.specifierSize);
     dependency.marker = requirement.marker;
     dependency.extras = requestedExtras.count;
     dependency.extraCount = requirement.extraCount;

@@ -25,10 +25,10 @@ import { intern, textAddress, textSize } from "../intern";
 import { versionOf } from "../pep440";
 import { fail, failed } from "../status";
 import {
+  Artifact,
   addArtifact,
   addMembership,
   addPackage,
-  Artifact,
   groupNames,
   linkNames,
   lock,
@@ -37,7 +37,19 @@ import {
   pushDistinct,
 } from "../tables";
 import { mergeEntries } from "./merging";
-import { artifactKind, checkHash, expect, groupOf, isTrue, mainGroup, marker, name, optionalText, setNameFromUrl, text } from "./reading";
+import {
+  artifactKind,
+  checkHash,
+  expect,
+  groupOf,
+  isTrue,
+  mainGroup,
+  marker,
+  name,
+  optionalText,
+  setNameFromUrl,
+  text,
+} from "./reading";
 
 /** pipenv writes this and refuses another. */
 const PIPFILE_SPEC: u32 = 6;

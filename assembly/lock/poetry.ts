@@ -37,10 +37,10 @@ import { compareVersions, versionOf } from "../pep440";
 import { hasExtraAtom, markerOf } from "../pep508";
 import { fail, failed } from "../status";
 import {
-  addDependency,
-  addPackage,
   Artifact,
+  addDependency,
   addExtraMember,
+  addPackage,
   artifacts,
   candidates,
   dependencies,

@@ -32,18 +32,18 @@ import {
 } from "../../src/abi";
 import { decimal, equal, indexOf, is } from "../bytes";
 import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../document";
-import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { internWord } from "../environment";
+import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { compareVersions, parseVersion, releaseNumber, versionOf } from "../pep440";
 import { fail, failed } from "../status";
 import {
+  Artifact,
   addArtifact,
   addDependency,
   addMembership,
   addPackage,
-  Artifact,
   defaultGroups,
   dependencies,
   dependencyAt,
@@ -208,7 +208,8 @@ function readPackage(node: u32): void {
   }
   addMembership(NONE, condition);
   if (!isDistributed) return readDirect(index, node);
-  if (wheels != NONE) for (let each = first(wheels); each != NONE && !failed(); each = next(each)) readWheel(index, each);
+  if (wheels != NONE)
+    for (let each = first(wheels); each != NONE && !failed(); each = next(each)) readWheel(index, each);
   if (sdist != NONE && !failed()) readSdist(index, sdist);
 }
 

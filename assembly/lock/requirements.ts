@@ -31,10 +31,10 @@ import { OPERATOR_ARBITRARY, OPERATOR_EQUAL, operatorAt, operatorSize, versionOf
 import { parseRequirement, Requirement } from "../pep508";
 import { fail, failed } from "../status";
 import {
+  Artifact,
   addArtifact,
   addMembership,
   addPackage,
-  Artifact,
   artifactAt,
   groupNames,
   linkNames,
