@@ -228,12 +228,10 @@ export function membershipAt(row: u32): Membership {
   return changetype<Membership>(memberships.at(row));
 }
 
-@inline
 export function extensionAt(row: u32): Extension {
   return changetype<Extension>(extensions.at(row));
 }
 
-@inline
 export function extraAt(row: u32): Extra {
   return changetype<Extra>(packageExtras.at(row));
 }

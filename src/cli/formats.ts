@@ -38,7 +38,7 @@ const MARKS: readonly (readonly [Format, RegExp])[] = [
   ["pylock", /^\[\[packages\]\]|^lock-version = "1[."].*\n(?:.*\n)*?created-by = /m],
   ["uv", /^version = \d+\n(?:revision = |requires-python = |resolution-markers = |\n\[\[)/m],
   ["pipfile", /^\s*\{[^{]*"_meta"\s*:|^\s*\{[\s\S]*"pipfile-spec"\s*:/],
-  ["conda", /^  content_hash:[ \t]*\r?$/m],
+  ["conda", /^ {2}content_hash:[ \t]*\r?$/m],
   ["requirements", /\s--hash[= ]\w+:| @ \S+#sha(?:256|384|512)=/],
 ];
 

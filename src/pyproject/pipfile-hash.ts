@@ -29,15 +29,15 @@ export function pipfileHashText(bytes: Uint8Array, path: string): string | null 
     throw shellError("pyproject-utf8", { path });
   }
   const document = parseToml(text, path);
-  return document["source"] === undefined ? null : hashText(document);
+  return document.source === undefined ? null : hashText(document);
 }
 
 function hashText(document: TomlTable): string {
   const categories = Object.entries(document).filter(([name]) => !SECTIONS.has(name));
   const content: { readonly [key: string]: JsonValue } = {
     ...Object.fromEntries(categories),
-    _meta: { sources: document["source"]!, requires: document["requires"] ?? {} },
-    default: document["packages"] ?? {},
+    _meta: { sources: document.source!, requires: document.requires ?? {} },
+    default: document.packages ?? {},
     develop: document["dev-packages"] ?? {},
   };
   return compactPythonJson(content);
