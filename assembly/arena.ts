@@ -74,6 +74,16 @@ export class Column {
     this.stride = stride;
   }
 
+  /**
+   * Makes room for this many rows at once, before the first one. Room that is never used costs no memory: pages are the
+   * host's until they are touched.
+   */
+  reserve(rows: u32): void {
+    if (this.capacity >= rows) return;
+    this.base = allocate(usize(rows) * this.stride);
+    this.capacity = this.base == 0 ? 0 : rows;
+  }
+
   /** Makes it empty and keeps its memory, for the next use of the same kind. */
   @inline
   clear(): void {

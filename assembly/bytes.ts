@@ -1,19 +1,16 @@
 // Bytes: classes of ASCII characters, comparison, numbers in decimal. Texts are (address, size); no strings are made.
 //
-// Invariant: nothing here reads beyond address + size, except `load` of up to 8 bytes, for which every input is padded.
+// Invariant: nothing here reads beyond address + size, except in blocks of 16 bytes, for which every input is padded.
 
-@inline
 export function isDigit(c: u32): bool {
   return c - 0x30 < 10;
 }
 
 /** a-z and A-Z. */
-@inline
 export function isLetter(c: u32): bool {
   return (c | 0x20) - 0x61 < 26;
 }
 
-@inline
 export function lower(c: u32): u32 {
   return c - 0x41 < 26 ? c | 0x20 : c;
 }
@@ -57,6 +54,46 @@ export function indexOf(address: usize, size: u32, c: u32, from: u32 = 0): u32 {
   let i = from;
   while (i < size && load<u8>(address + i) != c) i++;
   return i;
+}
+
+/** Whether all bytes are hexadecimal digits. Sixteen a step: locks are hashes for the most part. */
+export function isHex(address: usize, size: u32): bool {
+  const end = address + size;
+  for (let p = address; p < end; p += 16) {
+    const block = v128.load(p);
+    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(6));
+    if ((~i8x16.bitmask(v128.or(digit, letter)) & firstBits(end - p)) != 0) return false;
+  }
+  return true;
+}
+
+/** Whether no byte is a control character, a slash or a backslash. */
+export function isComponent(address: usize, size: u32): bool {
+  const end = address + size;
+  for (let p = address; p < end; p += 16) {
+    const block = v128.load(p);
+    const slash = v128.or(i8x16.eq(block, i8x16.splat(0x2f)), i8x16.eq(block, i8x16.splat(0x5c)));
+    if ((i8x16.bitmask(v128.or(slash, i8x16.lt_u(block, i8x16.splat(0x20)))) & firstBits(end - p)) != 0) return false;
+  }
+  return true;
+}
+
+/** Address of the first control character (U+0000 to U+001F, U+007F), 0 when there is none. */
+export function firstControl(address: usize, size: u32): usize {
+  const end = address + size;
+  for (let p = address; p < end; p += 16) {
+    const block = v128.load(p);
+    const control = v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f)));
+    const bits = i8x16.bitmask(control) & firstBits(end - p);
+    if (bits != 0) return p + ctz(bits);
+  }
+  return 0;
+}
+
+/** A mask of the bytes of a block that belong to a text with this much left. */
+function firstBits(left: usize): i32 {
+  return left >= 16 ? 0xffff : i32(((<u32>1) << u32(left)) - 1);
 }
 
 /** A short decimal number; U32.MAX_VALUE when the text is empty, has another character, or exceeds nine digits. */

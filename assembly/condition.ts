@@ -116,17 +116,14 @@ export function any(a: u32, b: u32): u32 {
   return a < b ? row(CONDITION_ANY, a, b) : row(CONDITION_ANY, b, a);
 }
 
-@inline
 function operation(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).operation;
 }
 
-@inline
 function left(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).left;
 }
 
-@inline
 function right(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).right;
 }
@@ -183,5 +180,5 @@ function rehash(): void {
 function mix(kind: u32, a: u32, b: u32): u32 {
   let h = (u64(kind) << 58) ^ (u64(a) * 0x9e3779b97f4a7c15) ^ (u64(b) * 0xff51afd7ed558ccd);
   h ^= h >> 29;
-  return u32(h * 0xc4ceb9fe1a85ec53 >> 32);
+  return u32((h * 0xc4ceb9fe1a85ec53) >> 32);
 }

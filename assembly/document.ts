@@ -53,9 +53,13 @@ let slots: usize = 0;
 let mask: u32 = 0;
 let indexed: u32 = 0;
 
-/** Empties the document and makes its root table, row 0. */
-export function startDocument(address: usize): u32 {
+/** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
+const BYTES_PER_NODE: u32 = 12;
+
+/** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
+export function startDocument(address: usize, size: u32): u32 {
   nodes.start(offsetof<Node>());
+  nodes.reserve(size / BYTES_PER_NODE + 16);
   slots = 0;
   mask = 0;
   indexed = 0;
@@ -99,7 +103,6 @@ export function append(parent: u32, kind: u32, address: usize, keyAddress: usize
 }
 
 /** Completes a scalar. */
-@inline
 export function setScalar(node: u32, kind: u32, address: usize, size: u32): void {
   const row = at(node);
   row.kind = kind;
@@ -107,32 +110,26 @@ export function setScalar(node: u32, kind: u32, address: usize, size: u32): void
   row.size = size;
 }
 
-@inline
 export function at(node: u32): Node {
   return changetype<Node>(nodes.at(node));
 }
 
-@inline
 export function kindOf(node: u32): u32 {
   return at(node).kind & KIND_MASK;
 }
 
-@inline
 export function flags(node: u32): u32 {
   return at(node).kind;
 }
 
-@inline
 export function setFlags(node: u32, kind: u32): void {
   at(node).kind = kind;
 }
 
-@inline
 export function first(node: u32): u32 {
   return at(node).first;
 }
 
-@inline
 export function next(node: u32): u32 {
   return at(node).next;
 }
@@ -163,7 +160,6 @@ export function get(table: u32, key: string): u32 {
 }
 
 /** Whether the node's key is this word. */
-@inline
 export function keyIs(node: u32, word: string): bool {
   return is(at(node).keyAddress, at(node).keySize, word);
 }
@@ -210,7 +206,6 @@ function widen(): bool {
   return true;
 }
 
-@inline
 function place(table: u32, keyAddress: usize, keySize: u32): u32 {
   return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & mask;
 }

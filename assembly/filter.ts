@@ -2,9 +2,9 @@
 // Poetry 2.1: poetry/packages/transitive_package_info.py, TransitivePackageInfo.get_marker.
 
 import { NONE } from "../src/abi";
-import { all, ALWAYS, any, groupChosen, NEVER } from "./condition";
+import { ALWAYS, all, any, groupChosen, NEVER } from "./condition";
 import { install } from "./installed";
-import { evaluateMarker, EXTRA_SET } from "./pep508";
+import { EXTRA_SET, evaluateMarker } from "./pep508";
 import { membershipAt, packageAt, packages } from "./tables";
 
 /** Over the chosen groups that a package is in, at least one marker must hold. */

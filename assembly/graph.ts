@@ -9,21 +9,14 @@
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
+import { indexOf, isDigit, isLetter } from "./bytes";
 import { ALWAYS } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableVersion } from "./environment";
-import { evaluateMarker, EXTRA_ABSENT, hasExtraAtom, namesExtra } from "./pep508";
+import { normalizedName } from "./name";
+import { EXTRA_ABSENT, evaluateMarker, hasExtraAtom, namesExtra } from "./pep508";
 import { platformAllows } from "./platform";
-import {
-  Dependency,
-  dependencyAt,
-  extraAt,
-  extraMemberAt,
-  idAt,
-  packageAt,
-  packages,
-  requestedExtras,
-} from "./tables";
+import { Dependency, dependencyAt, ExtraMember, extraAt, extraMemberAt, packageAt, packages } from "./tables";
 
 /** That an extra is asked of a package. */
 @unmanaged
@@ -77,15 +70,50 @@ export function requestExtra(row: u32, extra: u32): bool {
       if (listed.name != name) continue;
       for (let m: u32 = 0; m < listed.memberCount; m++) {
         const member = extraMemberAt(listed.members + m);
-        if (member.name != item.name) continue;
-        for (let x: u32 = 0; x < member.extraCount; x++) {
-          const inner = idAt(requestedExtras, member.extras + x);
-          if (!isRequested(row, inner)) addRequest(row, inner);
-        }
+        if (memberName(member) == item.name) requestOwn(row, member);
       }
     }
   }
   return true;
+}
+
+/** Asks for the extras that a package's extra asks of the package itself: `name[a,b]`. */
+function requestOwn(row: u32, member: ExtraMember): void {
+  const end = member.size;
+  const close = indexOf(member.address, end, 0x5d);
+  let from = indexOf(member.address, end, 0x5b) + 1;
+  while (close < end && from < close) {
+    const comma = indexOf(member.address, close, 0x2c, from);
+    const extra = trimmedName(member.address + from, comma - from);
+    if (extra != NONE && !isRequested(row, extra)) addRequest(row, extra);
+    from = comma + 1;
+  }
+}
+
+function trimmedName(address: usize, size: u32): u32 {
+  while (size != 0 && load<u8>(address) <= 0x20) {
+    address++;
+    size--;
+  }
+  while (size != 0 && load<u8>(address + size - 1) <= 0x20) size--;
+  return size == 0 ? NONE : normalizedName(address, size);
+}
+
+/**
+ * The name that a requirement `name[extras] (constraint) ; marker` starts with. Old locks hold forms that PEP 508 refuses,
+ * for which locker.py has a pattern that comes to the same.
+ */
+export function memberName(member: ExtraMember): u32 {
+  if (member.name == NONE) {
+    let length: u32 = 0;
+    while (length < member.size && isNameCharacter(load<u8>(member.address + length))) length++;
+    member.name = normalizedName(member.address, length);
+  }
+  return member.name;
+}
+
+function isNameCharacter(c: u32): bool {
+  return isLetter(c) || isDigit(c) || c == 0x2e || c == 0x2d || c == 0x5f || c > 0x7f;
 }
 
 function addRequest(row: u32, extra: u32): void {
@@ -145,7 +173,7 @@ function lists(row: u32, extra: u32, name: u32): bool {
     const candidate = extraAt(item.extras + e);
     if (candidate.name != extra) continue;
     for (let m: u32 = 0; m < candidate.memberCount; m++) {
-      if (extraMemberAt(candidate.members + m).name == name) return true;
+      if (memberName(extraMemberAt(candidate.members + m)) == name) return true;
     }
   }
   return false;

@@ -27,11 +27,11 @@ import {
   SELECTION_WORDS,
   STATE_CONTENT_HASH,
   STATE_DETAIL,
-  STATE_METHOD,
   STATE_INPUT,
   STATE_LOCK_ADDRESS,
   STATE_LOCK_PYTHON,
   STATE_LOCK_VERSION,
+  STATE_METHOD,
   STATE_OFFSET,
   STATE_OUTPUT,
   STATE_OUTPUT_SIZE,
@@ -65,13 +65,21 @@ import {
   writeKnownTarget,
 } from "./environment";
 import { resetGraph } from "./graph";
-import { internCopy, startTexts, textAddress, texts, textSize } from "./intern";
+import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { readPoetryLock } from "./lock/poetry";
 import { startTags, writeTags, writtenTags } from "./pep425";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
 import { readProject, startProject } from "./project";
-import { edges, problems, resetResolution, resolve as resolveRequest, ResolveRequest, Selection, selections } from "./resolution";
+import {
+  edges,
+  problems,
+  ResolveRequest,
+  resetResolution,
+  resolve as resolveRequest,
+  Selection,
+  selections,
+} from "./resolution";
 import { resetSolver } from "./solver";
 import { begin, fail, failed, failureAddress, failureDetail, failureSize, status } from "./status";
 import {
@@ -82,8 +90,8 @@ import {
   groupNames,
   lock,
   Package,
-  packages,
   Problem,
+  packages,
   startTables,
   warnings,
 } from "./tables";
@@ -202,7 +210,6 @@ export function state(): usize {
   return block;
 }
 
-@inline
 function set(slot: u32, value: u32): void {
   store<u32>(block + (usize(slot) << 2), value);
 }

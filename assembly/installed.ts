@@ -28,7 +28,6 @@ export function install(row: u32, condition: u32): void {
 }
 
 /** The condition under which the package is installed; NEVER for one that is not. */
-@inline
 export function installedWhen(row: u32): u32 {
   const known = load<u32>(installed + (usize(row) << 2));
   return known == 0 ? NEVER : known - 1;

@@ -57,12 +57,10 @@ export function internCopy(address: usize, size: u32): u32 {
   return id;
 }
 
-@inline
 export function textAddress(id: u32): usize {
   return changetype<Text>(texts.at(id)).address;
 }
 
-@inline
 export function textSize(id: u32): u32 {
   return changetype<Text>(texts.at(id)).size;
 }

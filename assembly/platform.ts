@@ -40,7 +40,6 @@ function termHolds(from: usize, end: usize, variable: u32): bool {
 }
 
 /** space ! = */
-@inline
 function isMark(c: u32): bool {
   return c == 0x20 || c == 0x21 || c == 0x3d;
 }

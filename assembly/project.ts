@@ -23,6 +23,7 @@ import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pe
 import { fail, failed } from "./status";
 import {
   addDependency,
+  addExtraMember,
   dependencies,
   dependencyAt,
   Extra,
@@ -116,12 +117,7 @@ function readExtra(at: usize, end: usize): void {
   while (at < end) {
     at = nextField(at, end);
     if (fieldSize == 0) continue;
-    const memberRow = extraMembers.push();
-    if (memberRow == 0) return;
-    const member = changetype<ExtraMember>(memberRow);
-    member.name = normalizedName(field, fieldSize);
-    member.extras = 0;
-    member.extraCount = 0;
+    addExtraMember(field, fieldSize);
     extra.memberCount++;
   }
 }
@@ -151,12 +147,12 @@ function readRequirement(at: usize, end: usize): void {
   dependency.marker = requirement.marker;
   if (extra != NONE) {
     dependency.optional = 1;
-    addMember(extra, requirement.name);
+    addMember(extra, requirement.nameAddress, requirement.nameSize);
   }
 }
 
-/** Adds a name to the project's extra of that name; the host writes the extra's record before its requirements. */
-function addMember(extra: u32, name: u32): void {
+/** Adds a requirement to the project's extra of that name; the host writes the extra's record before its requirements. */
+function addMember(extra: u32, address: usize, size: u32): void {
   for (let i = project.extras; i < packageExtras.count; i++) {
     const row = changetype<Extra>(packageExtras.at(i));
     if (row.name != extra) continue;
@@ -170,11 +166,7 @@ function addMember(extra: u32, name: u32): void {
         memory.copy(copy, extraMembers.at(from + j), offsetof<ExtraMember>());
       }
     }
-    const added = extraMembers.push();
-    if (added == 0) return;
-    changetype<ExtraMember>(added).name = name;
-    changetype<ExtraMember>(added).extras = 0;
-    changetype<ExtraMember>(added).extraCount = 0;
+    addExtraMember(address, size);
     changetype<Extra>(packageExtras.at(i)).memberCount++;
     return;
   }

@@ -41,7 +41,7 @@ import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion 
 import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
-import { internCopy, textAddress, texts, textSize } from "./intern";
+import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { DIALECT_POETRY, startEvaluation } from "./pep508";
@@ -145,7 +145,6 @@ export function resolve(request: ResolveRequest): void {
 // --- The request --------------------------------------------------------------------------------------------------------
 
 /** The name that starts at `at`: its size; the next one starts after its NUL. */
-@inline
 function nameSize(at: usize, end: usize): u32 {
   let size: u32 = 0;
   while (at + size < end && load<u8>(at + size) != 0) size++;
@@ -210,7 +209,8 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
   const end = from + size;
   for (let at = from; at < end; ) {
     const length = nameSize(at, end);
-    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a) allPolicies |= flag; // ":all:"
+    if (length == 5 && load<u32>(at) == 0x6c6c613a && load<u8>(at, 4) == 0x3a)
+      allPolicies |= flag; // ":all:"
     else {
       const id = nameId(at, length);
       if (flag != 0) store<u8>(policies + id, load<u8>(policies + id) | u8(flag));
@@ -339,7 +339,12 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
 
 /** Two versions of one name are both selected: the lock says so, and no installer can do it. */
 function checkOnce(row: u32): void {
-  for (let other = candidates(packageAt(row).name); other != NONE && other != row; other = packageAt(other).nextOfName) {
-    if (installedWhen(other) != NEVER) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+  for (
+    let other = candidates(packageAt(row).name);
+    other != NONE && other != row;
+    other = packageAt(other).nextOfName
+  ) {
+    if (installedWhen(other) != NEVER)
+      addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
   }
 }

@@ -6,9 +6,9 @@
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { all, any, extraChosen, groupChosen, NEVER } from "./condition";
-import { appliesHere, isActive, requestExtra, startGraph } from "./graph";
+import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./graph";
 import { install } from "./installed";
-import { evaluateMarker, EXTRA_SET } from "./pep508";
+import { EXTRA_SET, evaluateMarker } from "./pep508";
 import { project } from "./project";
 import { decidedFor, require, solve, startSolver } from "./solver";
 import { failed } from "./status";
@@ -99,7 +99,8 @@ export function chosenWhen(dependency: Dependency): u32 {
   for (let i: u32 = 0; i < project.extraCount; i++) {
     const extra = extraAt(project.extras + i);
     for (let m: u32 = 0; m < extra.memberCount; m++) {
-      if (extraMemberAt(extra.members + m).name == dependency.name) extras = any(extras, extraChosen(extra.name));
+      if (memberName(extraMemberAt(extra.members + m)) == dependency.name)
+        extras = any(extras, extraChosen(extra.name));
     }
   }
   return all(group, extras);

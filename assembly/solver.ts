@@ -24,7 +24,7 @@ import { is } from "./bytes";
 import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "./environment";
 import { forgetFrom, isActive, requestCount, requestExtra } from "./graph";
-import { textAddress, texts, textSize } from "./intern";
+import { textAddress, textSize, texts } from "./intern";
 import { compareVersions, isPrerelease, versionOf } from "./pep440";
 import { project } from "./project";
 import { fail, failed } from "./status";
@@ -214,7 +214,8 @@ function requireAll(name: u32, row: u32): bool {
   for (let i = lastOf(name); i != NONE; ) {
     const requirement = changetype<Requirement>(requirements.at(i));
     const dependency = dependencyAt(requirement.dependency);
-    for (let x: u32 = 0; x < dependency.extraCount; x++) requestExtra(row, idAt(requestedExtras, dependency.extras + x));
+    for (let x: u32 = 0; x < dependency.extraCount; x++)
+      requestExtra(row, idAt(requestedExtras, dependency.extras + x));
     i = requirement.before;
   }
   const item = packageAt(row);
@@ -265,7 +266,6 @@ function undo(decision: Decision): void {
   open = 0;
 }
 
-@inline
 function lastOf(name: u32): u32 {
   return load<u32>(lastRequirement + (usize(name) << 2)) - 1;
 }

@@ -104,12 +104,16 @@ export class Extra {
   memberCount: u32;
 }
 
-/** One requirement listed under an extra: a name, and the extras asked of it (self-references name the package itself). */
+/**
+ * One requirement listed under an extra, as written. Only its name and the extras asked of it matter (self-references name
+ * the package itself), and only once the extra is asked for: most never are, so they are looked for then (graph.ts).
+ */
 @unmanaged
 export class ExtraMember {
+  address: usize;
+  size: u32;
+  /** Text id of the name, NONE until it was looked for. */
   name: u32;
-  extras: u32;
-  extraCount: u32;
 }
 
 @unmanaged
@@ -146,6 +150,14 @@ export class LockFacts {
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(16));
 
+/** Makes room in the tables for what a document of this many nodes can hold at most, or nearly so. */
+export function reserveTables(nodes: u32): void {
+  artifacts.reserve(nodes / 3 + 16); // a table and two values each
+  dependencies.reserve(nodes / 4 + 16);
+  extraMembers.reserve(nodes / 4 + 16);
+  packages.reserve(nodes / 16 + 16);
+}
+
 /** Empties all tables. To be called after each arena reset. */
 export function startTables(): void {
   packages.start(PACKAGE_WORDS << 2);
@@ -164,32 +176,26 @@ export function startTables(): void {
   lock.method = METHOD_SEARCH;
 }
 
-@inline
 export function packageAt(row: u32): Package {
   return changetype<Package>(packages.at(row));
 }
 
-@inline
 export function artifactAt(row: u32): Artifact {
   return changetype<Artifact>(artifacts.at(row));
 }
 
-@inline
 export function dependencyAt(row: u32): Dependency {
   return changetype<Dependency>(dependencies.at(row));
 }
 
-@inline
 export function membershipAt(row: u32): Membership {
   return changetype<Membership>(memberships.at(row));
 }
 
-@inline
 export function extraAt(row: u32): Extra {
   return changetype<Extra>(packageExtras.at(row));
 }
 
-@inline
 export function extraMemberAt(row: u32): ExtraMember {
   return changetype<ExtraMember>(extraMembers.at(row));
 }
@@ -200,7 +206,6 @@ export function pushId(column: Column, id: u32): void {
   if (row != 0) store<u32>(row, id);
 }
 
-@inline
 export function idAt(column: Column, row: u32): u32 {
   return load<u32>(column.at(row));
 }
@@ -223,6 +228,17 @@ export function addProblem(column: Column, status: u32, address: usize, size: u3
   problem.address = address;
   problem.size = size;
   problem.detail = detail;
+}
+
+/** Adds a requirement to the extra that was added last. */
+export function addExtraMember(address: usize, size: u32): u32 {
+  const row = extraMembers.push();
+  if (row == 0) return 0;
+  const member = changetype<ExtraMember>(row);
+  member.address = address;
+  member.size = size;
+  member.name = NONE;
+  return extraMembers.count - 1;
 }
 
 /** Adds a requirement with nothing said but its name. */
@@ -264,7 +280,6 @@ export function linkNames(): void {
 }
 
 /** The first package of a name, in the order of the lock; NONE when there is none. The others follow by `nextOfName`. */
-@inline
 export function candidates(name: u32): u32 {
   return name < linkedTexts ? load<u32>(firstOfName + (usize(name) << 2)) - 1 : NONE;
 }

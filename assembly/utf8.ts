@@ -8,10 +8,7 @@ export function firstInvalid(address: usize, size: u32): usize {
   let p = address;
   while (p < end) {
     // 64 bytes a step while they are ASCII, as locks are nearly everywhere.
-    const high = v128.or(
-      v128.or(v128.load(p), v128.load(p, 16)),
-      v128.or(v128.load(p, 32), v128.load(p, 48)),
-    );
+    const high = v128.or(v128.or(v128.load(p), v128.load(p, 16)), v128.or(v128.load(p, 32), v128.load(p, 48)));
     if (i8x16.bitmask(high) == 0) {
       p += 64;
       continue;
@@ -46,7 +43,6 @@ function sequence(p: usize, end: usize): u32 {
   return 4;
 }
 
-@inline
 function tail(c: u32): bool {
   return (c & 0xc0) == 0x80;
 }

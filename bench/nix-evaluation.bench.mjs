@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 
 const TARGETS = 32;
 const COPIES = 40;
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 const folder = mkdtempSync(join(tmpdir(), "pylock2nix-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@
 { lib }:
 python:
 let
-  host = python.pythonOnBuildForHost or python.pythonForBuild or python;
+  host = import ./build-python.nix python;
 in
 rec {
   # Poetry's back end has been a package of its own, poetry-core, since 1.0; projects older than that ask for all of it.

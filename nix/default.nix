@@ -40,7 +40,7 @@ let
     };
   };
 
-  # What the project's loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
+  # What the loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
   project = rec {
     resolution =
       if builtins.isAttrs (arguments.resolution or null) then
@@ -49,7 +49,9 @@ let
         load (builtins.intersectAttrs (builtins.functionArgs load) arguments);
     preset =
       function: given:
-      function (builtins.intersectAttrs (builtins.functionArgs function) (arguments // { inherit resolution; }) // given);
+      function (
+        builtins.intersectAttrs (builtins.functionArgs function) (arguments // { inherit resolution; }) // given
+      );
     application = preset functions.mkPoetryApplication { };
     environment = preset functions.mkPoetryEnv { };
     packages = preset functions.mkPoetryPackages { };

@@ -32,6 +32,6 @@ pkgs.stdenvNoCC.mkDerivation {
     }
   );
   buildCommand = ''
-    ${(python.pythonOnBuildForHost or python.pythonForBuild or python).interpreter} -I ${./make-editable.py} "$specification" "$out"
+    ${(import ./build-python.nix python).interpreter} -I ${./make-editable.py} "$specification" "$out"
   '';
 }

@@ -23,7 +23,7 @@ rec {
   # The command, for builds that make an environment inside their own output.
   command =
     python:
-    "${(python.pythonOnBuildForHost or python.pythonForBuild or python).interpreter} -I ${./make-environment.py}";
+    "${(import ./build-python.nix python).interpreter} -I ${./make-environment.py}";
 
   environment =
     {

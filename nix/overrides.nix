@@ -8,7 +8,6 @@ let
   buildSystems = {
     attrs = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
     filelock = [ "hatch-vcs" ];
-    h5py = [ "cython" "numpy" "pkgconfig" ];
     importlib-metadata = [ "setuptools-scm" ];
     jsonschema = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
     lxml = [ "cython" ];
@@ -22,7 +21,6 @@ let
     python-dateutil = [ "setuptools-scm" ];
     pyyaml = [ "cython" ];
     pyzmq = [ "cython" "scikit-build-core" ];
-    scipy = [ "cython" "meson-python" "numpy" "pybind11" "pythran" ];
     tqdm = [ "setuptools-scm" ];
     urllib3 = [ "hatch-vcs" ];
     virtualenv = [ "hatch-vcs" ];
@@ -32,12 +30,9 @@ let
   # Locked sdist -> tools, then libraries, of nixpkgs.
   native = {
     cffi = { tools = [ "pkg-config" ]; libraries = [ "libffi" ]; };
-    cryptography = { tools = [ "pkg-config" ]; libraries = [ "openssl" ]; };
-    h5py = { tools = [ "pkg-config" ]; libraries = [ "hdf5" ]; };
     lxml = { tools = [ "pkg-config" ]; libraries = [ "libxml2" "libxslt" "zlib" ]; };
     mysqlclient = { tools = [ "pkg-config" ]; libraries = [ "libmysqlclient" ]; };
     pillow = { tools = [ "pkg-config" ]; libraries = [ "freetype" "lcms2" "libjpeg" "libtiff" "libwebp" "zlib" ]; };
-    psycopg2 = { tools = [ "libpq" ]; libraries = [ "libpq" "openssl" ]; };
     pyyaml = { tools = [ ]; libraries = [ "libyaml" ]; };
     pyzmq = { tools = [ "pkg-config" "cmake" "ninja" ]; libraries = [ "zeromq" ]; };
   };
@@ -53,18 +48,26 @@ let
 in
 final: prev:
 let
-  host = final.python.pythonOnBuildForHost or final.python.pythonForBuild or final.python;
+  host = import ./build-python.nix final.python;
   fromSource =
     name:
     let
       wanted = native.${name} or { tools = [ ]; libraries = [ ]; };
+      # A later nixpkgs may have renamed one.
+      from = set: map (
+        wish:
+        set.${wish} or (throw ''
+          cannot build ${name} from source: this nixpkgs has no ${wish}
+          hint: say what it needs with `overrides.withoutDefaults`, or take a wheel'')
+      );
     in
     prev.${name}.overridePythonAttrs (old: {
-      build-system = old.build-system or [ ] ++ map (tool: host.pkgs.${tool}) (buildSystems.${name} or [ ]);
-      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ map (tool: pkgs.${tool}) wanted.tools;
-      buildInputs = old.buildInputs or [ ] ++ map (library: pkgs.${library}) wanted.libraries;
-      # CMake and Ninja serve the back end; they are not the build itself.
+      build-system = old.build-system or [ ] ++ from host.pkgs (buildSystems.${name} or [ ]);
+      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ from pkgs wanted.tools;
+      buildInputs = old.buildInputs or [ ] ++ from pkgs wanted.libraries;
+      # CMake, Meson and Ninja serve the back end; they are not the build itself.
       dontUseCmakeConfigure = true;
+      dontUseMesonConfigure = true;
       dontUseNinjaBuild = true;
       dontUseNinjaInstall = true;
     });

@@ -33,6 +33,7 @@ let
   };
 
   # `unpackPhase` restores the exact file name: the installer reads the wheel's name, version and tags from it.
+  # As in nixpkgs' own hook for wheels, there is no `postUnpack`: stdenv's looks for a folder of sources.
   wheel = file: {
     format = "wheel";
     wheelName = file.name;
@@ -40,7 +41,6 @@ let
       runHook preUnpack
       mkdir -p dist
       cp "$src" "dist/$wheelName"
-      runHook postUnpack
     '';
   };
 

@@ -16,7 +16,7 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
-  # Besides `main`, which is always there.
+  # Besides `main`, which is always there; null: `dev` where there is one.
   groups ? [ ],
   # Only checks of mkPoetryApplication read it; here for callers that pass the same arguments everywhere.
   checkGroups ? [ "dev" ],
@@ -25,7 +25,9 @@
 }@arguments:
 let
   project = mkProject (removeAttrs arguments [ "groups" "checkGroups" "editablePackageSources" ]);
-  packages = project.packagesOf groups;
+  packages = project.packagesOf (
+    if groups != null then groups else lib.optional (project.resolution.groups ? dev) "dev"
+  );
   shared = builtins.intersectAttrs (builtins.functionArgs mkPoetryScriptsPackage) arguments;
 
   hasScripts = (project.project.scripts or { }) != { };

@@ -27,14 +27,9 @@
   ignoreCollisions ? [ ],
 }@arguments:
 let
-  packages =
-    args:
-    mkPoetryPackages (
-      builtins.intersectAttrs (builtins.functionArgs mkPoetryPackages) arguments // { groups = args; }
-    );
-  probe = packages [ ];
-  chosen = if groups != null then groups else lib.optional (probe.resolution.groups ? dev) "dev";
-  made = packages chosen;
+  made = mkPoetryPackages (
+    builtins.intersectAttrs (builtins.functionArgs mkPoetryPackages) arguments // { inherit groups; }
+  );
 
   nameOf = package: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower (package.pname or package.name));
   extra = builtins.filter (package: !(made.byName ? ${nameOf package}) && package != python) (
@@ -51,5 +46,5 @@ mkEnvironment.environment {
   packages = made.poetryPackages ++ extra;
 }
 // {
-  python = made.python;
+  inherit (made) python;
 }

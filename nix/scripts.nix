@@ -26,6 +26,6 @@ pkgs.stdenvNoCC.mkDerivation {
     }
   );
   buildCommand = ''
-    ${(python.pythonOnBuildForHost or python.pythonForBuild or python).interpreter} -I ${./make-scripts.py} "$specification" "$out"
+    ${(import ./build-python.nix python).interpreter} -I ${./make-scripts.py} "$specification" "$out"
   '';
 }

@@ -1,5 +1,5 @@
-# What a choice of target, groups and extras installs: attribute set of name -> selected package,
-# { name, version, source, target, file, sdist, dependencies }, where `file` and `sdist` are { name, hash, url } or null.
+# What a choice of target, groups and extras installs: attribute set of name -> selected package, which is
+# { name, version, source, target, file, sdist, dependencies }; `file` and `sdist` are { name, hash, url } or null.
 #
 # Invariant: linear in the resolution; at most one version for each name; every dependency named is selected too.
 {
@@ -52,7 +52,8 @@ let
 
   frozen =
     let
-      entry = resolution.targets.${target} or (refuse "the resolution has only ${listed (attrNames resolution.targets)}");
+      entry =
+        resolution.targets.${target} or (refuse "the resolution has only ${listed (attrNames resolution.targets)}");
     in
     if entry ? error then refuse entry.error else entry;
 

@@ -5,8 +5,8 @@
 // input is at fault, 2 the command line is, 70 we are. Nothing but this file ends the program.
 
 import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
-import { commandHelp, programHelp, VERSION } from "./cli/help.ts";
 import { nixCommand } from "./cli/nix.ts";
+import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
 import { verifyCommand } from "./cli/verify.ts";
@@ -32,25 +32,16 @@ const words = commandLine();
 run(words).then(endWith, async (error: unknown) => endWith(await report(error, words.includes(JSON_OUTPUT.name))));
 
 async function run(words: readonly string[]): Promise<number> {
-  const at = words.findIndex((word) => !word.startsWith("-"));
-  const name = words[at];
-  if (name === undefined) return runWithoutCommand(words);
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined)
-    throw shellError("unknown-command", { text: name, known: COMMANDS.map((each) => each.name) });
-  const rest = readWords([...words.slice(0, at), ...words.slice(at + 1)], command.options, command.name);
-  if (!rest.has(HELP)) return command.run(rest);
-  print(commandHelp(command));
-  return 0;
-}
-
-async function runWithoutCommand(words: readonly string[]): Promise<number> {
-  const given = readWords(words, [JSON_OUTPUT, HELP, VERSION], "pylock2nix");
-  if (!given.has(HELP) && !given.has(VERSION)) {
-    throw shellError("missing-command", { known: COMMANDS.map((each) => each.name) });
-  }
   const version = await packageVersion();
-  print(given.has(HELP) ? programHelp(COMMANDS, version) : `${version}\n`);
+  const program = programOf(COMMANDS, version);
+  const { name, command, rest } = program.match(words);
+  const known = COMMANDS.map((each) => each.name);
+  if (name !== null && command === null) throw shellError("unknown-command", { text: name, known });
+  const given = readWords(rest, command?.options ?? [JSON_OUTPUT, HELP, VERSION], name ?? "pylock2nix");
+  if (given.has(HELP)) program.help();
+  else if (command !== null) return command.run(given);
+  else if (given.has(VERSION)) print(`${version}\n`);
+  else throw shellError("missing-command", { known });
   return 0;
 }
 

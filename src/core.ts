@@ -59,7 +59,8 @@ export class Core {
   constructor(module: WebAssembly.Module) {
     this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
     const version = this.#exports.version();
-    if (version !== abi.ABI_VERSION) throw shellError("internal", { text: `core ABI ${version}, expected ${abi.ABI_VERSION}` });
+    if (version !== abi.ABI_VERSION)
+      throw shellError("internal", { text: `core ABI ${version}, expected ${abi.ABI_VERSION}` });
   }
 
   /** Reads a lock, with the project's records when there is a project. */

@@ -43,6 +43,8 @@ export interface FailureFacts {
   readonly size: number | null;
   /** The number or the text that belongs to the message; null when there is none. */
   readonly detail?: number | string | null;
+  /** The text in question, where `bytes` is not there to take it from. */
+  readonly found?: string | null;
 }
 
 /** The failure behind a STATUS_* of the core. */
@@ -52,7 +54,7 @@ export function failureFrom(status: number, facts: FailureFacts): Failure {
   const located = bytes !== null && offset !== null;
   const span = located ? bytes.subarray(offset, offset + (size ?? 0)) : new Uint8Array();
   const finding: Finding = {
-    text: new TextDecoder().decode(span),
+    text: facts.found ?? new TextDecoder().decode(span),
     bytes: span,
     detail: facts.detail ?? null,
     known: [],
@@ -239,7 +241,8 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOML_HEADER]: {
     code: "toml-header",
-    message: ({ text }) => `cannot read TOML: found ${found(text)}, expected \`.\` or the end of the table header`,
+    message: ({ text }) =>
+      `cannot read TOML: found ${found(text)}, expected the header to end as it began, with \`]\` or \`]]\``,
     hint: edited,
   },
   [abi.STATUS_TOML_LINE_END]: {
@@ -264,7 +267,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOML_REDEFINED]: {
     code: "toml-redefined",
-    message: ({ text }) => `cannot read TOML: ${found(text)} is already defined, as something that cannot be added to`,
+    message: ({ text }) => `cannot read TOML: ${found(text)} is defined above, and cannot be defined again or added to`,
     hint: edited,
   },
   [abi.STATUS_TOML_DEPTH]: {
@@ -274,7 +277,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
 
   [abi.STATUS_LOCK_NOT_FOUND]: {
     code: "lock-not-recognised",
-    message: () => "cannot read lock: found neither packages nor metadata, expected what Poetry writes",
+    message: () => "cannot read lock: found no `[metadata]`, which every lock of Poetry has",
     hint: () => "is this the right file? `--format` says which format to expect",
   },
   [abi.STATUS_LOCK_VERSION]: {
@@ -313,6 +316,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "lock-hash",
     message: ({ text }) =>
       `cannot read lock: found the hash ${found(text)}, expected an algorithm, \`:\` and its hex digits`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_CONTROL]: {
+    code: "lock-control-character",
+    message: () => "cannot read lock: found a control character in this text",
     hint: edited,
   },
 
@@ -355,7 +363,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_MARKER_PARENTHESIS]: {
     code: "marker-parenthesis",
-    message: ({ text }) => `cannot parse marker: found ${found(text)}, expected \`)\``,
+    message: () => "cannot parse marker: found no `)` for this parenthesis",
   },
   [abi.STATUS_MARKER_END]: {
     code: "marker-end",

@@ -10,11 +10,11 @@ import { type Pyproject, projectRecords } from "./pyproject.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
+  type Resolution,
+  type ResolveRequest,
   readFrozenTarget,
   readPackages,
   readResolution,
-  type Resolution,
-  type ResolveRequest,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry";
@@ -53,8 +53,12 @@ const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETR
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), bytes, options);
+}
+
+/** The same with a given core: the tests' debug build. */
+export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
-  const core = new Core(module);
   const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
   const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
@@ -85,7 +89,11 @@ function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure 
   return failureFrom(failure.status, factsOf(core, failure, sources));
 }
 
-function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: Sources): Parameters<typeof failureFrom>[1] {
+function factsOf(
+  core: Core,
+  failure: CoreFailure,
+  { path, bytes, pyproject }: Sources,
+): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   return {
     path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,
@@ -93,7 +101,14 @@ function factsOf(core: Core, failure: CoreFailure, { path, bytes, pyproject }: S
     offset: inLock ? failure.offset : null,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    found:
+      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(projectRecords(pyproject), failure) : null,
   };
+}
+
+/** The text of a span in the project's records: their place in pyproject.toml is not known. */
+function spanOf(records: string, { offset, size }: CoreFailure): string {
+  return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];

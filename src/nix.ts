@@ -5,7 +5,14 @@
 import type { Failure } from "./errors.ts";
 import type { Lockfile } from "./lockfile.ts";
 import type { Pyproject } from "./pyproject.ts";
-import type { Condition, FrozenChoice, FrozenTarget, LockedPackage, PackageSource, ResolveRequest } from "./resolution.ts";
+import type {
+  Condition,
+  FrozenChoice,
+  FrozenTarget,
+  LockedPackage,
+  PackageSource,
+  ResolveRequest,
+} from "./resolution.ts";
 import { describeTarget } from "./target.ts";
 
 export interface FreezeOptions {
@@ -75,7 +82,9 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   return {
     json: written(document),
     packages: used.length,
-    refused: frozen.filter(({ answer }) => answer.error !== null).map(({ target, answer }) => ({ target, error: answer.error })),
+    refused: frozen
+      .filter(({ answer }) => answer.error !== null)
+      .map(({ target, answer }) => ({ target, error: answer.error })),
   };
 }
 
@@ -139,7 +148,11 @@ class FrozenPackage {
 
   /** Index of the variant that a target's choice makes. */
   add({ artifact, dependencies }: FrozenChoice, condition: number): number {
-    const variant: Variant = [artifact === null ? this.#onlyFile() : this.#file([artifact.name, artifact.hash, artifact.url]), condition, dependencies];
+    const variant: Variant = [
+      artifact === null ? this.#onlyFile() : this.#file([artifact.name, artifact.hash, artifact.url]),
+      condition,
+      dependencies,
+    ];
     const key = JSON.stringify(variant);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -159,7 +172,8 @@ class FrozenPackage {
     const { source, files } = this.#locked;
     if (source.kind !== "url" && source.kind !== "file") return -1;
     const locked = files[0];
-    const name = locked === undefined ? decodeURIComponent(baseName((source.url ?? "").replace(/[?#].*$/, ""))) : locked.name;
+    const name =
+      locked === undefined ? decodeURIComponent(baseName((source.url ?? "").replace(/[?#].*$/, ""))) : locked.name;
     return this.#file([name, locked?.hash ?? null, source.kind === "url" ? source.url : null]);
   }
 
@@ -211,9 +225,14 @@ function divergences(lock: Lockfile, frozen: FrozenTarget, python: string | unde
       .resolve({ target: frozen.target, python, groups, extras: [] })
       .packages.map(({ name, version }) => `${name} ${version}`)
       .sort(order);
-    const differing = [...derived.filter((each) => !direct.includes(each)), ...direct.filter((each) => !derived.includes(each))];
+    const differing = [
+      ...derived.filter((each) => !direct.includes(each)),
+      ...direct.filter((each) => !derived.includes(each)),
+    ];
     if (differing.length === 0) return [];
-    return [`${frozen.target}, groups ${groups.join(", ")}: Poetry would choose anew between ${differing.sort(order).join(", ")}`];
+    return [
+      `${frozen.target}, groups ${groups.join(", ")}: Poetry would choose anew between ${differing.sort(order).join(", ")}`,
+    ];
   });
 }
 
@@ -237,7 +256,9 @@ function written(document: Record<string, unknown>): string {
     const name = JSON.stringify(key);
     if (key === "packages") return `${name}:[${block((value as unknown[]).map((each) => JSON.stringify(each)))}]`;
     if (key === "targets") {
-      const entries = Object.entries(value as object).map(([target, each]) => `${JSON.stringify(target)}:${JSON.stringify(each)}`);
+      const entries = Object.entries(value as object).map(
+        ([target, each]) => `${JSON.stringify(target)}:${JSON.stringify(each)}`,
+      );
       return `${name}:{${block(entries)}}`;
     }
     return `${name}:${JSON.stringify(value)}`;

@@ -142,7 +142,12 @@ export function readResolution(core: Core, request: ResolveRequest, speak: Speak
       version: packageVersion(core, index),
       kind,
       ...artifactFacts(core, index, kind, rows.at(row, abi.SELECTION_ARTIFACT)),
-      dependencies: dependencyNames(core, edges, rows.at(row, abi.SELECTION_EDGES), rows.at(row, abi.SELECTION_EDGE_COUNT)),
+      dependencies: dependencyNames(
+        core,
+        edges,
+        rows.at(row, abi.SELECTION_EDGES),
+        rows.at(row, abi.SELECTION_EDGE_COUNT),
+      ),
     };
   });
   packages.sort(byNameAndVersion);
@@ -171,7 +176,12 @@ export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Spe
       artifact: artifact === abi.NONE ? null : chosenFile(core, artifact),
       kind: KINDS[rows.at(row, abi.SELECTION_KIND)]!,
       condition: rows.at(row, abi.SELECTION_CONDITION),
-      dependencies: dependencyNames(core, edges, rows.at(row, abi.SELECTION_EDGES), rows.at(row, abi.SELECTION_EDGE_COUNT)),
+      dependencies: dependencyNames(
+        core,
+        edges,
+        rows.at(row, abi.SELECTION_EDGES),
+        rows.at(row, abi.SELECTION_EDGE_COUNT),
+      ),
     };
   });
   return { target, choices, conditions: conditionsOf(core), error: null };
@@ -272,7 +282,9 @@ function gitReference({ url, resolved, subdirectory }: PackageSource): string {
 function readFiles(core: Core, row: number): ChosenFile[] {
   const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const first = rows.at(row, abi.PACKAGE_ARTIFACTS);
-  return Array.from({ length: rows.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => chosenFile(core, first + index));
+  return Array.from({ length: rows.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) =>
+    chosenFile(core, first + index),
+  );
 }
 
 function dependencyNames(core: Core, edges: ReturnType<Core["rows"]>, from: number, count: number): string[] {

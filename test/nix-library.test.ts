@@ -1,138 +1,38 @@
 // The Nix library (nix/), evaluated and built by a real Nix on the stand-in for nixpkgs (test/nix/pkgs.nix), with
 // packages made on the spot. Every symbol that the library exports has a test here, and the last test checks that.
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { run, succeed, text } from "./nix/nix.ts";
 import {
-  hostPython,
-  isInstalled,
-  type Outcome,
-  privateStore,
-  run,
-  serveFolder,
-  standIn,
-  succeed,
-  temporaryFolder,
-  text,
-} from "./nix/nix.ts";
-
-type Condition = true | { group: string } | { extra: string } | { all: number[] } | { any: number[] } | { not: number };
-
-/** One package of a made-up project; what is not said is the usual. */
-interface Package {
-  readonly name: string;
-  readonly version?: string | null;
-  readonly source?: Record<string, unknown>;
-  readonly files?: readonly (readonly [string, string | null, string | null])[];
-  /** The index of the file that the target takes: 0. */
-  readonly file?: number;
-  /** The index of the condition: 0, always. */
-  readonly condition?: number;
-  readonly dependencies?: readonly string[];
-}
-
-interface Project {
-  readonly packages: readonly Package[];
-  readonly conditions?: readonly Condition[];
-  readonly groups?: Record<string, boolean>;
-  readonly extras?: readonly string[];
-  readonly targets?: readonly string[];
-  readonly project?: Record<string, unknown> | null;
-  readonly pyproject?: string;
-}
-
-const installed = isInstalled("nix-instantiate");
-const library = resolve("nix");
-const folder = temporaryFolder();
-const store = installed ? privateStore(join(folder, "nix")) : {};
-const files = join(folder, "files");
-mkdirSync(files);
-const server = await serveFolder(files);
-const python = await hostPython();
-const pythonTag = `cp${python.version.replace(".", "")}`;
-const hostTarget = `${pythonTag}-linux-x86_64-glibc2.28`;
-const wheel = (name: string, version = "1.0", tag = "py3-none-any"): string => `${name}-${version}-${tag}.whl`;
-const nativeTag = `${pythonTag}-${pythonTag}-manylinux_2_28_x86_64`;
-const backend = readFileSync("test/nix/backend.py", "utf8");
-
-const hashes: Record<string, string> = JSON.parse(
-  await succeed("python3", ["-I", "test/nix/make-wheels.py", files], {
-    input: JSON.stringify([
-      {
-        file: wheel("alpha"),
-        files: { "alpha/__init__.py": 'import beta\ndef main():\n    print("alpha", beta.NAME)\n' },
-        scripts: { alpha: "alpha:main" },
-      },
-      { file: wheel("beta"), files: { "beta/__init__.py": 'NAME = "beta"\nimport alpha\n' } },
-      { file: wheel("beta", "1.0", "py3-none-any").replace("1.0", "1.0-2"), files: { "beta/__init__.py": "" } },
-      {
-        file: wheel("space_one"),
-        files: { "space/__init__.py": "", "space/one.py": "ONE = 1\n", "space/deep/a.py": "" },
-      },
-      {
-        file: wheel("space_two"),
-        files: { "space/__init__.py": "", "space/two.py": "TWO = 2\n", "space/deep/b.py": "" },
-      },
-      { file: wheel("clash"), files: { "space/__init__.py": "# another\n", "space/three.py": "" } },
-      { file: wheel("heavy", "1.0", nativeTag), files: { "heavy/__init__.py": "" } },
-      { file: wheel("light", "1.0", nativeTag), files: { "light/__init__.py": "" } },
-      { file: wheel("epoch", "1!2.0"), files: { "epoch/__init__.py": "" } },
-      { file: wheel("pytest_stub"), files: { "pytest_stub.py": "" } },
-      {
-        file: "pyyaml-1.0.tar.gz",
-        files: {
-          "pyproject.toml":
-            '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "pyyaml"\nversion = "1.0"\n',
-          "yaml/__init__.py": 'FROM = "source"\n',
-        },
-      },
-      { file: wheel("pyyaml"), files: { "yaml/__init__.py": 'FROM = "wheel"\n' } },
-      { file: wheel("poetry_core"), files: { "poetry/core/masonry/api.py": backend } },
-    ]),
-  }),
-);
-const pkgs = await standIn(
+  build,
+  built,
+  type Condition,
+  changed,
+  DEMO,
+  fails,
+  files,
+  folder,
+  GUARD,
+  hashes,
+  hostTarget,
+  installed,
+  known,
+  library,
+  nativeTag,
+  type Package,
+  pkgs,
+  project,
   python,
-  `system = "x86_64-linux"; base = ${text(server.base)}; tools = { poetry-core = ${join(files, wheel("poetry_core"))}; };`,
-);
-
-const PYPROJECT = `[tool.poetry]
-name = "demo-app"
-version = "0.1.0"
-description = "A demonstration"
-
-[tool.poetry.dependencies]
-alpha = "*"
-
-[tool.poetry.group.dev.dependencies]
-pytest-stub = "*"
-
-[tool.poetry.scripts]
-demo-app = "demo:main"
-
-[build-system]
-requires = ["poetry>=0.12"]
-build-backend = "poetry.masonry.api"
-`;
-// The guard's text of the above, written out by hand: keys sorted, no description.
-const GUARD =
-  '{"build-system":{"build-backend":"poetry.masonry.api","requires":["poetry>=0.12"]},"tool":{"poetry":{"dependencies":' +
-  '{"alpha":"*"},"group":{"dev":{"dependencies":{"pytest-stub":"*"}}},"name":"demo-app","scripts":{"demo-app":' +
-  '"demo:main"},"version":"0.1.0"}}}';
-
-const DEMO = {
-  packages: [
-    { name: "alpha", condition: 1, dependencies: ["beta"] },
-    { name: "beta", condition: 1, dependencies: ["alpha"] },
-    { name: "pytest-stub", condition: 2 },
-    { name: "space-one", condition: 3 },
-  ],
-  conditions: [true, { group: "main" }, { group: "dev" }, { extra: "more" }],
-  groups: { main: true, dev: true },
-  extras: ["more"],
-} as const;
+  pythonTag,
+  server,
+  sha256,
+  store,
+  stored,
+  value,
+  wheel,
+} from "./nix/workbench.ts";
 
 let count = 0;
 const named = new Set<string>();
@@ -143,97 +43,6 @@ function about(symbols: string, title: string, body: () => Promise<void>): void 
   for (const symbol of symbols.split(" ")) named.add(symbol);
   if (installed) test(`${symbols}: ${title}`, body);
 }
-
-const value = async (expression: string, ...more: string[]): Promise<unknown> =>
-  JSON.parse(
-    await succeed("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression, ...more], { env: store }),
-  );
-/** A path of a source, which is in the store afterwards. */
-const stored = async (expression: string): Promise<string> => String(await value(expression, "--read-write-mode"));
-
-/** Evaluation fails, and says exactly this. */
-async function fails(expression: string, message: string): Promise<void> {
-  const { code, errors } = await run("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression], {
-    env: store,
-  });
-  assert.is.not(code, 0, `${expression} did not fail`);
-  // Nix indents the lines after the first one, and traces follow.
-  const said = errors.replace(/\x1b\[[0-9;]*m/g, "").replace(/\n {7}/g, "\n");
-  assert.ok(said.includes(`error: ${message}\n`), `expected: ${message}\nfound: ${said}`);
-}
-
-const build = (expression: string): Promise<Outcome> =>
-  run("nix-build", ["--no-out-link", "-E", expression], { env: store });
-const built = async (expression: string): Promise<string> =>
-  (await succeed("nix-build", ["--no-out-link", "-E", expression], { env: store })).split("\n").at(-1)!;
-
-function project(name: string, made: Project): string {
-  const path = join(folder, "projects", name);
-  mkdirSync(join(path, "demo"), { recursive: true });
-  const lock = `# a lock for ${name}\n`;
-  const pyproject = made.pyproject ?? PYPROJECT;
-  writeFileSync(join(path, "poetry.lock"), lock);
-  writeFileSync(join(path, "pyproject.toml"), pyproject);
-  writeFileSync(join(path, "demo", "__init__.py"), "import alpha\nmain = alpha.main\n");
-  const packages = made.packages.map((entry) => {
-    const standard = wheel(entry.name.replaceAll("-", "_"));
-    return {
-      name: entry.name,
-      version: entry.version === undefined ? "1.0" : entry.version,
-      source: entry.source ?? { kind: "index" },
-      files: entry.files ?? [[standard, hashes[standard] ?? "sha256-AAAA", null]],
-      variants: [[entry.file ?? 0, entry.condition ?? 0, entry.dependencies ?? []]],
-    };
-  });
-  const resolution = {
-    format: 1,
-    generator: "test",
-    lock: { path: "poetry.lock", format: "poetry", version: "2.1", sha256: sha256(lock) },
-    pyproject: { path: "pyproject.toml", digest: sha256(GUARD) },
-    project:
-      made.project === undefined
-        ? {
-            name: "demo-app",
-            version: "0.1.0",
-            package: true,
-            backend: "poetry.masonry.api",
-            requires: ["poetry"],
-            scripts: { "demo-app": "demo:main" },
-            python: ">=3.11",
-          }
-        : made.project,
-    groups: made.groups ?? { main: true },
-    extras: made.extras ?? [],
-    conditions: made.conditions ?? [true],
-    packages,
-    targets: {
-      ...Object.fromEntries(
-        (made.targets ?? [hostTarget]).map((target) => [
-          target,
-          { python: "3.11.15", variants: packages.map(() => 0) },
-        ]),
-      ),
-      "cp39-linux-x86_64-glibc2.28": { error: "the lock needs Python >=3.10, this target has 3.9.25" },
-    },
-    warnings: [],
-  };
-  writeFileSync(join(path, "pylock2nix.json"), JSON.stringify(resolution));
-  return path;
-}
-
-function sha256(of: string): string {
-  return createHash("sha256").update(of).digest("hex");
-}
-
-/** The library, knowing a project; `more` are further arguments. */
-const known = (path: string, more = ""): string =>
-  `(import ${library} { pkgs = ${pkgs}; projectDir = ${path}; ${more} })`;
-
-const changed = (path: string, file: string, from: string, to: string): void => {
-  const before = readFileSync(join(path, file), "utf8");
-  assert.ok(before.includes(from));
-  writeFileSync(join(path, file), before.replace(from, to));
-};
 
 about("load resolution", "gives the data, without nixpkgs", async () => {
   const path = project("load", DEMO);
@@ -826,7 +635,8 @@ about("packages", "with one flipped byte are refused", async () => {
 });
 
 about("resolution packages environment", "are data: nothing in them is evaluated or run", async () => {
-  const hostile = '${builtins.abort "nix"}$(touch /tmp/x)\'\'${abort}"; `exit 9`';
+  const antiquoted = ["$", '{builtins.abort "nix"}'].join("");
+  const hostile = `${antiquoted}$(exit 9)''${antiquoted}"; \`exit 9\``;
   const file = `alpha-1.0-py3-none-any.whl`;
   const path = project("hostile", {
     packages: [
@@ -907,6 +717,34 @@ about("flake", "has a library, an overlay, a template and the packed command lin
   writeFileSync(join(release, "dist", "cli.js"), "");
   writeFileSync(join(release, "package.json"), '{"version": "9.8.7"}');
   assert.is(await value(`${outputs(release)}.packages.x86_64-linux.default.version`), "9.8.7");
+});
+
+about("flake", "takes a packed release by --override-input", async () => {
+  const path = join(folder, "flake");
+  for (const part of ["flake.nix", "nix", "release", "examples/template"])
+    cpSync(part, join(path, part), { recursive: true });
+  const nixpkgs = join(folder, "nixpkgs");
+  cpSync("test/nix", nixpkgs, { recursive: true });
+  const standIn = pkgs.replace(resolve("test/nix/pkgs.nix"), "./pkgs.nix").replace(/tools = .*?};/, "");
+  writeFileSync(
+    join(nixpkgs, "flake.nix"),
+    `{ outputs = _: { lib = import ./lib.nix; legacyPackages.x86_64-linux = ${standIn} // { nodejs = "/node"; }; }; }`,
+  );
+  const packed = join(folder, "packed", "package");
+  mkdirSync(join(packed, "dist"), { recursive: true });
+  writeFileSync(join(packed, "dist", "cli.js"), "");
+  writeFileSync(join(packed, "package.json"), '{"version": "1.2.3"}');
+  const tarball = join(folder, "pylock2nix-1.2.3.tgz");
+  await succeed("tar", ["-czf", tarball, "-C", dirname(packed), "package"]);
+  const evaluate = (attribute: string, ...more: string[]): Promise<string> => {
+    const inputs = ["--override-input", "nixpkgs", `path:${nixpkgs}`, "--no-write-lock-file", ...more];
+    return succeed("nix", ["eval", "--raw", `path:${path}#${attribute}`, ...inputs], {
+      env: { ...store, HOME: folder },
+    });
+  };
+  assert.is(await evaluate("templates.default.description"), "A Poetry project built by pylock2nix");
+  const release = ["--override-input", "release", `file://${tarball}`];
+  assert.is(await evaluate("packages.x86_64-linux.default.version", ...release), "1.2.3");
 });
 
 about("", "every symbol of the library has a test", async () => {

@@ -12,7 +12,19 @@ interface Toml extends Exports {
   node(row: number): number;
 }
 
-const KINDS = ["", "table", "array", "string", "integer", "float", "bool", "datetime", "datetime-local", "date-local", "time-local"];
+const KINDS = [
+  "",
+  "table",
+  "array",
+  "string",
+  "integer",
+  "float",
+  "bool",
+  "datetime",
+  "datetime-local",
+  "date-local",
+  "time-local",
+];
 const SUITE = "../shared/toml-test/";
 
 for (const build of builds<Toml>("toml")) {
@@ -60,7 +72,9 @@ for (const build of builds<Toml>("toml")) {
     holds('a = """\r\nx\\\n   y"""""', { a: string('xy""') });
     holds("a = '''\nx'y'''''", { a: string("x'y''") });
     holds("a = '\\n'", { a: string("\\n") });
-    holds(`a = "${"long enough for several blocks ".repeat(4)}\\n"`, { a: string(`${"long enough for several blocks ".repeat(4)}\n`) });
+    holds(`a = "${"long enough for several blocks ".repeat(4)}\\n"`, {
+      a: string(`${"long enough for several blocks ".repeat(4)}\n`),
+    });
   });
 
   test(`${build.name}: tables`, () => {
@@ -90,7 +104,11 @@ for (const build of builds<Toml>("toml")) {
     fails("a = {b = 1,}", abi.STATUS_TOML_KEY, "}");
     fails("a = {b = 1", abi.STATUS_TOML_INLINE_TABLE, "");
     fails("a = 1\na = 2", abi.STATUS_TOML_DUPLICATE_KEY, "a");
-    fails(`${Array.from({ length: 40 }, (_, index) => `k${index} = 1\n`).join("")}k7 = 2`, abi.STATUS_TOML_DUPLICATE_KEY, "k7");
+    fails(
+      `${Array.from({ length: 40 }, (_, index) => `k${index} = 1\n`).join("")}k7 = 2`,
+      abi.STATUS_TOML_DUPLICATE_KEY,
+      "k7",
+    );
     fails("[a]\n[a]", abi.STATUS_TOML_REDEFINED, "a");
     fails("a = {}\n[a.b]", abi.STATUS_TOML_REDEFINED, "a");
     fails("a = 1 # \u0000", abi.STATUS_TOML_CONTROL, "\u0000");
@@ -128,17 +146,18 @@ for (const build of builds<Toml>("toml")) {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   const node = value as Record<string, unknown>;
-  if (typeof node["type"] !== "string" || typeof node["value"] !== "string") {
+  if (typeof node.type !== "string" || typeof node.value !== "string") {
     return Object.fromEntries(Object.entries(node).map(([key, each]) => [key, plain(each)]));
   }
-  const text = node["value"];
-  if (node["type"] === "integer") {
+  const text = node.value;
+  if (node.type === "integer") {
     const size = BigInt(text.replace(/^[+-]/, "").replace(/_/g, ""));
     return { type: "integer", value: String(text.startsWith("-") ? -size : size) };
   }
-  if (node["type"] === "float") return { type: "float", value: String(number(text)) };
-  if (node["type"].startsWith("datetime")) return { type: node["type"], value: fraction(text.toUpperCase().replace(" ", "T")) };
-  if (node["type"] === "time-local") return { type: node["type"], value: fraction(text) };
+  if (node.type === "float") return { type: "float", value: String(number(text)) };
+  if (node.type.startsWith("datetime"))
+    return { type: node.type, value: fraction(text.toUpperCase().replace(" ", "T")) };
+  if (node.type === "time-local") return { type: node.type, value: fraction(text) };
   return value;
 }
 

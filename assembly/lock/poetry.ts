@@ -28,8 +28,8 @@ import {
   STATUS_OK,
   STATUS_VERSION,
 } from "../../src/abi";
-import { decimal, indexOf, is, isDigit, isLetter } from "../bytes";
-import { ARRAY, at, find, first, get, keyIs, kindOf, next, STRING, TABLE } from "../document";
+import { decimal, indexOf, is, isDigit } from "../bytes";
+import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../document";
 import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
@@ -37,14 +37,14 @@ import { compareVersions, versionOf } from "../pep440";
 import { hasExtraAtom, markerOf } from "../pep508";
 import { fail, failed } from "../status";
 import {
-  addDependency,
   Artifact,
+  addDependency,
+  addExtraMember,
   artifacts,
   candidates,
   dependencies,
   dependencyAt,
   Extra,
-  ExtraMember,
   extraMembers,
   extraNames,
   groupNames,
@@ -57,11 +57,22 @@ import {
   packageExtras,
   packages,
   pushDistinct,
-  pushId,
   requestedExtras,
+  reserveTables,
   warn,
 } from "../tables";
-import { artifactKind, checkFileName, checkHash, expect, isTrue, name, optionalText, readNames, text } from "./reading";
+import {
+  artifactKind,
+  checkFileName,
+  checkHash,
+  expect,
+  isText,
+  isTrue,
+  name,
+  optionalText,
+  readNames,
+  text,
+} from "./reading";
 
 /** The lock-version that the newest Poetry we know writes: 2.1. */
 const NEWEST_MAJOR: u32 = 2;
@@ -78,6 +89,7 @@ export function readPoetryLock(): void {
   if (!readMetadata(metadata)) return;
   if (list != NONE) {
     if (!expect(list, ARRAY)) return;
+    reserveTables(nodeCount());
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
     if (failed()) return;
     linkNames();
@@ -178,20 +190,19 @@ function readFile(node: u32): void {
   memory.fill(row, 0, offsetof<Artifact>());
   artifact.python = NONE;
   for (let entry = first(node); entry != NONE; entry = next(entry)) {
-    if (!keyIs(entry, "file") && !keyIs(entry, "hash") && !keyIs(entry, "url")) continue;
-    if (!expect(entry, STRING)) return;
-    const address = at(entry).address;
-    const size = at(entry).size;
-    if (keyIs(entry, "hash")) {
-      artifact.hash = address;
-      artifact.hashSize = size;
-      checkHash(address, size);
-    } else if (keyIs(entry, "file")) {
-      artifact.name = address;
-      artifact.nameSize = size;
-    } else {
-      artifact.url = address;
-      artifact.urlSize = size;
+    if (keyIs(entry, "file")) {
+      if (!expect(entry, STRING)) return;
+      artifact.name = at(entry).address;
+      artifact.nameSize = at(entry).size;
+    } else if (keyIs(entry, "hash")) {
+      if (!expect(entry, STRING)) return;
+      artifact.hash = at(entry).address;
+      artifact.hashSize = at(entry).size;
+      checkHash(artifact.hash, artifact.hashSize);
+    } else if (keyIs(entry, "url")) {
+      if (!isText(entry)) return;
+      artifact.url = at(entry).address;
+      artifact.urlSize = at(entry).size;
     }
   }
   if (artifact.nameSize == 0) fail(STATUS_LOCK_MISSING, at(node).address, 1, 2);
@@ -207,7 +218,8 @@ function readDependencies(index: u32, table: u32): void {
   for (let entry = first(table); entry != NONE && !failed(); entry = next(entry)) {
     const required = normalizedName(at(entry).keyAddress, at(entry).keySize);
     if (kindOf(entry) == ARRAY) {
-      for (let each = first(entry); each != NONE && !failed(); each = next(each)) readDependency(index, required, entry, each);
+      for (let each = first(entry); each != NONE && !failed(); each = next(each))
+        readDependency(index, required, entry, each);
     } else readDependency(index, required, entry, entry);
   }
   packageAt(index).dependencyCount = dependencies.count - from;
@@ -260,50 +272,11 @@ function readPackageExtras(index: u32, table: u32): void {
     extra.members = extraMembers.count;
     for (let each = first(entry); each != NONE; each = next(each)) {
       if (!expect(each, STRING)) return;
-      readExtraMember(at(each).address, at(each).size);
+      addExtraMember(at(each).address, at(each).size);
     }
     extra.memberCount = extraMembers.count - extra.members;
   }
   packageAt(index).extraCount = packageExtras.count - from;
-}
-
-/**
- * `name[extras] (constraint) ; marker`: old locks hold forms that PEP 508 refuses, and locker.py falls back to a pattern
- * that, like this, needs the name and the extras only.
- */
-function readExtraMember(address: usize, size: u32): void {
-  let length: u32 = 0;
-  while (length < size && isNameCharacter(load<u8>(address + length))) length++;
-  const row = extraMembers.push();
-  if (row == 0) return;
-  const member = changetype<ExtraMember>(row);
-  member.name = normalizedName(address, length);
-  member.extras = requestedExtras.count;
-  member.extraCount = 0;
-  while (length < size && load<u8>(address + length) == 0x20) length++;
-  if (length == size || load<u8>(address + length) != 0x5b) return;
-  const close = indexOf(address, size, 0x5d, length);
-  let from = length + 1;
-  while (from < close) {
-    const comma = indexOf(address, close, 0x2c, from);
-    pushTrimmedName(address + from, comma - from);
-    from = comma + 1;
-  }
-  member.extraCount = requestedExtras.count - member.extras;
-}
-
-@inline
-function isNameCharacter(c: u32): bool {
-  return isLetter(c) || isDigit(c) || c == 0x2e || c == 0x2d || c == 0x5f || c > 0x7f;
-}
-
-function pushTrimmedName(address: usize, size: u32): void {
-  while (size != 0 && load<u8>(address) <= 0x20) {
-    address++;
-    size--;
-  }
-  while (size != 0 && load<u8>(address + size - 1) <= 0x20) size--;
-  if (size != 0) pushId(requestedExtras, normalizedName(address, size));
 }
 
 /** [package.source] */

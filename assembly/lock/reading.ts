@@ -15,7 +15,7 @@ import {
   STATUS_NAME,
 } from "../../src/abi";
 import { Column } from "../arena";
-import { endsWith, indexOf, is, isDigit } from "../bytes";
+import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../bytes";
 import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../document";
 import { intern } from "../intern";
 import { isName, normalizedName } from "../name";
@@ -41,17 +41,18 @@ export function expect(node: u32, kind: u32): bool {
   return false;
 }
 
-/** Text id of a string node. No text that a host may print or write has control characters. */
+/** Text id of a string node. */
 export function text(node: u32): u32 {
-  if (!expect(node, STRING)) return NONE;
-  const address = at(node).address;
-  const size = at(node).size;
-  for (let i: u32 = 0; i < size; i++) {
-    if (load<u8>(address + i) >= 0x20 && load<u8>(address + i) != 0x7f) continue;
-    fail(STATUS_LOCK_CONTROL, address + i, 1);
-    return NONE;
-  }
-  return intern(address, size);
+  return isText(node) ? intern(at(node).address, at(node).size) : NONE;
+}
+
+/** Whether the node is a string without control characters: no text that a host may print or write has any. */
+export function isText(node: u32): bool {
+  if (!expect(node, STRING)) return false;
+  const control = firstControl(at(node).address, at(node).size);
+  if (control == 0) return true;
+  fail(STATUS_LOCK_CONTROL, control, 1);
+  return false;
 }
 
 /** Text id of a name's normalised form. */
@@ -76,22 +77,16 @@ export function isTrue(node: u32): bool {
 export function checkHash(address: usize, size: u32): void {
   const colon = indexOf(address, size, 0x3a);
   const digits = colon < size ? size - colon - 1 : 0;
-  let good = colon != 0 && digits >= 32 && (digits & 1) == 0;
-  for (let i = colon + 1; good && i < size; i++) {
-    const c: u32 = load<u8>(address + i);
-    good = isDigit(c) || (c | 0x20) - 0x61 < 6;
+  if (colon == 0 || digits < 32 || (digits & 1) != 0 || !isHex(address + colon + 1, digits)) {
+    fail(STATUS_LOCK_HASH, address, size);
   }
-  if (!good) fail(STATUS_LOCK_HASH, address, size);
 }
 
 /** A file name is one path component, so that no lock can name a place. */
 export function checkFileName(address: usize, size: u32): void {
-  let bad = is(address, size, ".") || is(address, size, "..");
-  for (let i: u32 = 0; i < size && !bad; i++) {
-    const c: u32 = load<u8>(address + i);
-    bad = c < 0x20 || c == 0x2f || c == 0x5c;
+  if (is(address, size, ".") || is(address, size, "..") || !isComponent(address, size)) {
+    fail(STATUS_LOCK_FILE_NAME, address, size);
   }
-  if (bad) fail(STATUS_LOCK_FILE_NAME, address, size);
 }
 
 /** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */

@@ -2,8 +2,8 @@
 //
 // Invariant: the text is only classified and checked; nobody here needs its value.
 
-import { BOOLEAN, DATETIME, FLOAT, INTEGER, LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME } from "../document";
 import { is, isDigit } from "../bytes";
+import { BOOLEAN, DATETIME, FLOAT, INTEGER, LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME } from "../document";
 import { hexDigit } from "./string";
 
 /** Not a value. */
@@ -16,7 +16,8 @@ export function scalarKind(address: usize, size: u32): u32 {
   if (c == 0x66) return is(address, size, "false") ? BOOLEAN : NOTHING;
   // A date has its hyphen at 4, a time its colon at 2; no number has either there, but exponents reach neither.
   if (size >= 10 && load<u8>(address, 4) == 0x2d && isDigit(c)) return date(address, size);
-  if (size >= 8 && load<u8>(address, 2) == 0x3a) return time(address, address + size) == address + size ? LOCAL_TIME : NOTHING;
+  if (size >= 8 && load<u8>(address, 2) == 0x3a)
+    return time(address, address + size) == address + size ? LOCAL_TIME : NOTHING;
   return number(address, size);
 }
 
@@ -70,7 +71,7 @@ function radix(p: usize, end: usize, bits: u32): bool {
       if (!digit) return false;
       digit = false;
     } else {
-      if (hexDigit(c) >= <u32>1 << bits) return false;
+      if (hexDigit(c) >= (<u32>1) << bits) return false;
       digit = true;
     }
   }
@@ -111,7 +112,6 @@ function time(p: usize, end: usize): usize {
 }
 
 /** Two digits as a number, a large one when they are not digits. */
-@inline
 function two(p: usize): u32 {
   const tens = u32(load<u8>(p)) - 0x30;
   const ones = u32(load<u8>(p, 1)) - 0x30;

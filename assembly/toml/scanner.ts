@@ -9,10 +9,10 @@ import {
   NONE,
   STATUS_TOML_ARRAY,
   STATUS_TOML_CONTROL,
+  STATUS_TOML_DATETIME,
   STATUS_TOML_DEPTH,
   STATUS_TOML_DUPLICATE_KEY,
   STATUS_TOML_EQUALS,
-  STATUS_TOML_DATETIME,
   STATUS_TOML_HEADER,
   STATUS_TOML_INLINE_TABLE,
   STATUS_TOML_KEY,
@@ -24,8 +24,8 @@ import {
 } from "../../src/abi";
 import { isDigit, isLetter } from "../bytes";
 import {
-  append,
   ARRAY,
+  append,
   at,
   find,
   flags,
@@ -34,10 +34,10 @@ import {
   IS_IMPLICIT,
   IS_OPEN_ARRAY,
   kindOf,
+  STRING,
   setFlags,
   setScalar,
   startDocument,
-  STRING,
   TABLE,
 } from "../document";
 import { fail, failed } from "../status";
@@ -56,7 +56,7 @@ let keySize: u32 = 0;
 
 /** Reads `size` bytes at `address`, which INPUT_PADDING zeros follow; false after a failure. The root is node 0. */
 export function scanToml(address: usize, size: u32): bool {
-  const root = startDocument(address);
+  const root = startDocument(address, size);
   end = address + size;
   const invalid = firstInvalid(address, size);
   if (invalid != 0) {
@@ -207,15 +207,26 @@ function key(p: usize): usize {
     keySize = stringSize;
     return p;
   }
-  let q = p;
-  while (isBare(load<u8>(q))) q++;
+  const q = bareEnd(p);
   if (q == p) return bad(STATUS_TOML_KEY, p);
   keyAddress = p;
   keySize = u32(q - p);
   return q;
 }
 
-@inline
+/** Address of the first character that no bare key has, at or after `p`: A-Z a-z 0-9 - _, sixteen a step. */
+function bareEnd(p: usize): usize {
+  while (true) {
+    const block = v128.load(p);
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
+    const mark = v128.or(i8x16.eq(block, i8x16.splat(0x2d)), i8x16.eq(block, i8x16.splat(0x5f)));
+    const bits = ~i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) & 0xffff;
+    if (bits != 0) return p + ctz(bits);
+    p += 16;
+  }
+}
+
 function isBare(c: u32): bool {
   return isLetter(c) || isDigit(c) || c == 0x2d || c == 0x5f;
 }
@@ -257,7 +268,6 @@ function malformed(p: usize, size: u32): u32 {
 }
 
 /** + . : */
-@inline
 function isNumberMark(c: u32): bool {
   return c == 0x2b || c == 0x2e || c == 0x3a;
 }
@@ -297,7 +307,6 @@ function close(node: u32, p: usize): usize {
   return p + 1;
 }
 
-@inline
 function skipSpace(p: usize): usize {
   while (load<u8>(p) == 0x20 || load<u8>(p) == 0x09) p++;
   return p;

@@ -16,7 +16,6 @@ const APOSTROPHE: u8 = 0x27;
 const BACKSLASH: u8 = 0x5c;
 
 /** A string in any of the four forms; `end` is the end of the input. */
-@inline
 export function scanString(p: usize, end: usize): usize {
   if (load<u8>(p) == QUOTE) {
     // The common case first: one line, no escapes.
@@ -44,7 +43,6 @@ export function scanQuotedKey(p: usize, end: usize): usize {
 }
 
 /** Address of the first quote, backslash or control character (but tab) at or after `p`, 16 bytes a step. */
-@inline
 function special(p: usize): usize {
   while (true) {
     const block = v128.load(p);
@@ -154,13 +152,27 @@ function escape(p: usize, write: usize, end: usize): usize {
   if (c == 0x75 || c == 0x55) return unicode(p, write, end, c == 0x75 ? 4 : 8);
   let value: u32 = 0;
   switch (c) {
-    case 0x62: value = 0x08; break; // \b
-    case 0x74: value = 0x09; break; // \t
-    case 0x6e: value = 0x0a; break; // \n
-    case 0x66: value = 0x0c; break; // \f
-    case 0x72: value = 0x0d; break; // \r
-    case QUOTE: value = QUOTE; break;
-    case BACKSLASH: value = BACKSLASH; break;
+    case 0x62:
+      value = 0x08;
+      break; // \b
+    case 0x74:
+      value = 0x09;
+      break; // \t
+    case 0x6e:
+      value = 0x0a;
+      break; // \n
+    case 0x66:
+      value = 0x0c;
+      break; // \f
+    case 0x72:
+      value = 0x0d;
+      break; // \r
+    case QUOTE:
+      value = QUOTE;
+      break;
+    case BACKSLASH:
+      value = BACKSLASH;
+      break;
     default:
       fail(STATUS_TOML_ESCAPE, p, p + 1 < end ? 2 : 1);
       return end;
@@ -234,7 +246,6 @@ function afterNewline(p: usize): usize {
 }
 
 /** Control characters but tab: U+0000 to U+0008, U+000A to U+001F, U+007F. */
-@inline
 export function isControl(c: u32): bool {
   return (c < 0x20 && c != 0x09) || c == 0x7f;
 }
@@ -245,7 +256,6 @@ function control(p: usize, end: usize): usize {
 }
 
 /** Value of a hexadecimal digit, above 15 for another character. */
-@inline
 export function hexDigit(c: u32): u32 {
   if (c - 0x30 < 10) return c - 0x30;
   const letter = (c | 0x20) - 0x61;

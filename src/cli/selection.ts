@@ -13,7 +13,11 @@ export const SELECTION_OPTIONS: readonly Option[] = [EXTRAS, ALL_EXTRAS, GROUPS,
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
 export type Selection = Pick<ResolveRequest, "groups" | "extras">;
-export type FilePolicy = Pick<ResolveRequest, "prefer" | "noBinary" | "onlyBinary">;
+export interface FilePolicy {
+  readonly prefer?: "wheel" | "sdist";
+  readonly noBinary: readonly string[];
+  readonly onlyBinary: readonly string[];
+}
 
 /** The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. */
 export function chooseSelection(words: Words, lock: Lockfile): Selection {

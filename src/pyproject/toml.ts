@@ -17,6 +17,7 @@ export interface TomlTable {
 
 /** The document's root table. */
 export function parseToml(text: string, path: string): TomlTable {
+  refuseInherited(text, path);
   let document: object;
   try {
     document = parseString(text);
@@ -101,6 +102,21 @@ export function isTable(value: TomlValue): value is TomlTable {
 
 const EMPTY: TomlTable = Object.freeze(Object.create(null));
 
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/**
+ * The parser walks tables through `table[key] || new table`: a header or a dotted key with "constructor" in it would reach
+ * JavaScript's own function of that name and write into it, for the whole process. Such keys are refused before it starts.
+ */
+function refuseInherited(text: string, path: string): void {
+  for (const [line] of text.matchAll(/^[ \t]*(?:\[|[^\n=#]*\.)[^\n=#]*/gm)) {
+    const part = line.split(/[\s.[\]"']+/).find((word) => INHERITED.has(word));
+    if (part !== undefined) throw shellError("pyproject-type", { text: part, detail: OTHER_KEY, path });
+  }
+}
+
+const OTHER_KEY = "a table's name that is not one of JavaScript's own";
+
 function ownTable(source: object, path: string, key: string): TomlTable {
   const table = Object.create(null);
   for (const [name, value] of Object.entries(source)) {
@@ -113,9 +129,7 @@ function ownValue(value: unknown, path: string, key: string): TomlValue {
   if (Array.isArray(value)) return value.map((element) => ownValue(element, path, key));
   if (value instanceof Date) return value;
   if (typeof value === "object" && value !== null) return ownTable(value, path, key);
-  // A dotted key through "constructor" or its like reaches JavaScript's own function of that name.
-  if (typeof value === "function")
-    throw shellError("pyproject-type", { text: key, detail: "a key that is not one of JavaScript's own", path });
+  if (typeof value === "function") throw shellError("pyproject-type", { text: key, detail: OTHER_KEY, path });
   return value as TomlValue;
 }
 

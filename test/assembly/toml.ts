@@ -1,9 +1,10 @@
 // Test entry: scans a TOML document and lets the test walk its nodes.
-import { INPUT_PADDING } from "../../src/abi";
+
 import { allocateZeroed, reset } from "../../assembly/arena";
 import { at } from "../../assembly/document";
 import { begin, failureAddress, failureSize, status } from "../../assembly/status";
 import { scanToml } from "../../assembly/toml/scanner";
+import { INPUT_PADDING } from "../../src/abi";
 
 let text: usize = 0;
 

@@ -1,0 +1,88 @@
+// Every failure has words: the table against the boundary's codes, and each failing lock against what is printed for it.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as abi from "../src/abi.ts";
+import { renderFailure } from "../src/diagnostic.ts";
+import { type Failure, failureFrom, KNOWN_STATUSES, PylockError, SHELL_CODES, shellError } from "../src/errors.ts";
+import { readLock } from "../src/lockfile.ts";
+import { readPyproject } from "../src/pyproject.ts";
+import { closest } from "../src/suggestion.ts";
+
+const FIXTURES = "test/fixtures/poetry/";
+/** Renews each expected.txt; look at what it changes before it is committed. */
+const RENEW = process.env.RENEW_EXPECTED === "1";
+const TARGET = "cp312-linux-x86_64-glibc2.28";
+
+const statuses = Object.entries(abi).filter(([name]) => name.startsWith("STATUS_") && name !== "STATUS_OK");
+
+for (const [name, status] of statuses) {
+  test(`${name} has words`, () => {
+    assert.ok(KNOWN_STATUSES.has(status), `src/errors.ts has no entry for ${name}`);
+    const facts = { path: "poetry.lock", bytes: new TextEncoder().encode("a = b"), offset: 4, size: 1 };
+    expectWords(failureFrom(status, facts));
+  });
+}
+
+test("the table has no status that the boundary lacks", () => {
+  const known = new Set<number>(statuses.map(([, status]) => status));
+  assert.equal(
+    [...KNOWN_STATUSES].filter((status) => !known.has(status)),
+    [],
+  );
+});
+
+for (const code of SHELL_CODES) {
+  test(`${code} has words`, () => {
+    const { failure, exitCode } = shellError(code, { text: "word", detail: "detail", known: ["known"] });
+    assert.is(failure.code, code);
+    assert.ok([1, 2, 70].includes(exitCode));
+    expectWords(failure);
+  });
+}
+
+for (const name of readdirSync(FIXTURES).filter((folder) => folder.startsWith("fail-"))) {
+  test(name, () => {
+    const folder = `${FIXTURES}${name}/`;
+    const lock = readFileSync(`${folder}poetry.lock`);
+    const actual = renderFailure(failureOf(folder, lock), { bytes: lock });
+    if (RENEW) writeFileSync(`${folder}expected.txt`, actual);
+    const expected = readFileSync(`${folder}expected.txt`, "utf8");
+    assert.is(actual, expected, "renew with RENEW_EXPECTED=1 node test/run.mjs --only errors");
+  });
+}
+
+test("suggestions are close, or none", () => {
+  const known = ["python_version", "sys_platform", "dev"];
+  assert.is(closest("python_versoin", known), "python_version");
+  assert.is(closest("Sys_Platform", known), "sys_platform");
+  assert.is(closest("dve", known), "dev");
+  assert.is(closest("documentation", known), null);
+  assert.is(closest("", known), null);
+});
+
+/** What the lock of a folder fails with, in reading it or in resolving it. */
+function failureOf(folder: string, lock: Uint8Array): Failure {
+  try {
+    const path = `${folder}pyproject.toml`;
+    const pyproject = existsSync(path) ? readPyproject(readFileSync(path, "utf8"), "pyproject.toml") : null;
+    const read = readLock(lock, { path: "poetry.lock", format: "poetry", pyproject });
+    const { error } = read.resolve({ target: TARGET, groups: ["main"], extras: [] });
+    assert.ok(error !== null, "nothing failed");
+    return error;
+  } catch (error) {
+    if (error instanceof PylockError) return error.failure;
+    throw error;
+  }
+}
+
+function expectWords({ code, message, hint }: Failure): void {
+  assert.match(code, /^[a-z0-9-]+$/);
+  for (const text of [message, hint ?? "a hint"]) {
+    assert.ok(text.length > 5, text);
+    assert.not.match(text, /undefined|null|NaN|\[object/);
+    assert.not.match(text, /[.\n]$/);
+  }
+}
+
+test.run();
