@@ -32,7 +32,10 @@ interface Exports {
   outcome(): number;
 }
 
-const ALGORITHMS = {
+export type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512" | "blake2b-256" | "blake2b-512";
+
+/** The weakest first. */
+const ALGORITHMS: Readonly<Record<HashAlgorithm, number>> = {
   md5: abi.HASH_MD5,
   sha1: abi.HASH_SHA1,
   sha256: abi.HASH_SHA256,
@@ -40,14 +43,11 @@ const ALGORITHMS = {
   sha512: abi.HASH_SHA512,
   "blake2b-256": abi.HASH_BLAKE2B_256,
   "blake2b-512": abi.HASH_BLAKE2B_512,
-} as const;
-export type HashAlgorithm = keyof typeof ALGORITHMS;
-
-/** The weakest first. */
+};
 export const HASH_ALGORITHMS: readonly HashAlgorithm[] = Object.keys(ALGORITHMS) as HashAlgorithm[];
 
-const BASES = { hex: abi.BASE_HEX, base64: abi.BASE_64, nix32: abi.BASE_NIX32 } as const;
-export type Base = keyof typeof BASES;
+export type Base = "hex" | "base64" | "nix32";
+const BASES: Readonly<Record<Base, number>> = { hex: abi.BASE_HEX, base64: abi.BASE_64, nix32: abi.BASE_NIX32 };
 
 /** Bytes of the module's memory: where to write what is to be hashed. */
 export interface Room {

@@ -35,7 +35,7 @@ export const verifyCommand: Command = {
     "its name; files that the lock does not know by name are looked up by their hash.",
   ].join("\n"),
   options: [
-    LOCK,
+    { ...LOCK, help: "the lock, or its folder" },
     FORMAT,
     COMPLETE,
     ...TARGET_OPTIONS,
@@ -90,7 +90,7 @@ async function run(words: Words): Promise<number> {
   const needed = words.has(COMPLETE) ? resolutions(words, input, policy) : [];
   const started = now();
   const { files, unreadable } = await findFiles(words.paths, expectations);
-  const report: Report = { ...EMPTY(), unreadable };
+  const report = emptyReport(unreadable);
   const verification = new Verification(expectations, report);
   const threads = await verification.files(files, engine, workers);
   if (words.paths.includes(INPUT)) await verification.input(engine === "auto" ? "native" : engine);
@@ -105,18 +105,10 @@ async function run(words: Words): Promise<number> {
   return isRight && !verification.namedUnknown ? 0 : 1;
 }
 
-const EMPTY = (): Omit<Report, "unreadable"> => ({
-  checked: 0,
-  bytes: 0,
-  ok: 0,
-  mismatched: [],
-  unknown: [],
-  missing: [],
-  weak: [],
-  engine: "",
-  workers: 0,
-  seconds: 0,
-});
+function emptyReport(unreadable: Unreadable[]): Report {
+  const lists = { mismatched: [], unknown: [], missing: [], unreadable, weak: [] };
+  return { checked: 0, bytes: 0, ok: 0, ...lists, engine: "", workers: 0, seconds: 0 };
+}
 
 /** Judges what is hashed as it comes in. */
 class Verification {
