@@ -639,7 +639,7 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     exit: 2,
   },
   "file-special": {
-    message: ({ text }) => `cannot verify \`${text}\`: it is neither a file nor a folder`,
+    message: ({ text }) => `cannot read \`${text}\`: it is neither a file nor a folder`,
     hint: () => "`-` reads standard input",
   },
   "hash-algorithm": {
