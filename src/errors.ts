@@ -403,8 +403,9 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TARGET_PYTHON]: {
     code: "target-python",
-    message: ({ text, detail }) => `cannot use Python ${name(detail, found(text))} for this target: it has another`,
-    hint: () => "give a version such as 3.12.4 that starts with the target's own",
+    message: ({ text, detail }) => `cannot tell the Python of target ${name(detail, found(text))}`,
+    hint: () =>
+      "a target starts with cp37 to cp314, or cp313t; a whole version given for it starts with the same two numbers",
     exit: 2,
   },
   [abi.STATUS_PYTHON_REFUSED]: {
