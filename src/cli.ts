@@ -9,6 +9,7 @@ import { nixCommand } from "./cli/nix.ts";
 import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
+import { verifyCommand } from "./cli/verify.ts";
 import { readWords } from "./cli/words.ts";
 import { renderFailure } from "./diagnostic.ts";
 import { PylockError, shellError } from "./errors.ts";
@@ -24,7 +25,7 @@ import {
   terminal,
 } from "./runtime/node.ts";
 
-const COMMANDS: readonly Command[] = [nixCommand, resolveCommand, targetsCommand];
+const COMMANDS: readonly Command[] = [nixCommand, resolveCommand, verifyCommand, targetsCommand];
 
 endWithClosedPipe();
 const words = commandLine();
