@@ -1,7 +1,11 @@
-// What a lock installs that does not say it (Poetry below 2.1): the versions are searched for from the project's own
-// requirements (solver.ts); then a walk from the requirements that share a condition installs what they reach under it.
+// What a lock installs that does not say it (Poetry below 2.1): the versions are searched for from the requirements of the
+// chosen groups (solver.ts), with those of every extra, chosen or not: an extra that is not chosen still narrows the versions
+// of what it shares with others (poetry/installation/installer.py, "We resolve again by only using the lock file"). What is
+// installed of the solution, poetry/puzzle/transaction.py says: what a requirement that is not optional leads to, and what
+// the chosen extras list, with all that it requires.
 //
-// Invariant: the walks follow the versions that one search over all chosen requirements decided.
+// Invariant: the walks follow the versions that one search over all chosen groups decided. With the selection left open that
+// is one search over all groups, so a subset of them may decide otherwise where a name has several versions.
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
@@ -10,13 +14,14 @@ import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./g
 import { install } from "./installed";
 import { EXTRA_SET, evaluateMarker } from "./pep508";
 import { project } from "./project";
-import { decidedFor, require, solve, startSolver } from "./solver";
+import { admits, decidedFor, require, solve, startSolver } from "./solver";
 import { failed } from "./status";
 import {
   Dependency,
   dependencyAt,
   extraAt,
   extraMemberAt,
+  groupNames,
   idAt,
   packageAt,
   packages,
@@ -30,45 +35,113 @@ const queue: Column = changetype<Column>(memory.data(16));
 let visited: usize = 0;
 const visitedMemory: Scratch = changetype<Scratch>(memory.data(8));
 let walk: u32 = 0;
+/** For each package the condition under which it is part of the solution, + 1; 0 while nothing leads to it. */
+let solved: usize = 0;
+const solvedMemory: Scratch = changetype<Scratch>(memory.data(8));
 
 /** To be called after each arena reset. */
 export function resetSearch(): void {
   queue.start(4);
   visitedMemory.start();
+  solvedMemory.start();
 }
 
-/** The versions are searched for; then each of the project's requirements installs what it reaches. */
+/** The versions are searched for; then walks find what of the solution is installed. */
 export function search(): void {
   visited = visitedMemory.zeroed(usize(packages.count) << 2);
+  solved = solvedMemory.zeroed(usize(packages.count) << 2);
   walk = 0;
   startSolver();
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end && !failed(); row++) {
-    if (chosenWhen(dependencyAt(row)) != NEVER && counts(dependencyAt(row))) require(row);
+    if (isChosen(row) && counts(dependencyAt(row))) require(row);
   }
   if (failed() || !solve()) return;
-  for (let row = project.dependencies; row < end; row++) {
-    const guard = chosenWhen(dependencyAt(row));
-    if (guard == NEVER || !counts(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
+  for (let i: u32 = 0; i < groupNames.count && !failed(); i++) walkGroup(idAt(groupNames, i));
+  walkExtras();
+}
+
+/** Whether some selection that is asked about has the group that the project's requirement is in. */
+function isChosen(row: u32): bool {
+  return groupChosen(dependencyAt(row).group) != NEVER;
+}
+
+/**
+ * Installs what the group's requirements lead to, and notes what its optional ones lead to: that is solved for whatever
+ * extras are chosen. As in Poetry, a requirement that the target does not need still leads to a version that something else
+ * brought into the solution (solver.py, PackageNode.reachable, looks at all of the root's requirements).
+ */
+function walkGroup(group: u32): void {
+  const guard = groupChosen(group);
+  if (guard == NEVER) return;
+  for (let optional: u32 = 0; optional < 2; optional++) {
     startGraph();
-    walk++;
-    queue.clear();
-    for (let other = row; other < end; other++) {
-      if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) reach(dependencyAt(other));
+    startWalk();
+    const end = project.dependencies + project.dependencyCount;
+    for (let row = project.dependencies; row < end; row++) {
+      const dependency = dependencyAt(row);
+      if (dependency.group == group && dependency.optional <= optional && leadsOn(dependency)) reach(dependency);
     }
-    drain(guard);
+    for (let next: u32 = 0; next < queue.count; next++) {
+      const row = idAt(queue, next);
+      if (optional == 0) install(row, guard);
+      widenSolved(row, guard);
+      followRequirements(row);
+    }
   }
 }
 
-/** Whether a requirement before this one had the same condition, so that its walk covered this one. */
-function isEarlierGuard(row: u32, guard: u32): bool {
-  for (let other = project.dependencies; other < row; other++) {
-    if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) return true;
-  }
-  return false;
+/** Whether a requirement of the project is met by what was decided; with extras only where the target needs it. */
+function leadsOn(dependency: Dependency): bool {
+  const row = decidedFor(dependency.name);
+  if (row == NONE) return false;
+  return counts(dependency) || (dependency.extraCount == 0 && admits(dependency, row));
 }
 
-/** Visits the version that was decided for a requirement. */
+/**
+ * Installs what the chosen extras list, and whatever that requires, with all extras that anything in the solution asks of
+ * it (poetry/utils/extras.py, get_extra_package_names, after solver.py has merged packages with their extras).
+ */
+function walkExtras(): void {
+  startGraph();
+  startWalk();
+  const end = project.dependencies + project.dependencyCount;
+  for (let row = project.dependencies; row < end; row++) {
+    if (isChosen(row) && leadsOn(dependencyAt(row))) reach(dependencyAt(row));
+  }
+  for (let next: u32 = 0; next < queue.count; next++) followRequirements(idAt(queue, next));
+  for (let i: u32 = 0; i < project.extraCount && !failed(); i++) {
+    const extra = extraAt(project.extras + i);
+    const guard = extraChosen(extra.name);
+    if (guard == NEVER) continue;
+    startWalk();
+    for (let m: u32 = 0; m < extra.memberCount; m++) visit(memberName(extraMemberAt(extra.members + m)));
+    for (let next: u32 = 0; next < queue.count; next++) {
+      const row = idAt(queue, next);
+      install(row, all(guard, solvedWhen(row)));
+      const item = packageAt(row);
+      for (let d: u32 = 0; d < item.dependencyCount; d++) {
+        if (isActive(item.dependencies + d)) visit(dependencyAt(item.dependencies + d).name);
+      }
+    }
+  }
+}
+
+function startWalk(): void {
+  walk++;
+  queue.clear();
+}
+
+/** Queues the version that was decided for a name, unless this walk has been there. */
+function visit(name: u32): void {
+  const row = decidedFor(name);
+  if (row == NONE || solvedWhen(row) == NEVER) return;
+  if (load<u32>(visited + (usize(row) << 2)) == walk) return;
+  store<u32>(visited + (usize(row) << 2), walk);
+  pushId(queue, row);
+}
+
+/** Queues the version that was decided for a requirement; again when it is asked for another extra. */
 function reach(dependency: Dependency): void {
   const row = decidedFor(dependency.name);
   if (row == NONE) return;
@@ -80,15 +153,21 @@ function reach(dependency: Dependency): void {
   if (isNew) pushId(queue, row);
 }
 
-function drain(guard: u32): void {
-  for (let next: u32 = 0; next < queue.count; next++) {
-    const row = idAt(queue, next);
-    install(row, guard);
-    const item = packageAt(row);
-    for (let i: u32 = 0; i < item.dependencyCount; i++) {
-      if (isActive(item.dependencies + i)) reach(dependencyAt(item.dependencies + i));
-    }
+function followRequirements(row: u32): void {
+  const item = packageAt(row);
+  for (let i: u32 = 0; i < item.dependencyCount; i++) {
+    if (isActive(item.dependencies + i)) reach(dependencyAt(item.dependencies + i));
   }
+}
+
+/** The condition under which a package is part of the solution. */
+function solvedWhen(row: u32): u32 {
+  const known = load<u32>(solved + (usize(row) << 2));
+  return known == 0 ? NEVER : known - 1;
+}
+
+function widenSolved(row: u32, condition: u32): void {
+  store<u32>(solved + (usize(row) << 2), any(solvedWhen(row), condition) + 1);
 }
 
 /** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
