@@ -1,9 +1,10 @@
 // What the core resolves from poetry.lock, against real Poetry (poetry_installs.py): packages, versions, files, refusals.
-//   node test/oracles/poetry.mjs [--quick] [--targets NAME,NAME] [--folders DIR]... [LOCK]...
+//   node test/oracles/poetry.mjs [--quick] [--solve] [--targets NAME,NAME] [--folders DIR]... [LOCK]...
+// --solve takes locks of version 2.1 as if they were of version 2.0, so that they are solved instead of filtered.
 // The last line is "N compared, N differences"; what test/known-differences.txt lists is counted apart.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { readLock } from "../../dist/lockfile.js";
@@ -50,9 +51,10 @@ async function worker() {
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) await compareLock(path);
 }
 
-async function compareLock(path) {
-  const id = basename(dirname(path));
-  const pyprojectPath = join(dirname(path), "pyproject.toml");
+async function compareLock(original) {
+  const id = basename(dirname(original));
+  const pyprojectPath = join(dirname(original), "pyproject.toml");
+  const path = words.includes("--solve") ? olderLock(original) : original;
   let lock;
   try {
     const pyproject = readPyprojectBytes(readFileSync(pyprojectPath), pyprojectPath);
@@ -152,6 +154,14 @@ function ask(question) {
 
 function usualFolders() {
   return ["test/fixtures/poetry", "../shared/corpus"].filter((folder) => existsSync(folder));
+}
+
+/** A copy of a 2.1 lock that says it is 2.0: groups and markers are then no longer looked at. */
+function olderLock(path) {
+  const text = readFileSync(path, "utf8");
+  const copy = join(mkdtempSync(join(tmpdir(), "lock-")), "poetry.lock");
+  writeFileSync(copy, text.replace(/^lock-version = "2.1"$/m, 'lock-version = "2.0"'));
+  return copy;
 }
 
 /** The locks of the folders in this one, those of fixtures that must fail aside. */
