@@ -46,7 +46,7 @@ import { normalizedName } from "./name";
 import { startTags } from "./pep425";
 import { DIALECT_POETRY, startEvaluation } from "./pep508";
 import { project } from "./project";
-import { chosenWhen, counts, resetSearch, search } from "./search";
+import { chosenWhen, resetSearch, search } from "./search";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
 import {
@@ -252,7 +252,7 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER && counts(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
   for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
   for (let next: u32 = 0; next < queue.count; next++) {

@@ -9,7 +9,7 @@
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
-import { all, any, extraChosen, groupChosen, NEVER } from "./condition";
+import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "./condition";
 import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./graph";
 import { install } from "./installed";
 import { EXTRA_SET, evaluateMarker } from "./pep508";
@@ -21,7 +21,6 @@ import {
   dependencyAt,
   extraAt,
   extraMemberAt,
-  groupNames,
   idAt,
   packageAt,
   packages,
@@ -39,63 +38,91 @@ let walk: u32 = 0;
 let solved: usize = 0;
 const solvedMemory: Scratch = changetype<Scratch>(memory.data(8));
 
+/** For each requirement of the project the condition of the walk that is to start from it; NEVER when none is. */
+let guards: usize = 0;
+const guardMemory: Scratch = changetype<Scratch>(memory.data(8));
+
 /** To be called after each arena reset. */
 export function resetSearch(): void {
   queue.start(4);
   visitedMemory.start();
   solvedMemory.start();
+  guardMemory.start();
 }
 
 /** The versions are searched for; then walks find what of the solution is installed. */
 export function search(): void {
   visited = visitedMemory.zeroed(usize(packages.count) << 2);
   solved = solvedMemory.zeroed(usize(packages.count) << 2);
+  guards = guardMemory.zeroed(usize(project.dependencyCount) << 2);
   walk = 0;
   startSolver();
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end && !failed(); row++) {
-    if (isChosen(row) && counts(dependencyAt(row))) require(row);
+    if (solvedForWhen(dependencyAt(row)) != NEVER) require(row);
   }
   if (failed() || !solve()) return;
-  for (let i: u32 = 0; i < groupNames.count && !failed(); i++) walkGroup(idAt(groupNames, i));
+  walkGroups(false);
+  walkGroups(true);
   walkExtras();
 }
 
-/** Whether some selection that is asked about has the group that the project's requirement is in. */
-function isChosen(row: u32): bool {
-  return groupChosen(dependencyAt(row).group) != NEVER;
-}
-
 /**
- * Installs what the group's requirements lead to, and notes what its optional ones lead to: that is solved for whatever
- * extras are chosen. As in Poetry, a requirement that the target does not need still leads to a version that something else
- * brought into the solution (solver.py, PackageNode.reachable, looks at all of the root's requirements).
+ * Installs what the project's requirements lead to. With the optional ones too it only notes what they lead to: that is
+ * solved for whatever extras are chosen. One walk starts from all requirements that share a condition.
  */
-function walkGroup(group: u32): void {
-  const guard = groupChosen(group);
-  if (guard == NEVER) return;
-  for (let optional: u32 = 0; optional < 2; optional++) {
+function walkGroups(withOptional: bool): void {
+  const count = project.dependencyCount;
+  for (let i: u32 = 0; i < count; i++) {
+    const dependency = dependencyAt(project.dependencies + i);
+    setGuard(i, dependency.optional != 0 && !withOptional ? NEVER : leadsOnWhen(dependency));
+  }
+  for (let i: u32 = 0; i < count && !failed(); i++) {
+    const condition = guard(i);
+    if (condition == NEVER) continue;
     startGraph();
     startWalk();
-    const end = project.dependencies + project.dependencyCount;
-    for (let row = project.dependencies; row < end; row++) {
-      const dependency = dependencyAt(row);
-      if (dependency.group == group && dependency.optional <= optional && leadsOn(dependency)) reach(dependency);
+    for (let other = i; other < count; other++) {
+      if (guard(other) != condition) continue;
+      reach(dependencyAt(project.dependencies + other));
+      setGuard(other, NEVER); // this walk covers it
     }
     for (let next: u32 = 0; next < queue.count; next++) {
       const row = idAt(queue, next);
-      if (optional == 0) install(row, guard);
-      widenSolved(row, guard);
+      if (!withOptional) install(row, condition);
+      widenSolved(row, condition);
       followRequirements(row);
     }
   }
 }
 
-/** Whether a requirement of the project is met by what was decided; with extras only where the target needs it. */
-function leadsOn(dependency: Dependency): bool {
+function guard(index: u32): u32 {
+  return load<u32>(guards + (usize(index) << 2));
+}
+
+function setGuard(index: u32, condition: u32): void {
+  store<u32>(guards + (usize(index) << 2), condition);
+}
+
+/** The condition under which the solution has to meet a requirement of the project: its group and its marker, no extra. */
+function solvedForWhen(dependency: Dependency): u32 {
+  if (!appliesHere(dependency)) return NEVER;
+  const marker = dependency.marker == NONE ? ALWAYS : evaluateMarker(dependency.marker, EXTRA_SET);
+  return all(groupChosen(dependency.group), marker);
+}
+
+/**
+ * The condition under which a requirement of the project leads to what was decided for its name. As in Poetry one that the
+ * target does not need leads there too, if something else brought the name into the solution (poetry/puzzle/solver.py,
+ * PackageNode.reachable, looks at all requirements of the root); we leave out those with extras, which would have to be the
+ * same extras.
+ */
+function leadsOnWhen(dependency: Dependency): u32 {
   const row = decidedFor(dependency.name);
-  if (row == NONE) return false;
-  return counts(dependency) || (dependency.extraCount == 0 && admits(dependency, row));
+  if (row == NONE) return NEVER;
+  const needed = solvedForWhen(dependency);
+  if (needed != NEVER) return needed;
+  return dependency.extraCount == 0 && admits(dependency, row) ? groupChosen(dependency.group) : NEVER;
 }
 
 /**
@@ -107,18 +134,18 @@ function walkExtras(): void {
   startWalk();
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
-    if (isChosen(row) && leadsOn(dependencyAt(row))) reach(dependencyAt(row));
+    if (leadsOnWhen(dependencyAt(row)) != NEVER) reach(dependencyAt(row));
   }
   for (let next: u32 = 0; next < queue.count; next++) followRequirements(idAt(queue, next));
   for (let i: u32 = 0; i < project.extraCount && !failed(); i++) {
     const extra = extraAt(project.extras + i);
-    const guard = extraChosen(extra.name);
-    if (guard == NEVER) continue;
+    const chosen = extraChosen(extra.name);
+    if (chosen == NEVER) continue;
     startWalk();
     for (let m: u32 = 0; m < extra.memberCount; m++) visit(memberName(extraMemberAt(extra.members + m)));
     for (let next: u32 = 0; next < queue.count; next++) {
       const row = idAt(queue, next);
-      install(row, all(guard, solvedWhen(row)));
+      install(row, all(chosen, solvedWhen(row)));
       const item = packageAt(row);
       for (let d: u32 = 0; d < item.dependencyCount; d++) {
         if (isActive(item.dependencies + d)) visit(dependencyAt(item.dependencies + d).name);
@@ -170,10 +197,15 @@ function widenSolved(row: u32, condition: u32): void {
   store<u32>(solved + (usize(row) << 2), any(solvedWhen(row), condition) + 1);
 }
 
-/** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
+/**
+ * The condition under which a requirement of the project counts on the target: its group, one of its extras when it is
+ * optional, and its marker; NEVER where `python`, `platform` or the marker refuse the target.
+ */
 export function chosenWhen(dependency: Dependency): u32 {
+  if (!appliesHere(dependency)) return NEVER;
   const group = groupChosen(dependency.group);
-  if (dependency.optional == 0) return group;
+  const marker = dependency.marker == NONE ? ALWAYS : evaluateMarker(dependency.marker, EXTRA_SET);
+  if (dependency.optional == 0) return all(group, marker);
   let extras = NEVER;
   for (let i: u32 = 0; i < project.extraCount; i++) {
     const extra = extraAt(project.extras + i);
@@ -182,11 +214,5 @@ export function chosenWhen(dependency: Dependency): u32 {
         extras = any(extras, extraChosen(extra.name));
     }
   }
-  return all(group, extras);
-}
-
-/** Whether a requirement of the project counts on the target, its group and extras aside. */
-export function counts(dependency: Dependency): bool {
-  if (!appliesHere(dependency)) return false;
-  return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
+  return all(all(group, extras), marker);
 }
