@@ -39,8 +39,13 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
   return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
 }
 
+/** Whether the artifact's name is a wheel's; to be asked after `wheelRank`. */
+export function isWheelName(row: u32): bool {
+  return artifactAt(row).python != NO_WHEEL;
+}
+
 /** Rank of a wheel's best tag on the target: lower is better. */
-function wheelRank(row: u32): u32 {
+export function wheelRank(row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.python == NONE) {
     if (parseWheelName(artifact.name, artifact.nameSize, fileName) == 0) {

@@ -4,6 +4,7 @@
 //   read(format) -> status                      tables of what the lock holds
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
+//   explain(address) -> status                  the same, and tables of why
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -22,6 +23,8 @@ import {
   NONE,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
+  REASON_KIND,
+  REASON_WORDS,
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -45,11 +48,15 @@ import {
   TABLE_DEPENDENCY,
   TABLE_EDGE,
   TABLE_EXTRA,
+  TABLE_FINDING,
   TABLE_GROUP,
   TABLE_PACKAGE,
+  TABLE_PART,
   TABLE_PROBLEM,
+  TABLE_REASON,
   TABLE_SELECTION,
   TABLE_TEXT,
+  TABLE_VERDICT,
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
@@ -64,6 +71,7 @@ import {
   variableSize,
   writeKnownTarget,
 } from "./environment";
+import { explain as explainResolved, findings, parts, Reason, reasons, resetExplanation, startExplanation, verdicts } from "./explain";
 import { resetGraph } from "./graph";
 import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { readPoetryLock } from "./lock/poetry";
@@ -97,7 +105,7 @@ import {
 } from "./tables";
 import { scanToml } from "./toml/scanner";
 
-const block: usize = memory.data(160); // STATE_SLOTS * 4
+const block: usize = memory.data(192); // STATE_SLOTS * 4
 
 let lockAddress: usize = 0;
 let lockSize: u32 = 0;
@@ -126,6 +134,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   resetGraph();
   resetSolver();
   resetResolution();
+  resetExplanation();
   requestMemory.start();
   lockSize = sizeOfLock;
   projectSize = sizeOfProject;
@@ -164,7 +173,17 @@ export function request(size: u32): usize {
 /** Resolves the request at this address (REQUEST_* slots). */
 export function resolve(address: usize): u32 {
   begin();
+  startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
+  return settle();
+}
+
+/** Resolves the same, and says why (the tables from TABLE_REASON on). */
+export function explain(address: usize): u32 {
+  begin();
+  startExplanation();
+  resolveRequest(changetype<ResolveRequest>(address));
+  if (!failed()) explainResolved();
   return settle();
 }
 
@@ -241,6 +260,10 @@ function settle(): u32 {
   setTable(TABLE_EDGE, edges);
   setTable(TABLE_CONDITION, conditions);
   setTable(TABLE_PROBLEM, problems);
+  setTable(TABLE_REASON, reasons);
+  setTable(TABLE_PART, parts);
+  setTable(TABLE_VERDICT, verdicts);
+  setTable(TABLE_FINDING, findings);
   return status();
 }
 
@@ -275,4 +298,6 @@ if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: 
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_PROBLEM + 1)) ERROR("state block: slots");
+if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
+if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_FINDING + 1)) ERROR("state block: slots");

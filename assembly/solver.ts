@@ -321,7 +321,7 @@ function isBetter(a: u32, b: u32): bool {
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
  * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
  */
-function isSatisfiedOutside(dependency: Dependency): bool {
+export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;

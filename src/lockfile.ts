@@ -6,6 +6,7 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
+import { type Explanation, readExplanation } from "./explain.ts";
 import { type Pyproject, projectRecords } from "./pyproject.ts";
 import {
   type FrozenTarget,
@@ -41,6 +42,8 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same, with the reasons. */
+  explain(request: ResolveRequest): Explanation;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** Whether the lock states itself what each group installs, so that every selection is exact. */
@@ -74,6 +77,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
     resolve: (request) => readResolution(core, request, spoken),
+    explain: (request) => readExplanation(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
 }
