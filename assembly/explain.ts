@@ -49,7 +49,17 @@ import { Selection, selections } from "./resolution";
 import { chosenWhen } from "./search";
 import { admits, isSatisfiedOutside } from "./solver";
 import { failed } from "./status";
-import { artifactAt, artifacts, candidates, Dependency, dependencyAt, lock, membershipAt, packageAt, packages } from "./tables";
+import {
+  artifactAt,
+  artifacts,
+  candidates,
+  Dependency,
+  dependencyAt,
+  lock,
+  membershipAt,
+  packageAt,
+  packages,
+} from "./tables";
 
 @unmanaged
 export class Reason {

@@ -71,7 +71,16 @@ import {
   variableSize,
   writeKnownTarget,
 } from "./environment";
-import { explain as explainResolved, findings, parts, Reason, reasons, resetExplanation, startExplanation, verdicts } from "./explain";
+import {
+  explain as explainResolved,
+  findings,
+  parts,
+  Reason,
+  reasons,
+  resetExplanation,
+  startExplanation,
+  verdicts,
+} from "./explain";
 import { resetGraph } from "./graph";
 import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { readPoetryLock } from "./lock/poetry";

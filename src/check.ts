@@ -73,7 +73,10 @@ function coreFault({ code, requirement, package: found }: CoreFinding): Fault {
 
 function messageOf(code: CoreFinding["code"], requirement: Reason | null, found: Identity | null): string {
   const who = requirement === null || requirement.owner === null ? "pyproject.toml" : spoken(requirement.owner);
-  const what = requirement === null ? "" : `${requirement.name}${requirement.constraint === null ? "" : ` (${requirement.constraint})`}`;
+  const what =
+    requirement === null
+      ? ""
+      : `${requirement.name}${requirement.constraint === null ? "" : ` (${requirement.constraint})`}`;
   switch (code) {
     case "not-locked":
       return `${who} requires ${what}, which is not in the lock`;

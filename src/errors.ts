@@ -107,6 +107,8 @@ export const SHELL_CODES = [
   "missing-command",
   "unknown-option",
   "missing-value",
+  "missing-word",
+  "not-locked",
   "unwanted-value",
   "repeated-option",
   "too-many-words",
@@ -399,8 +401,9 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TARGET_PYTHON]: {
     code: "target-python",
-    message: ({ text, detail }) => `cannot use Python ${name(detail, found(text))} for this target: it has another`,
-    hint: () => "give a version such as 3.12.4 that starts with the target's own",
+    message: ({ text, detail }) => `cannot tell the Python of target ${name(detail, found(text))}`,
+    hint: () =>
+      "a target starts with cp37 to cp314, or cp313t; a whole version given for it starts with the same two numbers",
     exit: 2,
   },
   [abi.STATUS_PYTHON_REFUSED]: {
@@ -531,6 +534,15 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   "missing-value": {
     message: ({ text, detail }) => `\`${text}\` needs a value: \`${text} ${detail}\``,
     exit: 2,
+  },
+  "missing-word": {
+    message: ({ text, detail }) => `\`${text}\` needs ${detail}`,
+    hint: ({ text }) => `\`pylock2nix ${text} --help\` shows how`,
+    exit: 2,
+  },
+  "not-locked": {
+    message: ({ text }) => `there is no package \`${text}\` in the lock`,
+    hint: ({ text, known }) => suggestion(text, known) ?? null,
   },
   "unwanted-value": {
     message: ({ text }) => `\`${text}\` takes no value`,

@@ -5,7 +5,16 @@
 
 import * as abi from "./abi.ts";
 import type { Core, Rows } from "./core.ts";
-import { chosenFile, coreRequest, packageName, packageVersion, type Resolution, type ResolveRequest, resolutionOf, type Speak } from "./resolution.ts";
+import {
+  chosenFile,
+  coreRequest,
+  packageName,
+  packageVersion,
+  type Resolution,
+  type ResolveRequest,
+  resolutionOf,
+  type Speak,
+} from "./resolution.ts";
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";

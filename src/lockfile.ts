@@ -63,8 +63,13 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
   const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
-  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
+  const sources = { path, bytes, pyproject };
+  const spoken = (found: CoreFailure, target: string): Failure =>
+    failureFrom(found.status, {
+      ...factsOf(core, found, sources),
+      ...(isOfTarget(found) && { path: null, found: target }),
+    });
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
     format,
@@ -73,7 +78,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    warnings: warningsOf(core).map(spoken),
+    warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
     resolve: (request) => readResolution(core, request, spoken),
@@ -89,8 +94,9 @@ interface Sources {
   readonly pyproject: Pyproject | null;
 }
 
-function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
-  return failureFrom(failure.status, factsOf(core, failure, sources));
+/** Whether the target's name is at fault, not the lock. */
+function isOfTarget({ status }: CoreFailure): boolean {
+  return status === abi.STATUS_TARGET || status === abi.STATUS_TARGET_PYTHON;
 }
 
 function factsOf(

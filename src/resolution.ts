@@ -123,7 +123,8 @@ const KINDS: readonly ArtifactKind[] = [
 ];
 const SOURCES: readonly PackageSource["kind"][] = ["index", "legacy", "git", "url", "file", "directory"];
 
-export type Speak = (failure: CoreFailure) => Failure;
+/** Puts a failure into words; `target` is what was asked for, where that was at fault. */
+export type Speak = (failure: CoreFailure, target: string) => Failure;
 
 /** Resolves one selection. */
 export function readResolution(core: Core, request: ResolveRequest, speak: Speak): Resolution {
@@ -139,7 +140,7 @@ export function resolutionOf(
 ): Resolution {
   const { target, groups, extras } = request;
   if (failure !== null) {
-    return { target, extras, groups, packages: [], uninstallable: [], problems: [], error: speak(failure) };
+    return { target, extras, groups, packages: [], uninstallable: [], problems: [], error: speak(failure, target) };
   }
   const rows = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const edges = core.rows(abi.TABLE_EDGE, 1);
@@ -166,7 +167,7 @@ export function resolutionOf(
     groups,
     packages,
     uninstallable: packages.filter((each) => each.kind === "none").map((each) => each.name),
-    problems: problemsOf(core).map((each) => speak(each).message),
+    problems: problemsOf(core).map((each) => speak(each, target).message),
     error: null,
   };
 }
@@ -175,7 +176,7 @@ export function resolutionOf(
 export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Speak): FrozenTarget {
   const { target } = request;
   const failure = core.resolve(coreRequest({ ...request, groups: [], extras: [] }, abi.REQUEST_IS_OPEN));
-  if (failure !== null) return { target, choices: [], conditions: [], error: speak(failure) };
+  if (failure !== null) return { target, choices: [], conditions: [], error: speak(failure, target) };
   const rows = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const edges = core.rows(abi.TABLE_EDGE, 1);
   const choices = Array.from({ length: rows.count }, (_, row): FrozenChoice => {

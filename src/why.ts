@@ -70,8 +70,15 @@ export function whyArtifacts({ packages }: Explanation, name: string, environmen
 }
 
 /** For people: why a file is taken or not. */
-export function fileReason({ name, verdict }: FileReason, owner: ExplainedPackage, environment: MarkerEnvironment): string {
-  const [python = "", abi = "", platform = ""] = name.replace(/\.whl$/, "").split("-").slice(-3);
+export function fileReason(
+  { name, verdict }: FileReason,
+  owner: ExplainedPackage,
+  environment: MarkerEnvironment,
+): string {
+  const [python = "", abi = "", platform = ""] = name
+    .replace(/\.whl$/, "")
+    .split("-")
+    .slice(-3);
   const words: Readonly<Record<Verdict, string>> = {
     taken: "taken",
     fits: owner.isInstalled ? "fits, but another file comes first" : "fits",
@@ -179,7 +186,9 @@ function absenceReason({ code, falseParts, group, owner, kind }: Reason, environ
     case "platform":
       return `not for the platform ${environment.sys_platform}`;
     case "extra":
-      return owner === null ? "optional, and no extra that lists it is chosen" : "optional, and nothing asks for the extra that lists it";
+      return owner === null
+        ? "optional, and no extra that lists it is chosen"
+        : "optional, and nothing asks for the extra that lists it";
     case "group":
       return `group ${group ?? ""} is not chosen`;
     case "owner-absent":

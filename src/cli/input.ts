@@ -36,6 +36,11 @@ export interface Input {
 export async function openInput(words: Words, command: string): Promise<Input> {
   const [path = ".", ...others] = words.paths;
   if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: command });
+  return openInputAt(path, words);
+}
+
+/** The same for one path of several. */
+export async function openInputAt(path: string, words: Words): Promise<Input> {
   const lockPath = await findLock(path, words.value(LOCK));
   const bytes = await readBytes(lockPath);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
