@@ -37,6 +37,7 @@ import {
 } from "../src/abi";
 import { Column } from "./arena";
 import { isWheelName, wheelRank } from "./artifact";
+import { spend } from "./budget";
 import { groupChosen, NEVER } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "./environment";
@@ -184,6 +185,7 @@ function meet(index: u32, row: u32): void {
   const dependency = dependencyAt(row);
   let installed: u32 = NONE;
   for (let each = candidates(dependency.name); each != NONE; each = packageAt(each).nextOfName) {
+    if (!spend(1)) return;
     if (installedWhen(each) == NEVER) continue;
     if (admits(dependency, each)) {
       changetype<Reason>(reasons.at(index)).package = each;

@@ -60,6 +60,7 @@ import {
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
+import { startBudget } from "./budget";
 import { conditions, resetConditions } from "./condition";
 import { startConstraints } from "./constraint";
 import {
@@ -133,6 +134,7 @@ export function version(): u32 {
 export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   reset();
   begin();
+  startBudget();
   startTexts();
   startTables();
   startVersions();
@@ -167,6 +169,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
 /** Reads what the host wrote. `format` is a FORMAT_*; `withProject` says whether a project was written. */
 export function read(format: u32, withProject: bool): u32 {
   begin();
+  startBudget();
   if (format == FORMAT_POETRY && scanToml(lockAddress, lockSize)) readPoetryLock();
   if (!failed() && withProject) readProject(projectAddress, projectSize);
   return settle();
@@ -182,6 +185,7 @@ export function request(size: u32): usize {
 /** Resolves the request at this address (REQUEST_* slots). */
 export function resolve(address: usize): u32 {
   begin();
+  startBudget();
   startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
   return settle();
@@ -190,6 +194,7 @@ export function resolve(address: usize): u32 {
 /** Resolves the same, and says why (the tables from TABLE_REASON on). */
 export function explain(address: usize): u32 {
   begin();
+  startBudget();
   startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
   if (!failed()) explainResolved();
@@ -199,6 +204,7 @@ export function explain(address: usize): u32 {
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
+  startBudget();
   const asked = changetype<ResolveRequest>(address);
   const python = internCopy(asked.python, asked.pythonSize);
   if (!setTarget(asked.target, asked.targetSize, textAddress(python), textSize(python))) return settle();
@@ -222,6 +228,7 @@ export function describe(address: usize): u32 {
 /** Writes the names of the usual targets, a line each. */
 export function targets(): u32 {
   begin();
+  startBudget();
   const from = allocate(knownTargetCount() * (TARGET_NAME_LIMIT + 1));
   if (from == 0) return settle();
   let end = from;

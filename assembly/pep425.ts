@@ -14,6 +14,7 @@
 
 import { NONE } from "../src/abi";
 import { allocate, allocateZeroed, rewind } from "./arena";
+import { spend } from "./budget";
 import { compare, decimal, equal, indexOf, is, lower, startsWith } from "./bytes";
 import {
   PLATFORM_GLIBC,
@@ -191,6 +192,7 @@ function pairBlocks(python: u32, abi: u32): u32 {
     const end = indexOf(pythons, pythonSize, 0x2e, from);
     for (let abiFrom: u32 = 0; abiFrom <= abiSize; ) {
       const abiEnd = indexOf(abis, abiSize, 0x2e, abiFrom);
+      if (!spend(64)) return NO_BLOCKS;
       const blocks = blocksOf(pythons + from, end - from, abis + abiFrom, abiEnd - abiFrom);
       native = min<u32>(native, blocks & 0xff);
       pure = min<u32>(pure, blocks >> 8);

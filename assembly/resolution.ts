@@ -35,6 +35,7 @@ import {
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
+import { spend } from "./budget";
 import { chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
@@ -266,7 +267,7 @@ function requestInstalledExtras(): void {
 
 /** Asks for a requirement's extras; a package that is asked for a new one is looked at again. */
 function ask(dependency: Dependency): void {
-  for (let row = candidates(dependency.name); row != NONE; row = packageAt(row).nextOfName) {
+  for (let row = candidates(dependency.name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
     if (installedWhen(row) == NEVER) continue;
     let isNew = false;
     for (let x: u32 = 0; x < dependency.extraCount; x++) {
@@ -307,8 +308,10 @@ function addEdges(row: u32): void {
     if (candidates(name) == NONE || !isActive(index)) continue;
     const several = packageAt(candidates(name)).nextOfName != NONE;
     for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
+      if (!spend(1)) return;
       if (installedWhen(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
       let isKnown = false;
+      if (!spend(edges.count - from)) return;
       for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
       if (!isKnown) pushId(edges, other);
     }
@@ -337,14 +340,16 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
   selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
 }
 
-/** Two versions of one name are both selected: the lock says so, and no installer can do it. */
+/** Several versions of one name are selected: the lock says so, and no installer can do it. Said once, at the second one. */
 function checkOnce(row: u32): void {
+  let before: u32 = 0;
   for (
     let other = candidates(packageAt(row).name);
-    other != NONE && other != row;
+    other != NONE && other != row && before < 2;
     other = packageAt(other).nextOfName
   ) {
-    if (installedWhen(other) != NEVER)
-      addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+    if (!spend(1)) return;
+    before += u32(installedWhen(other) != NEVER);
   }
+  if (before == 1) addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
 }

@@ -9,6 +9,7 @@
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
+import { spend } from "./budget";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "./condition";
 import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./graph";
 import { install } from "./installed";
@@ -82,6 +83,7 @@ function walkGroups(withOptional: bool): void {
     if (condition == NEVER) continue;
     startGraph();
     startWalk();
+    if (!spend(count)) return;
     for (let other = i; other < count; other++) {
       if (guard(other) != condition) continue;
       reach(dependencyAt(project.dependencies + other));
@@ -209,6 +211,7 @@ export function chosenWhen(dependency: Dependency): u32 {
   let extras = NEVER;
   for (let i: u32 = 0; i < project.extraCount; i++) {
     const extra = extraAt(project.extras + i);
+    if (!spend(1 + extra.memberCount)) return NEVER;
     for (let m: u32 = 0; m < extra.memberCount; m++) {
       if (memberName(extraMemberAt(extra.members + m)) == dependency.name)
         extras = any(extras, extraChosen(extra.name));

@@ -6,6 +6,7 @@
 
 import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
+import { spend } from "./budget";
 import { texts } from "./intern";
 
 /** One locked package: a name and a version from one source. */
@@ -212,6 +213,7 @@ export function idAt(column: Column, row: u32): u32 {
 
 /** Adds an id to a column of distinct ids; such columns are short (groups, extras). */
 export function pushDistinct(column: Column, id: u32): void {
+  if (!spend(column.count)) return;
   for (let i: u32 = 0; i < column.count; i++) if (idAt(column, i) == id) return;
   pushId(column, id);
 }

@@ -296,6 +296,7 @@ export const STATUS_OK = 0;
 
 export const STATUS_INPUT_TOO_LARGE = 1;
 export const STATUS_OUT_OF_MEMORY = 2;
+export const STATUS_COLLISIONS = 3; // more names with equal hashes than chance makes
 
 // TOML 1.0.0
 export const STATUS_TOML_UTF8 = 10;

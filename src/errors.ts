@@ -188,6 +188,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "out-of-memory",
     message: () => "cannot read the lock: the memory that WebAssembly can have is used up",
   },
+  [abi.STATUS_COLLISIONS]: {
+    code: "too-many-collisions",
+    message: () => "cannot read the file: its names were made so that they slow down reading",
+    hint: () => "such names do not come about by chance: look where the file comes from",
+  },
 
   [abi.STATUS_TOML_UTF8]: {
     code: "toml-utf8",
@@ -446,7 +451,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOO_HARD]: {
     code: "too-hard",
-    message: () => "cannot resolve this lock: the search for versions that fit together was given up",
+    message: () => "cannot resolve this lock: it takes more steps than any real lock needs",
     hint: () => "make the lock anew with Poetry 2, whose locks need no search",
   },
 };
