@@ -16,7 +16,9 @@ async function watch() {
   const minutes = Number(option("--minutes") ?? (Number.isFinite(cases) ? 60 : 10));
   const seed = Number(option("--seed") ?? Date.now() % 1000000000);
   process.stdout.write(`seed ${seed}\n`);
-  const worker = new Worker(new URL(import.meta.url), { workerData: { seed, cases, until: Date.now() + minutes * 60000 } });
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { seed, cases, until: Date.now() + minutes * 60000 },
+  });
   let last = null;
   let heard = Date.now();
   let failures = 0;
@@ -100,36 +102,91 @@ const WAYS = [
   ["swap", (bytes, random) => byMatches(bytes, /"[<>=^~][^"\n]*"/g, random)],
   ["swap-markers", (bytes, random) => byMatches(bytes, /(?<=markers = )"(?:\\.|[^"\n\\])*"/g, random)],
   ["swap-names", (bytes, random) => byMatches(bytes, /(?<=^name = )"[^"\n]*"/gm, random)],
-  ["many", (bytes, random) => edited(bytes, random, (copy) => {
-    for (let i = 0; i < 50; i++) copy[random(copy.length)] = random(256);
-  })],
+  [
+    "many",
+    (bytes, random) =>
+      edited(bytes, random, (copy) => {
+        for (let i = 0; i < 50; i++) copy[random(copy.length)] = random(256);
+      }),
+  ],
   ["drop", (bytes, random) => spliced(bytes, random(bytes.length + 1), random(40), new Uint8Array())],
   ["insert", (bytes, random) => spliced(bytes, random(bytes.length + 1), 0, TOKENS[random(TOKENS.length)])],
-  ["repeat", (bytes, random) => {
-    const from = random(bytes.length + 1);
-    return spliced(bytes, from, 0, bytes.subarray(from, from + random(2000)));
-  }],
-  ["move", (bytes, random) => byLines(bytes, (lines) => {
-    lines.splice(random(lines.length), 0, ...lines.splice(random(lines.length), 1 + random(10)));
-  })],
-  ["tables", (bytes, random) => {
-    const parts = new TextDecoder("latin1").decode(bytes).split(/(?=^\[)/m);
-    for (let i = 0; i < 5; i++) parts.splice(random(parts.length + 1), 0, parts[random(parts.length)]);
-    return Uint8Array.from(Buffer.from(parts.join(""), "latin1"));
-  }],
-  ["crlf", (bytes) => Uint8Array.from(Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\n", "\r\n"), "latin1"))],
-  ["other", (bytes, random, locks) => {
-    const other = locks[random(locks.length)].bytes;
-    const from = random(other.length);
-    return spliced(bytes, random(bytes.length + 1), 0, other.subarray(from, from + random(3000)));
-  }],
-  ["nest", (bytes, random) => spliced(bytes, random(bytes.length + 1), 0, Buffer.from("[{a=".repeat(random(300)) + "(".repeat(random(300))))],
+  [
+    "repeat",
+    (bytes, random) => {
+      const from = random(bytes.length + 1);
+      return spliced(bytes, from, 0, bytes.subarray(from, from + random(2000)));
+    },
+  ],
+  [
+    "move",
+    (bytes, random) =>
+      byLines(bytes, (lines) => {
+        lines.splice(random(lines.length), 0, ...lines.splice(random(lines.length), 1 + random(10)));
+      }),
+  ],
+  [
+    "tables",
+    (bytes, random) => {
+      const parts = new TextDecoder("latin1").decode(bytes).split(/(?=^\[)/m);
+      for (let i = 0; i < 5; i++) parts.splice(random(parts.length + 1), 0, parts[random(parts.length)]);
+      return Uint8Array.from(Buffer.from(parts.join(""), "latin1"));
+    },
+  ],
+  [
+    "crlf",
+    (bytes) => Uint8Array.from(Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\n", "\r\n"), "latin1")),
+  ],
+  [
+    "other",
+    (bytes, random, locks) => {
+      const other = locks[random(locks.length)].bytes;
+      const from = random(other.length);
+      return spliced(bytes, random(bytes.length + 1), 0, other.subarray(from, from + random(3000)));
+    },
+  ],
+  [
+    "nest",
+    (bytes, random) =>
+      spliced(bytes, random(bytes.length + 1), 0, Buffer.from("[{a=".repeat(random(300)) + "(".repeat(random(300)))),
+  ],
 ];
 
 const TOKENS = [
-  "\0", "\ufeff", "\r", "\t", '"', "'", '"""', "'''", "[", "[[", "]", "]]", "{", "}", "=", ",", ".", "#", "\\", "\\u0000", "\\U0010ffff",
-  "name = \"a\"\n", "version = \"1!0.0rc1+x\"\n", "\n[[package]]\n", "[package.dependencies]\na = {version = \"*\", optional = true}\n",
-  "python_version < \"3.8\" and ", " or extra == \"x\"", ">=1,<2 || ^3", "1979-05-27T07:32:00Z", "0x1f", "1e400", "-nan", "\u{1f4a9}", "99999999999999999999",
+  "\0",
+  "\ufeff",
+  "\r",
+  "\t",
+  '"',
+  "'",
+  '"""',
+  "'''",
+  "[",
+  "[[",
+  "]",
+  "]]",
+  "{",
+  "}",
+  "=",
+  ",",
+  ".",
+  "#",
+  "\\",
+  "\\u0000",
+  "\\U0010ffff",
+  'name = "a"\n',
+  'version = "1!0.0rc1+x"\n',
+  "\n[[package]]\n",
+  '[package.dependencies]\na = {version = "*", optional = true}\n',
+  'python_version < "3.8" and ',
+  ' or extra == "x"',
+  ">=1,<2 || ^3",
+  "1979-05-27T07:32:00Z",
+  "0x1f",
+  "1e400",
+  "-nan",
+  "\u{1f4a9}",
+  "99999999999999999999",
 ].map((text) => Buffer.from(text));
 
 /** Puts letters in the place of some of the matches, one for one. */
