@@ -28,6 +28,7 @@ def platforms(match):
 def tags_of(target):
     match = NAME.match(target)
     version = (3, int(match[1]))
-    abi = f"cp3{match[1]}{match[2]}"
+    # 3.8 did away with the "m" of pymalloc.
+    abi = f"cp3{match[1]}{'m' if match[1] == '7' else match[2]}"
     found = platforms(match)
     return [*tags.cpython_tags(version, [abi], found), *tags.compatible_tags(version, f"cp3{match[1]}", found)]
