@@ -57,6 +57,9 @@ let
     in
     if entry ? error then refuse entry.error else entry;
 
+  # What the lock's own installer would not install together: checked before anything is selected.
+  refused = filter (refusal: elemAt conditions (elemAt refusal 0)) (frozen.refusals or [ ]);
+
   file = entry: { name = elemAt entry 0; hash = elemAt entry 1; url = elemAt entry 2; };
   isWheel = entry: builtins.match ".*[.]whl" (elemAt entry 0) != null;
 
@@ -97,7 +100,9 @@ let
 in
 builtins.seq chosenGroups (
   builtins.seq chosenExtras (
-    if length (attrNames byName) != length selected then
+    if refused != [ ] then
+      refuse (elemAt (builtins.head refused) 1)
+    else if length (attrNames byName) != length selected then
       twice
     else
       mapAttrs (

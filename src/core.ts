@@ -38,6 +38,7 @@ export interface CoreRequest {
   readonly extras?: readonly string[] | undefined;
   readonly noBinary?: readonly string[] | undefined;
   readonly onlyBinary?: readonly string[] | undefined;
+  readonly packages?: readonly string[] | undefined;
   readonly flags?: number | undefined;
 }
 
@@ -162,7 +163,7 @@ export class Core {
     const texts = [
       encoder.encode(request.target),
       encoder.encode(request.python ?? ""),
-      ...[request.groups, request.extras, request.noBinary, request.onlyBinary].map((names) =>
+      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
         encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
       ),
     ];
