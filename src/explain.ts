@@ -74,8 +74,28 @@ export function readExplanation(core: Core, request: ResolveRequest, speak: Spea
   const failure = core.explain(coreRequest(request, 0));
   const resolution = resolutionOf(core, request, failure, speak);
   if (failure !== null) return { resolution, packages: [], reasons: [], findings: [] };
-  const reasons = readReasons(core);
+  const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
+  const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
   return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };
+}
+
+/** Of a lock that is a graph (uv) the edges that were walked; it states no constraints. */
+function reasonsFromEdges({ packages }: Resolution): Reason[] {
+  const byName = new Map(packages.map(({ name, version }) => [name, { name, version }]));
+  return packages.flatMap(({ name: owner, version, dependencies }) =>
+    dependencies.map(
+      (name): Reason => ({
+        kind: "requirement",
+        code: "counts",
+        owner: { name: owner, version },
+        name,
+        package: byName.get(name) ?? null,
+        falseParts: [],
+        constraint: null,
+        group: null,
+      }),
+    ),
+  );
 }
 
 function readReasons(core: Core): Reason[] {

@@ -21,7 +21,7 @@ export interface Absence {
   /** Who requires it: a package, or null for the project or for the lock's own word. */
   readonly by: Identity | null;
   readonly group: string | null;
-  readonly code: Reason["code"];
+  readonly code: Reason["code"] | "unreached";
   readonly because: string;
 }
 
@@ -146,6 +146,10 @@ function waysFromRoots(counting: readonly Reason[], reasons: readonly Reason[]):
       if (kind !== "membership" || code !== "counts" || placed === null || required.has(keyOf(placed))) continue;
       visit(placed, { group, steps: [{ ...placed, constraint: null }] });
     }
+    for (const { owner } of counting) {
+      if (owner === null || required.has(keyOf(owner))) continue;
+      visit(owner, { group: null, steps: [{ ...owner, constraint: null }] });
+    }
   }
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const way = ways.get(keyOf(next))!;
@@ -174,6 +178,9 @@ function absencesOf(name: string, { reasons, packages }: Explanation, environmen
     if (owner !== null && code === "owner-absent" && installed.has(keyOf(owner))) return [];
     return [{ by: owner, group, code, because: absenceReason(reason, environment) }];
   });
+  if (absences.length === 0) {
+    absences.push({ by: null, group: null, code: "unreached", because: "nothing that is installed here requires it" });
+  }
   return [...new Map(absences.map((each) => [JSON.stringify(each), each])).values()];
 }
 
