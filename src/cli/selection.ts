@@ -47,7 +47,9 @@ export interface FilePolicy {
 export function chooseSelection(words: Words, lock: Lockfile, other: Lockfile | null = null): Selection {
   const all = [...lock.groups.keys()];
   const elsewhere = [...(other?.groups.keys() ?? [])];
-  const named = (option: Option) => knownNames(words.list(option), [...all, ...elsewhere], "unknown-group");
+  // `main` is known even to a pylock.toml that has no group of that name: it adds nothing there.
+  const known = [...new Set(["main", ...all, ...elsewhere])];
+  const named = (option: Option) => knownNames(words.list(option), known, "unknown-group");
   const only = named(ONLY);
   const usual = all.filter((group) => lock.groups.get(group) === true);
   const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usual);
