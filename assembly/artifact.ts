@@ -39,6 +39,11 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
   return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
 }
 
+/** Whether the artifact's name is a wheel's; to be asked after `wheelRank`. */
+export function isWheelName(row: u32): bool {
+  return artifactAt(row).python != NO_WHEEL;
+}
+
 /** Whether a wheel is better than the best one before it. */
 function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32): bool {
   if (!buildTagFirst())
@@ -48,7 +53,7 @@ function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32):
 }
 
 /** Rank of a wheel's best tag on the target: lower is better. */
-function wheelRank(row: u32): u32 {
+export function wheelRank(row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.python == NONE) {
     if (parseWheelName(artifact.name, artifact.nameSize, fileName) == 0) {

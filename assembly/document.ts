@@ -3,10 +3,12 @@
 // Invariant: texts point into the input. A string that had escapes was unescaped where it stood (its text never grows), so
 // the host keeps its own copy for excerpts. Children keep the order of the input; keys of one table are distinct.
 
-import { NONE } from "../src/abi";
+import { NONE, STATUS_COLLISIONS } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
+import { PROBE_LIMIT } from "./budget";
 import { equal, is } from "./bytes";
 import { hash } from "./intern";
+import { fail, failed } from "./status";
 
 export const TABLE: u32 = 1;
 export const ARRAY: u32 = 2;
@@ -174,7 +176,7 @@ export function keyIs(node: u32, word: string): bool {
 
 function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
   let slot = place(table, keyAddress, keySize);
-  while (true) {
+  for (let probes: u32 = 0; probes < PROBE_LIMIT; probes++) {
     const entry = slots + (usize(slot) << 3);
     const child = load<u32>(entry, 4);
     if (child == 0) return NONE;
@@ -184,6 +186,8 @@ function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
     }
     slot = (slot + 1) & mask;
   }
+  fail(STATUS_COLLISIONS, keyAddress, keySize);
+  return NONE;
 }
 
 function enter(table: u32, child: u32): void {
@@ -193,6 +197,7 @@ function enter(table: u32, child: u32): void {
 }
 
 function put(table: u32, child: u32): void {
+  if (failed()) return;
   let slot = place(table, at(child).keyAddress, at(child).keySize);
   while (load<u32>(slots + (usize(slot) << 3), 4) != 0) slot = (slot + 1) & mask;
   store<u32>(slots + (usize(slot) << 3), table);

@@ -4,6 +4,7 @@
 //   read(format) -> status                      tables of what the lock holds
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
+//   explain(address) -> status                  the same, and tables of why
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -31,6 +32,8 @@ import {
   PACKAGE_WRITTEN,
   PROBLEM_CONDITION,
   PROBLEM_WORDS,
+  REASON_KIND,
+  REASON_WORDS,
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -55,16 +58,21 @@ import {
   TABLE_DEPENDENCY,
   TABLE_EDGE,
   TABLE_EXTRA,
+  TABLE_FINDING,
   TABLE_GROUP,
   TABLE_MEMBER,
   TABLE_PACKAGE,
+  TABLE_PART,
   TABLE_PROBLEM,
+  TABLE_REASON,
   TABLE_SELECTION,
   TABLE_TEXT,
+  TABLE_VERDICT,
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
 import { startBranches, workspaceNames } from "./branches";
+import { startBudget } from "./budget";
 import { conditions, resetConditions } from "./condition";
 import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
@@ -77,6 +85,16 @@ import {
   variableSize,
   writeKnownTarget,
 } from "./environment";
+import {
+  explain as explainResolved,
+  findings,
+  parts,
+  Reason,
+  reasons,
+  resetExplanation,
+  startExplanation,
+  verdicts,
+} from "./explain";
 import { resetGraph } from "./graph";
 import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { scanJson } from "./json";
@@ -118,7 +136,7 @@ import {
 } from "./tables";
 import { scanToml } from "./toml/scanner";
 
-const block: usize = memory.data(160); // STATE_SLOTS * 4
+const block: usize = memory.data(192); // STATE_SLOTS * 4
 
 let lockAddress: usize = 0;
 let lockSize: u32 = 0;
@@ -137,6 +155,7 @@ export function version(): u32 {
 export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   reset();
   begin();
+  startBudget();
   startTexts();
   startTables();
   startBranches();
@@ -149,6 +168,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   resetGraph();
   resetSolver();
   resetResolution();
+  resetExplanation();
   requestMemory.start();
   lockSize = sizeOfLock;
   projectSize = sizeOfProject;
@@ -172,6 +192,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
 /** Reads what the host wrote. `format` is a FORMAT_*; `withProject` says whether a project was written. */
 export function read(format: u32, withProject: bool): u32 {
   begin();
+  startBudget();
   lock.format = format;
   readLock(format);
   if (!failed() && withProject) readProject(projectAddress, projectSize);
@@ -202,13 +223,26 @@ export function request(size: u32): usize {
 /** Resolves the request at this address (REQUEST_* slots). */
 export function resolve(address: usize): u32 {
   begin();
+  startBudget();
+  startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
+  return settle();
+}
+
+/** Resolves the same, and says why (the tables from TABLE_REASON on). */
+export function explain(address: usize): u32 {
+  begin();
+  startBudget();
+  startExplanation();
+  resolveRequest(changetype<ResolveRequest>(address));
+  if (!failed()) explainResolved();
   return settle();
 }
 
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
+  startBudget();
   const asked = changetype<ResolveRequest>(address);
   const python = internCopy(asked.python, asked.pythonSize);
   if (!setTarget(asked.target, asked.targetSize, textAddress(python), textSize(python))) return settle();
@@ -232,6 +266,7 @@ export function describe(address: usize): u32 {
 /** Writes the names of the usual targets, a line each. */
 export function targets(): u32 {
   begin();
+  startBudget();
   const from = allocate(knownTargetCount() * (TARGET_NAME_LIMIT + 1));
   if (from == 0) return settle();
   let end = from;
@@ -281,6 +316,10 @@ function settle(): u32 {
   setTable(TABLE_CONDITION, conditions);
   setTable(TABLE_PROBLEM, problems);
   setTable(TABLE_DEFAULT_GROUP, defaultGroups);
+  setTable(TABLE_REASON, reasons);
+  setTable(TABLE_PART, parts);
+  setTable(TABLE_VERDICT, verdicts);
+  setTable(TABLE_FINDING, findings);
   return status();
 }
 
@@ -318,4 +357,6 @@ if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: 
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_MEMBER + 1)) ERROR("state block: slots");
+if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
+if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_FINDING + 1)) ERROR("state block: slots");

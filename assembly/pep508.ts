@@ -47,7 +47,7 @@ import {
   STATUS_REQUIREMENT,
   STATUS_SPECIFIER,
 } from "../src/abi";
-import { allocate, allocateZeroed, Column } from "./arena";
+import { allocate, allocateZeroed, Column, Scratch } from "./arena";
 import { compare, endsWith, equal, indexOf, is, isDigit, isLetter, startsWith } from "./bytes";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "./condition";
 import {
@@ -138,6 +138,7 @@ export function startMarkers(): void {
   markers.start(offsetof<Marker>());
   markerRows.start(4);
   requirementExtras.start(4);
+  blameMemory.start();
   mask = 255;
   slots = allocateZeroed(usize(mask + 1) << 2);
   dialect = DIALECT_PACKAGING;
@@ -190,6 +191,58 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
   const value = load<u32>(stack);
   store<u32>(memo, value);
   return value;
+}
+
+/**
+ * Adds the comparisons that make the marker false, an address and a size each: of parts joined by `and` the first false one,
+ * of parts joined by `or` all.
+ */
+export function blame(marker: u32, extraPolicy: u32, parts: Column): void {
+  const row = markerAt(marker);
+  // For each item its value, and the item that its part of the marker starts with.
+  const values = blameMemory.zeroed(usize(row.count) * 12);
+  if (values == 0) return;
+  const starts = values + (usize(row.count) << 2);
+  const waiting = starts + (usize(row.count) << 2);
+  for (let i: u32 = 0; i < row.count; i++) {
+    const item = load<u32>(items.at(row.first + i));
+    let value: u32;
+    let start = i;
+    if (item < ITEM_ALL) value = atomValue(atomAt(item), extraPolicy);
+    else {
+      const middle = load<u32>(starts + (usize(i - 1) << 2));
+      const a = load<u32>(values + (usize(middle - 1) << 2));
+      const b = load<u32>(values + (usize(i - 1) << 2));
+      value = item == ITEM_ALL ? all(a, b) : any(a, b);
+      start = load<u32>(starts + (usize(middle - 1) << 2));
+    }
+    store<u32>(values + (usize(i) << 2), value);
+    store<u32>(starts + (usize(i) << 2), start);
+  }
+  let top = waiting;
+  store<u32>(top, row.count - 1);
+  while (top >= waiting) {
+    const i = load<u32>(top);
+    top -= 4;
+    const item = load<u32>(items.at(row.first + i));
+    if (item < ITEM_ALL) {
+      const part = parts.push();
+      if (part == 0) break;
+      store<u32>(part, u32(atomAt(item).address));
+      store<u32>(part, atomAt(item).size, 4);
+      continue;
+    }
+    const middle = load<u32>(starts + (usize(i - 1) << 2)) - 1;
+    const isLeftFalse = load<u32>(values + (usize(middle) << 2)) == NEVER;
+    if (item == ITEM_ANY || !isLeftFalse) {
+      top += 4;
+      store<u32>(top, i - 1);
+    }
+    if (item == ITEM_ANY || isLeftFalse) {
+      top += 4;
+      store<u32>(top, middle);
+    }
+  }
 }
 
 /** Whether the marker compares `extra` with anything. */
@@ -305,6 +358,7 @@ const atoms: Column = changetype<Column>(memory.data(16));
 const items: Column = changetype<Column>(memory.data(16));
 const markers: Column = changetype<Column>(memory.data(16));
 const markerRows: Column = changetype<Column>(memory.data(16));
+const blameMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** Values while evaluating: each level holds at most one for `or`, one for `and` and the newest. */
 const stack: usize = memory.data(4 * 3 * 66);
 

@@ -43,6 +43,7 @@ import {
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
+import { spend } from "./budget";
 import { ALWAYS, chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
 import { setTarget } from "./environment";
 import { filter, resetFilter } from "./filter";
@@ -290,7 +291,7 @@ function admitExtensions(row: u32): void {
 
 /** Asks for a requirement's extras; a package that is asked for a new one is looked at again. */
 function ask(dependency: Dependency): void {
-  for (let row = candidates(dependency.name); row != NONE; row = packageAt(row).nextOfName) {
+  for (let row = candidates(dependency.name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
     if (installedWhen(row) == NEVER) continue;
     let isNew = false;
     for (let x: u32 = 0; x < dependency.extraCount; x++) {
@@ -335,8 +336,10 @@ function addEdges(row: u32): void {
     if (candidates(name) == NONE || !isActive(index)) continue;
     const several = packageAt(candidates(name)).nextOfName != NONE;
     for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
+      if (!spend(1)) return;
       if (installedWhen(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
       let isKnown = false;
+      if (!spend(edges.count - from)) return;
       for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
       if (!isKnown) pushId(edges, other);
     }
@@ -377,9 +380,11 @@ function checkOnce(row: u32, condition: u32, isOpen: bool): void {
   if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
   const item = packageAt(row);
   const slot = seen + (usize(item.name) << 2);
-  if (load<u32>(slot) != 0) {
+  const before = load<u32>(slot);
+  if (before == NONE) return; // said once, at the second one
+  if (before != 0) {
     if (refusesTwice()) fail(STATUS_SELECTED_TWICE, item.offset, 0, item.name);
     else addProblem(problems, STATUS_AMBIGUOUS, item.offset, 0, item.name);
   }
-  store<u32>(slot, row + 1);
+  store<u32>(slot, before == 0 ? row + 1 : NONE);
 }

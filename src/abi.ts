@@ -49,7 +49,7 @@ export const STATE_LOCK_ADDRESS = 10;
 export const STATE_METHOD = 11;
 /** From here two slots for each table: address of the first row, count of rows. */
 export const STATE_TABLES = 12;
-export const STATE_SLOTS = 40;
+export const STATE_SLOTS = 48;
 
 /** The lock starts at the address that `input` gives; the project starts INPUT_PADDING bytes after the lock's end. */
 export const INPUT_LOCK = 0;
@@ -86,7 +86,12 @@ export const TABLE_PROBLEM = 10;
 export const TABLE_DEFAULT_GROUP = 11;
 /** Text ids: the members of the workspace, which a walk can start from; the project itself is one. */
 export const TABLE_MEMBER = 12;
-export const TABLE_COUNT = 13;
+/** What `explain` answers besides. */
+export const TABLE_REASON = 13;
+export const TABLE_PART = 14;
+export const TABLE_VERDICT = 15;
+export const TABLE_FINDING = 16;
+export const TABLE_COUNT = 17;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -223,6 +228,83 @@ export const PROBLEM_DETAIL = 3;
 export const PROBLEM_CONDITION = 4;
 export const PROBLEM_WORDS = 5;
 
+// --- What `explain` answers: `resolve`, and why --------------------------------------------------------------------------
+
+/** Why a requirement, or a package's place in a group, counts on the target or does not. */
+export const REASON_CODE = 0;
+/** Package row that requires; NONE for the project, and for a place in a group. */
+export const REASON_OWNER = 1;
+/** Text id of the name that is required. */
+export const REASON_NAME = 2;
+/** Installed package row that meets the requirement, NONE when none does; for a place in a group the package itself. */
+export const REASON_PACKAGE = 3;
+/** Slice of the part table: the comparisons of the marker that make it false. */
+export const REASON_PARTS = 4;
+export const REASON_PART_COUNT = 5;
+/** Text ids or NONE: the versions that are admitted, and the group of the project that requires. */
+export const REASON_CONSTRAINT = 6;
+export const REASON_GROUP = 7;
+/** Where the input speaks of it. */
+export const REASON_ADDRESS = 8;
+export const REASON_SIZE = 9;
+/** REASON_OF_*. */
+export const REASON_KIND = 10;
+export const REASON_WORDS = 11;
+
+export const REASON_OF_REQUIREMENT = 0;
+export const REASON_OF_MEMBERSHIP = 1;
+
+/** It counts. */
+export const REASON_COUNTS = 0;
+/** Its marker is false. */
+export const REASON_MARKER = 1;
+/** Poetry's `python` or `platform` restriction refuses the target. */
+export const REASON_PYTHON = 2;
+export const REASON_PLATFORM = 3;
+/** Optional, and no extra that lists it is asked for. */
+export const REASON_EXTRA = 4;
+/** Its group is not chosen. */
+export const REASON_GROUP_LEFT = 5;
+/** The package that requires is not installed. */
+export const REASON_OWNER_ABSENT = 6;
+
+/** A comparison in a marker: address and size. */
+export const PART_ADDRESS = 0;
+export const PART_SIZE = 1;
+export const PART_WORDS = 2;
+
+/** One row for each row of the artifact table: VERDICT_*. */
+export const VERDICT_CODE = 0;
+export const VERDICT_WORDS = 1;
+
+export const VERDICT_TAKEN = 0;
+/** It fits; another file is better, or the package is not installed. */
+export const VERDICT_FITS = 1;
+export const VERDICT_PYTHON = 2;
+export const VERDICT_ABI = 3;
+export const VERDICT_PLATFORM = 4;
+/** It fits the platform but needs a newer libc or macOS. */
+export const VERDICT_FLOOR = 5;
+/** Not the name of a wheel or a source distribution. */
+export const VERDICT_NAME = 6;
+
+/** FINDING_IS_*, and what it is about. */
+export const FINDING_CODE = 0;
+/** Row of the reason table, NONE when the finding is about a package alone. */
+export const FINDING_REASON = 1;
+/** Package row or NONE. */
+export const FINDING_PACKAGE = 2;
+export const FINDING_WORDS = 3;
+
+/** No package of that name is in the lock. */
+export const FINDING_IS_NOT_LOCKED = 0;
+/** It is in the lock, and the lock does not install it here. */
+export const FINDING_IS_LEFT_OUT = 1;
+/** What is installed is not what the requirement admits. */
+export const FINDING_IS_REFUSED_VERSION = 2;
+/** The package's own Python versions refuse the target's. */
+export const FINDING_IS_REFUSED_PYTHON = 3;
+
 // --- The project, as the host hands it over ---------------------------------------------------------------------------
 // Text: records ended by RECORD_END, fields of a record ended by FIELD_END, the first field says which record it is.
 //   "group"  name, "1" when optional (uv: when it is not chosen by default)
@@ -242,6 +324,7 @@ export const STATUS_OK = 0;
 
 export const STATUS_INPUT_TOO_LARGE = 1;
 export const STATUS_OUT_OF_MEMORY = 2;
+export const STATUS_COLLISIONS = 3; // more names with equal hashes than chance makes
 
 // TOML 1.0.0
 export const STATUS_TOML_UTF8 = 10;

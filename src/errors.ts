@@ -110,6 +110,8 @@ export const SHELL_CODES = [
   "missing-command",
   "unknown-option",
   "missing-value",
+  "missing-word",
+  "not-locked",
   "unwanted-value",
   "repeated-option",
   "too-many-words",
@@ -208,6 +210,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_OUT_OF_MEMORY]: {
     code: "out-of-memory",
     message: () => "cannot read the lock: the memory that WebAssembly can have is used up",
+  },
+  [abi.STATUS_COLLISIONS]: {
+    code: "too-many-collisions",
+    message: () => "cannot read the file: its names were made so that they slow down reading",
+    hint: () => "such names do not come about by chance: look where the file comes from",
   },
 
   [abi.STATUS_TOML_UTF8]: {
@@ -519,7 +526,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TOO_HARD]: {
     code: "too-hard",
-    message: () => "cannot resolve this lock: the search for versions that fit together was given up",
+    message: () => "cannot resolve this lock: it takes more steps than any real lock needs",
     hint: () => "make the lock anew with Poetry 2, whose locks need no search",
   },
 
@@ -871,6 +878,15 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   "missing-value": {
     message: ({ text, detail }) => `\`${text}\` needs a value: \`${text} ${detail}\``,
     exit: 2,
+  },
+  "missing-word": {
+    message: ({ text, detail }) => `\`${text}\` needs ${detail}`,
+    hint: ({ text }) => `\`pylock2nix ${text} --help\` shows how`,
+    exit: 2,
+  },
+  "not-locked": {
+    message: ({ text }) => `there is no package \`${text}\` in the lock`,
+    hint: ({ text, known }) => suggestion(text, known) ?? null,
   },
   "unwanted-value": {
     message: ({ text }) => `\`${text}\` takes no value`,

@@ -6,6 +6,7 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
+import { type Explanation, readExplanation } from "./explain.ts";
 import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
@@ -46,6 +47,8 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same, with the reasons. */
+  explain(request: ResolveRequest): Explanation;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
@@ -109,6 +112,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
     resolve: (request) => readResolution(core, request, spoken),
+    explain: (request) => readExplanation(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
 }

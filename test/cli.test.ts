@@ -71,9 +71,13 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  expectRefusal([], "no command given", "commands are nix, resolve, verify, targets");
+  expectRefusal([], "no command given", "commands are nix, resolve, check, why, diff, verify, targets");
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
-  expectRefusal(["prefetch"], "there is no command `prefetch`", "commands are nix, resolve, verify, targets");
+  expectRefusal(
+    ["prefetch"],
+    "there is no command `prefetch`",
+    "commands are nix, resolve, check, why, diff, verify, targets",
+  );
   expectRefusal(["resolve", "--targt", "x"], "`resolve` has no option `--targt`", "did you mean `--target`?");
   expectRefusal(["resolve", "-x"], "`resolve` has no option `-x`", "`pylock2nix resolve --help` lists them");
   expectRefusal(["resolve", "--groups", "dcos"], "there is no dependency group `dcos`", "did you mean `docs`?");
