@@ -3,10 +3,12 @@
 // Invariant: texts point into the input. A string that had escapes was unescaped where it stood (its text never grows), so
 // the host keeps its own copy for excerpts. Children keep the order of the input; keys of one table are distinct.
 
-import { NONE } from "../src/abi";
+import { NONE, STATUS_COLLISIONS } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
+import { PROBE_LIMIT } from "./budget";
 import { equal, is } from "./bytes";
 import { hash } from "./intern";
+import { fail, failed } from "./status";
 
 export const TABLE: u32 = 1;
 export const ARRAY: u32 = 2;
@@ -103,6 +105,7 @@ export function append(parent: u32, kind: u32, address: usize, keyAddress: usize
 }
 
 /** Completes a scalar. */
+@inline
 export function setScalar(node: u32, kind: u32, address: usize, size: u32): void {
   const row = at(node);
   row.kind = kind;
@@ -110,14 +113,17 @@ export function setScalar(node: u32, kind: u32, address: usize, size: u32): void
   row.size = size;
 }
 
+@inline
 export function at(node: u32): Node {
   return changetype<Node>(nodes.at(node));
 }
 
+@inline
 export function kindOf(node: u32): u32 {
   return at(node).kind & KIND_MASK;
 }
 
+@inline
 export function flags(node: u32): u32 {
   return at(node).kind;
 }
@@ -126,10 +132,12 @@ export function setFlags(node: u32, kind: u32): void {
   at(node).kind = kind;
 }
 
+@inline
 export function first(node: u32): u32 {
   return at(node).first;
 }
 
+@inline
 export function next(node: u32): u32 {
   return at(node).next;
 }
@@ -140,6 +148,7 @@ export function nodeCount(): u32 {
 }
 
 /** The child with this key, or NONE. */
+@inline
 export function find(table: u32, keyAddress: usize, keySize: u32): u32 {
   const owner = at(table);
   if (owner.size >= INDEXED_FROM) return lookUp(table, keyAddress, keySize);
@@ -160,13 +169,14 @@ export function get(table: u32, key: string): u32 {
 }
 
 /** Whether the node's key is this word. */
+@inline
 export function keyIs(node: u32, word: string): bool {
   return is(at(node).keyAddress, at(node).keySize, word);
 }
 
 function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
   let slot = place(table, keyAddress, keySize);
-  while (true) {
+  for (let probes: u32 = 0; probes < PROBE_LIMIT; probes++) {
     const entry = slots + (usize(slot) << 3);
     const child = load<u32>(entry, 4);
     if (child == 0) return NONE;
@@ -176,6 +186,8 @@ function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
     }
     slot = (slot + 1) & mask;
   }
+  fail(STATUS_COLLISIONS, keyAddress, keySize);
+  return NONE;
 }
 
 function enter(table: u32, child: u32): void {
@@ -185,6 +197,7 @@ function enter(table: u32, child: u32): void {
 }
 
 function put(table: u32, child: u32): void {
+  if (failed()) return;
   let slot = place(table, at(child).keyAddress, at(child).keySize);
   while (load<u32>(slots + (usize(slot) << 3), 4) != 0) slot = (slot + 1) & mask;
   store<u32>(slots + (usize(slot) << 3), table);
@@ -206,6 +219,7 @@ function widen(): bool {
   return true;
 }
 
+@inline
 function place(table: u32, keyAddress: usize, keySize: u32): u32 {
   return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & mask;
 }

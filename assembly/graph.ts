@@ -9,6 +9,7 @@
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
+import { spend } from "./budget";
 import { indexOf, isDigit, isLetter } from "./bytes";
 import { ALWAYS } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
@@ -65,6 +66,7 @@ export function requestExtra(row: u32, extra: u32): bool {
   for (let i = from; i < requests.count; i++) {
     const name = changetype<Request>(requests.at(i)).extra;
     const item = packageAt(row);
+    if (!spend(item.extraCount)) return true;
     for (let e: u32 = 0; e < item.extraCount; e++) {
       const listed = extraAt(item.extras + e);
       if (listed.name != name) continue;
@@ -128,7 +130,7 @@ function addRequest(row: u32, extra: u32): void {
 }
 
 export function isRequested(row: u32, extra: u32): bool {
-  for (let i = load<u32>(lastRequest + (usize(row) << 2)) - 1; i != NONE; ) {
+  for (let i = load<u32>(lastRequest + (usize(row) << 2)) - 1; i != NONE && spend(1); ) {
     const request = changetype<Request>(requests.at(i));
     if (request.extra == extra) return true;
     i = request.before;
@@ -146,7 +148,7 @@ export function isActive(row: u32): bool {
   const owner = dependency.owner;
   let listed = false;
   let named = marker == NONE || !hasExtraAtom(marker);
-  for (let i = load<u32>(lastRequest + (usize(owner) << 2)) - 1; i != NONE; ) {
+  for (let i = load<u32>(lastRequest + (usize(owner) << 2)) - 1; i != NONE && spend(1); ) {
     const request = changetype<Request>(requests.at(i));
     if (!listed) listed = lists(owner, request.extra, dependency.name);
     if (!named) named = namesExtra(marker, request.extra);
@@ -169,9 +171,11 @@ export function appliesHere(dependency: Dependency): bool {
 /** Whether the package's extra lists this name. */
 function lists(row: u32, extra: u32, name: u32): bool {
   const item = packageAt(row);
+  if (!spend(item.extraCount)) return false;
   for (let e: u32 = 0; e < item.extraCount; e++) {
     const candidate = extraAt(item.extras + e);
     if (candidate.name != extra) continue;
+    if (!spend(candidate.memberCount)) return false;
     for (let m: u32 = 0; m < candidate.memberCount; m++) {
       if (memberName(extraMemberAt(candidate.members + m)) == name) return true;
     }

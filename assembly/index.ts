@@ -4,6 +4,7 @@
 //   read(format) -> status                      tables of what the lock holds
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
+//   explain(address) -> status                  the same, and tables of why
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -12,6 +13,7 @@ import {
   ABI_VERSION,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
   INPUT_NONE,
@@ -24,6 +26,8 @@ import {
   PACKAGE_WRITTEN,
   PROBLEM_CONDITION,
   PROBLEM_WORDS,
+  REASON_KIND,
+  REASON_WORDS,
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -44,19 +48,25 @@ import {
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
   TABLE_CONDITION,
+  TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
   TABLE_EDGE,
   TABLE_EXTRA,
+  TABLE_FINDING,
   TABLE_GROUP,
   TABLE_MEMBER,
   TABLE_PACKAGE,
+  TABLE_PART,
   TABLE_PROBLEM,
+  TABLE_REASON,
   TABLE_SELECTION,
   TABLE_TEXT,
+  TABLE_VERDICT,
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, Column, Scratch } from "./arena";
 import { workspaceNames } from "./branches";
+import { startBudget } from "./budget";
 import { conditions } from "./condition";
 import {
   knownTargetCount,
@@ -67,7 +77,18 @@ import {
   variableSize,
   writeKnownTarget,
 } from "./environment";
+import {
+  explain as explainResolved,
+  findings,
+  parts,
+  Reason,
+  reasons,
+  resetExplanation,
+  startExplanation,
+  verdicts,
+} from "./explain";
 import { internCopy, textAddress, textSize, texts } from "./intern";
+import { joinProjectExtras } from "./lock/pdm";
 import { startTags, writeTags, writtenTags } from "./pep425";
 import { readProject } from "./project";
 import { readLock, startCore } from "./reader";
@@ -76,6 +97,7 @@ import { begin, fail, failed, failureAddress, failureDetail, failureSize, status
 import {
   Artifact,
   artifacts,
+  defaultGroups,
   dependencies,
   extraNames,
   groupNames,
@@ -86,7 +108,7 @@ import {
   warnings,
 } from "./tables";
 
-const block: usize = memory.data(160); // STATE_SLOTS * 4
+const block: usize = memory.data(192); // STATE_SLOTS * 4
 
 let lockAddress: usize = 0;
 let lockSize: u32 = 0;
@@ -104,6 +126,7 @@ export function version(): u32 {
 /** Forgets everything and makes room for a lock and a project of these sizes. 0 when they are too large: see the state. */
 export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   startCore();
+  resetExplanation();
   requestMemory.start();
   lockSize = sizeOfLock;
   projectSize = sizeOfProject;
@@ -129,6 +152,7 @@ export function read(format: u32, withProject: bool): u32 {
   begin();
   readLock(format, lockAddress, lockSize);
   if (!failed() && withProject) readProject(projectAddress, projectSize);
+  if (!failed() && format == FORMAT_PDM) joinProjectExtras();
   return settle();
 }
 
@@ -142,13 +166,26 @@ export function request(size: u32): usize {
 /** Resolves the request at this address (REQUEST_* slots). */
 export function resolve(address: usize): u32 {
   begin();
+  startBudget();
+  startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
+  return settle();
+}
+
+/** Resolves the same, and says why (the tables from TABLE_REASON on). */
+export function explain(address: usize): u32 {
+  begin();
+  startBudget();
+  startExplanation();
+  resolveRequest(changetype<ResolveRequest>(address));
+  if (!failed()) explainResolved();
   return settle();
 }
 
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
+  startBudget();
   const asked = changetype<ResolveRequest>(address);
   const python = internCopy(asked.python, asked.pythonSize);
   if (!setTarget(asked.target, asked.targetSize, textAddress(python), textSize(python))) return settle();
@@ -172,6 +209,7 @@ export function describe(address: usize): u32 {
 /** Writes the names of the usual targets, a line each. */
 export function targets(): u32 {
   begin();
+  startBudget();
   const from = allocate(knownTargetCount() * (TARGET_NAME_LIMIT + 1));
   if (from == 0) return settle();
   let end = from;
@@ -220,6 +258,11 @@ function settle(): u32 {
   setTable(TABLE_EDGE, edges);
   setTable(TABLE_CONDITION, conditions);
   setTable(TABLE_PROBLEM, problems);
+  setTable(TABLE_DEFAULT_GROUP, defaultGroups);
+  setTable(TABLE_REASON, reasons);
+  setTable(TABLE_PART, parts);
+  setTable(TABLE_VERDICT, verdicts);
+  setTable(TABLE_FINDING, findings);
   return status();
 }
 
@@ -257,4 +300,6 @@ if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: 
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_MEMBER + 1)) ERROR("state block: slots");
+if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
+if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_FINDING + 1)) ERROR("state block: slots");

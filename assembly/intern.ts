@@ -2,9 +2,11 @@
 //
 // Invariant: a text's bytes stay where they are until the arena is reset; interning copies nothing.
 
-import { NONE, TEXT_WORDS } from "../src/abi";
+import { NONE, STATUS_COLLISIONS, TEXT_WORDS } from "../src/abi";
 import { allocate, allocateZeroed, Column } from "./arena";
+import { PROBE_LIMIT } from "./budget";
 import { equal } from "./bytes";
+import { fail } from "./status";
 
 @unmanaged
 export class Text {
@@ -29,9 +31,14 @@ export function startTexts(): void {
 /** The id of these bytes. */
 export function intern(address: usize, size: u32): u32 {
   let slot = hash(address, size) & mask;
-  for (;;) {
+  for (let probes: u32 = 0; ; probes++) {
     const id = load<u32>(slots + (usize(slot) << 2));
     if (id == 0) break;
+    if (probes == PROBE_LIMIT) {
+      // Any id will do: whoever asked finds the failure.
+      fail(STATUS_COLLISIONS, address, size);
+      return 0;
+    }
     const text = changetype<Text>(texts.at(id - 1));
     if (text.size == size && equal(text.address, address, size)) return id - 1;
     slot = (slot + 1) & mask;
@@ -57,10 +64,12 @@ export function internCopy(address: usize, size: u32): u32 {
   return id;
 }
 
+@inline
 export function textAddress(id: u32): usize {
   return changetype<Text>(texts.at(id)).address;
 }
 
+@inline
 export function textSize(id: u32): u32 {
   return changetype<Text>(texts.at(id)).size;
 }
@@ -78,7 +87,8 @@ function rehash(): void {
   mask = wider;
 }
 
-/** Multiply and fold, eight bytes a step. Crafted collisions cost at most a linear probe over distinct texts of one input. */
+/** Multiply and fold, eight bytes a step. Collisions are easily crafted: who probes has to give up some time (PROBE_LIMIT). */
+@inline
 export function hash(address: usize, size: u32): u32 {
   let h: u64 = (u64(size) + 1) * 0x9e3779b97f4a7c15;
   const end = address + size;

@@ -12,7 +12,14 @@
 //
 // Invariant: imports are those of nix/host.ts; nothing runs while the module starts; Nix makes a new instance for each call.
 
-import { FORMAT_POETRY, REQUEST_IS_OPEN, REQUEST_IS_SDIST_FIRST, REQUEST_SLOTS, STATUS_LOCK_NEWER } from "../src/abi";
+import {
+  FORMAT_POETRY,
+  NONE,
+  REQUEST_IS_OPEN,
+  REQUEST_IS_SDIST_FIRST,
+  REQUEST_SLOTS,
+  STATUS_LOCK_NEWER,
+} from "../src/abi";
 import { allocate, allocateZeroed } from "./arena";
 import { is } from "./bytes";
 import { writeAscii } from "./environment";
@@ -44,7 +51,7 @@ export function nix_wasm_init_v1(): void {}
 export function resolve(argument: u32): u32 {
   if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected a set");
   startCore();
-  const format = takeLock(argument) ? formatOf(argument) : 0;
+  const format = takeLock(argument) ? formatOf(argument) : NONE;
   if (!failed() && takeProject(argument)) return resolved(argument, format, true);
   return resolved(argument, format, false);
 }

@@ -14,6 +14,7 @@
 
 import { NONE } from "../src/abi";
 import { allocate, allocateZeroed, rewind } from "./arena";
+import { spend } from "./budget";
 import { compare, decimal, equal, indexOf, is, lower, startsWith, wordSize } from "./bytes";
 import {
   PLATFORM_GLIBC,
@@ -50,6 +51,61 @@ export function tagRank(python: u32, abi: u32, platform: u32): u32 {
   // `any` beside other platforms in one set: the native tags come first in the list.
   if ((place & PLACE_MASK) != PLACE_NONE && native != BLOCK_NONE) return native * BLOCK_SIZE + (place & PLACE_MASK);
   return (place & PLACE_ANY) != 0 && pure != BLOCK_NONE ? pure * BLOCK_SIZE : INCOMPATIBLE;
+}
+
+/** What of a wheel's tags does not fit, the first of these that holds. */
+export const MISFIT_PYTHON: u32 = 0;
+export const MISFIT_ABI: u32 = 1;
+export const MISFIT_FLOOR: u32 = 2;
+export const MISFIT_PLATFORM: u32 = 3;
+
+/** Why three sets of tags are INCOMPATIBLE: the Python, its ABI, the libc or macOS floor, the platform. */
+export function tagMisfit(python: u32, abi: u32, platform: u32): u32 {
+  if (pairBlocks(python, abi) == NO_BLOCKS) return hasOwnPython(python) ? MISFIT_ABI : MISFIT_PYTHON;
+  const size = textSize(platform);
+  const address = lowered(textAddress(platform), size);
+  for (let from: u32 = 0; from <= size; ) {
+    const end = indexOf(address, size, 0x2e, from);
+    if (isAboveFloor(address + from, end - from)) return MISFIT_FLOOR;
+    from = end + 1;
+  }
+  return MISFIT_PLATFORM;
+}
+
+/** Whether one of the Python tags is the target's own or a generic one that it runs. */
+function hasOwnPython(python: u32): bool {
+  const size = textSize(python);
+  const address = lowered(textAddress(python), size);
+  for (let from: u32 = 0; from <= size; ) {
+    const end = indexOf(address, size, 0x2e, from);
+    const tag = address + from;
+    const tagSize = end - from;
+    if (tagSize >= 3 && load<u8>(tag + 2) == 0x33) {
+      const minor = tagSize == 3 ? ANY_MINOR : plainNumber(tag + 3, tagSize - 3);
+      if (startsWith(tag, tagSize, "cp") && minor == targetMinor()) return true;
+      if (startsWith(tag, tagSize, "py") && compatibleStep(minor) != BLOCK_NONE) return true;
+    }
+    from = end + 1;
+  }
+  return false;
+}
+
+/** Whether a platform tag is of the target's system and architecture, but of a newer libc or macOS. */
+function isAboveFloor(address: usize, size: u32): bool {
+  if (targetPlatform() == PLATFORM_MACOS) {
+    if (!startsWith(address, size, "macosx_")) return false;
+    const majorEnd = indexOf(address, size, 0x5f, 7);
+    const minorEnd = indexOf(address, size, 0x5f, min<u32>(majorEnd + 1, size));
+    if (minorEnd >= size || macosFormat(address + minorEnd + 1, size - minorEnd - 1) == NONE) return false;
+    return plainNumber(address + 7, majorEnd - 7) > targetFloorMajor();
+  }
+  if (targetPlatform() == PLATFORM_WINDOWS) return false;
+  const prefix = targetPlatform() == PLATFORM_MUSL ? "musllinux_1_" : "manylinux_2_";
+  const architectureSize = textSize(targetArchitecture()) + 1;
+  if (size <= architectureSize + prefix.length || !startsWith(address, size, prefix)) return false;
+  const stem = size - architectureSize;
+  if (load<u8>(address + stem) != 0x5f || !isArchitecture(address + stem + 1, architectureSize - 1)) return false;
+  return plainNumber(address + prefix.length, stem - prefix.length) > targetFloorMinor();
 }
 
 /** Writes the target's tags in order, one a line, to the arena, and gives their address. */
@@ -136,6 +192,7 @@ function pairBlocks(python: u32, abi: u32): u32 {
     const end = indexOf(pythons, pythonSize, 0x2e, from);
     for (let abiFrom: u32 = 0; abiFrom <= abiSize; ) {
       const abiEnd = indexOf(abis, abiSize, 0x2e, abiFrom);
+      if (!spend(64)) return NO_BLOCKS;
       const blocks = blocksOf(pythons + from, end - from, abis + abiFrom, abiEnd - abiFrom);
       native = min<u32>(native, blocks & 0xff);
       pure = min<u32>(pure, blocks >> 8);

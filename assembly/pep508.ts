@@ -47,7 +47,7 @@ import {
   STATUS_REQUIREMENT,
   STATUS_SPECIFIER,
 } from "../src/abi";
-import { allocate, allocateZeroed, Column } from "./arena";
+import { allocate, allocateZeroed, Column, Scratch } from "./arena";
 import { compare, endsWith, equal, indexOf, is, isDigit, isLetter, startsWith, wordByte, wordSize } from "./bytes";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "./condition";
 import {
@@ -95,6 +95,8 @@ export const EXTRA_SET: u32 = 0;
 export const EXTRA_ABSENT: u32 = 1;
 /** `extra` is the empty text: packaging's `Marker.evaluate()` when no extra is given. */
 export const EXTRA_EMPTY: u32 = 2;
+/** The environment has no `extra`, as in PEP 751's lock files: whatever is compared with it has no meaning. */
+export const EXTRA_UNDEFINED: u32 = 3;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
@@ -136,14 +138,16 @@ export function startMarkers(): void {
   markers.start(offsetof<Marker>());
   markerRows.start(4);
   requirementExtras.start(4);
+  blameMemory.start();
   mask = 255;
   slots = allocateZeroed(usize(mask + 1) << 2);
   dialect = DIALECT_PACKAGING;
 }
 
 /** Forgets all values. To be called when the target or the selection changes, before `evaluateMarker`. */
-export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING): void {
+export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING, newSetsHold: bool = false): void {
   dialect = newDialect;
+  setsHold = newSetsHold;
   for (let i: u32 = 0; i < atoms.count; i++) atomAt(i).value = NONE;
   for (let i: u32 = 0; i < markers.count; i++) forgetValues(markerAt(i));
 }
@@ -187,6 +191,58 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
   const value = load<u32>(stack);
   store<u32>(memo, value);
   return value;
+}
+
+/**
+ * Adds the comparisons that make the marker false, an address and a size each: of parts joined by `and` the first false one,
+ * of parts joined by `or` all.
+ */
+export function blame(marker: u32, extraPolicy: u32, parts: Column): void {
+  const row = markerAt(marker);
+  // For each item its value, and the item that its part of the marker starts with.
+  const values = blameMemory.zeroed(usize(row.count) * 12);
+  if (values == 0) return;
+  const starts = values + (usize(row.count) << 2);
+  const waiting = starts + (usize(row.count) << 2);
+  for (let i: u32 = 0; i < row.count; i++) {
+    const item = load<u32>(items.at(row.first + i));
+    let value: u32;
+    let start = i;
+    if (item < ITEM_ALL) value = atomValue(atomAt(item), extraPolicy);
+    else {
+      const middle = load<u32>(starts + (usize(i - 1) << 2));
+      const a = load<u32>(values + (usize(middle - 1) << 2));
+      const b = load<u32>(values + (usize(i - 1) << 2));
+      value = item == ITEM_ALL ? all(a, b) : any(a, b);
+      start = load<u32>(starts + (usize(middle - 1) << 2));
+    }
+    store<u32>(values + (usize(i) << 2), value);
+    store<u32>(starts + (usize(i) << 2), start);
+  }
+  let top = waiting;
+  store<u32>(top, row.count - 1);
+  while (top >= waiting) {
+    const i = load<u32>(top);
+    top -= 4;
+    const item = load<u32>(items.at(row.first + i));
+    if (item < ITEM_ALL) {
+      const part = parts.push();
+      if (part == 0) break;
+      store<u32>(part, u32(atomAt(item).address));
+      store<u32>(part, atomAt(item).size, 4);
+      continue;
+    }
+    const middle = load<u32>(starts + (usize(i - 1) << 2)) - 1;
+    const isLeftFalse = load<u32>(values + (usize(middle) << 2)) == NEVER;
+    if (item == ITEM_ANY || !isLeftFalse) {
+      top += 4;
+      store<u32>(top, i - 1);
+    }
+    if (item == ITEM_ANY || isLeftFalse) {
+      top += 4;
+      store<u32>(top, middle);
+    }
+  }
 }
 
 /** Whether the marker compares `extra` with anything. */
@@ -277,6 +333,7 @@ class Marker {
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
+  ofUndefined: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -301,6 +358,7 @@ const atoms: Column = changetype<Column>(memory.data(16));
 const items: Column = changetype<Column>(memory.data(16));
 const markers: Column = changetype<Column>(memory.data(16));
 const markerRows: Column = changetype<Column>(memory.data(16));
+const blameMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** Values while evaluating: each level holds at most one for `or`, one for `and` and the newest. */
 const stack: usize = memory.data(4 * 3 * 66);
 
@@ -309,6 +367,8 @@ let slots: usize = 0;
 let mask: u32 = 0;
 
 let dialect: u32 = DIALECT_PACKAGING;
+/** Whether the sets `extras` and `dependency_groups` are taken to have whatever they are asked for. */
+let setsHold: bool = false;
 
 /** What is being parsed: the next byte, and the end. */
 let cursor: usize = 0;
@@ -326,6 +386,7 @@ function forgetValues(marker: Marker): void {
   marker.ofSet = NONE;
   marker.ofAbsent = NONE;
   marker.ofEmpty = NONE;
+  marker.ofUndefined = NONE;
 }
 
 function refuse(code: u32, address: usize, size: u32): bool {
@@ -699,7 +760,7 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
     const value =
-      dialect == DIALECT_POETRY
+      (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || dialect == DIALECT_POETRY
         ? poetryValue(atom)
         : !isDefined(WITHOUT_UV) && dialect == DIALECT_UV
           ? uvValue(atom)
@@ -709,7 +770,8 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   }
   if (atom.variable == VARIABLE_EXTRA) {
     if (extraPolicy == EXTRA_SET) return extraValue(atom);
-    if (extraPolicy == EXTRA_ABSENT) return ALWAYS;
+    if (extraPolicy == EXTRA_ABSENT || isDefined(WITHOUT_FLAT)) return ALWAYS;
+    if (extraPolicy == EXTRA_UNDEFINED) return undefinedValue(atom);
     const empty = intern(atom.address, 0);
     return atom.isReversed != 0 ? textValue(atom, atom.literal, empty) : textValue(atom, empty, atom.literal);
   }
@@ -840,6 +902,7 @@ function listValue(atom: Atom): u32 {
   }
   if (atom.operator == OPERATOR_NOT_EQUAL) return ALWAYS;
   if (atom.operator != OPERATOR_IN && atom.operator != OPERATOR_NOT_IN) return NEVER;
+  if (!isDefined(WITHOUT_FLAT) && setsHold) return conditionOf(atom.operator == OPERATOR_IN);
   const value = atom.variable == VARIABLE_EXTRAS ? extraChosen(atom.literal) : groupChosen(atom.literal);
   return atom.operator == OPERATOR_IN ? value : not(value);
 }

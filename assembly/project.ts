@@ -16,6 +16,7 @@ import {
   STATUS_PROJECT_RECORD,
 } from "../src/abi";
 import { Column } from "./arena";
+import { spend } from "./budget";
 import { indexOf, is, startsWith } from "./bytes";
 import { intern, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
@@ -168,11 +169,13 @@ function readRequirement(at: usize, end: usize): void {
 
 /** Adds a requirement to the project's extra of that name; the host writes the extra's record before its requirements. */
 function addMember(extra: u32, address: usize, size: u32): void {
+  if (!spend(packageExtras.count - project.extras)) return;
   for (let i = project.extras; i < packageExtras.count; i++) {
     const row = changetype<Extra>(packageExtras.at(i));
     if (row.name != extra) continue;
     // Members of one extra lie side by side: move the slice to the end when another extra has grown since.
     if (row.members + row.memberCount != extraMembers.count) {
+      if (!spend(row.memberCount)) return;
       const from = row.members;
       row.members = extraMembers.count;
       for (let j: u32 = 0; j < row.memberCount; j++) {

@@ -3,15 +3,31 @@
 // Invariant: the one place that knows all modules with memory of their own, and all formats. A host's entry (index.ts,
 // nix.ts) is otherwise free of both. With WITHOUT_* defined, the build leaves a format out of a module.
 
-import { FORMAT_POETRY, FORMAT_UV } from "../src/abi";
+import {
+  FORMAT_CONDA,
+  FORMAT_PDM,
+  FORMAT_PIPFILE,
+  FORMAT_POETRY,
+  FORMAT_PYLOCK,
+  FORMAT_REQUIREMENTS,
+  FORMAT_UV,
+  NONE,
+} from "../src/abi";
 import { reset } from "./arena";
 import { startBranches } from "./branches";
+import { startBudget } from "./budget";
 import { resetConditions } from "./condition";
 import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
 import { resetGraph } from "./graph";
 import { startTexts } from "./intern";
+import { scanJson } from "./json";
+import { readCondaLock } from "./lock/conda";
+import { readPdmLock } from "./lock/pdm";
+import { readPipfileLock } from "./lock/pipfile";
 import { readPoetryLock } from "./lock/poetry";
+import { readPylock } from "./lock/pylock";
+import { readRequirements } from "./lock/requirements";
 import { readUvLock } from "./lock/uv";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
@@ -19,13 +35,14 @@ import { startProject } from "./project";
 import { resetResolution } from "./resolution";
 import { resetSolver } from "./solver";
 import { begin } from "./status";
-import { startTables } from "./tables";
+import { lock, startTables } from "./tables";
 import { scanToml } from "./toml/scanner";
 
 /** Forgets everything. */
 export function startCore(): void {
   reset();
   begin();
+  startBudget();
   startTexts();
   startTables();
   if (!isDefined(WITHOUT_UV)) {
@@ -42,8 +59,25 @@ export function startCore(): void {
   resetResolution();
 }
 
-/** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, 0 for no lock at all. */
+/** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, NONE for no lock at all. */
 export function readLock(format: u32, address: usize, size: u32): void {
-  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY && scanToml(address, size)) readPoetryLock();
-  if (!isDefined(WITHOUT_UV) && format == FORMAT_UV && scanToml(address, size)) readUvLock();
+  lock.format = format;
+  if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
+  if (format == NONE || !scanToml(address, size)) return;
+  if (format == FORMAT_POETRY) readPoetryLock();
+  else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock();
+  else if (!isDefined(WITHOUT_FLAT)) {
+    if (format == FORMAT_PYLOCK) readPylock();
+    else if (format == FORMAT_PDM) readPdmLock();
+  }
+}
+
+/** Reads a lock that is no TOML; false when it is TOML. */
+function readFlat(format: u32, address: usize, size: u32): bool {
+  if (format == FORMAT_REQUIREMENTS) readRequirements(address, size);
+  else if (format == FORMAT_CONDA) readCondaLock(address, size);
+  else if (format == FORMAT_PIPFILE) {
+    if (scanJson(address, size)) readPipfileLock();
+  } else return false;
+  return true;
 }

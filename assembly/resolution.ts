@@ -23,6 +23,7 @@ import {
   METHOD_WALK,
   NONE,
   PACKAGE_HAS_BARE_HASHES,
+  PACKAGE_IS_EDITABLE,
   PROBLEM_WORDS,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
@@ -36,23 +37,24 @@ import {
   SOURCE_VIRTUAL,
   STATUS_AMBIGUOUS,
   STATUS_NO_PROJECT,
-  STATUS_PYTHON_REFUSED,
+  STATUS_SELECTED_TWICE,
   STATUS_UNKNOWN_EXTRA,
   STATUS_UNKNOWN_GROUP,
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
-import { chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
-import { constraintAllows, constraintOf } from "./constraint";
-import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
-import { filter } from "./filter";
+import { spend } from "./budget";
+import { ALWAYS, chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
+import { setTarget } from "./environment";
+import { filter, resetFilter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
-import { DIALECT_POETRY, DIALECT_UV, startEvaluation } from "./pep508";
+import { startEvaluation } from "./pep508";
 import { project } from "./project";
+import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, resetSearch, search } from "./search";
 import { nameMain } from "./selection";
 import { admits } from "./solver";
@@ -63,6 +65,7 @@ import {
   candidates,
   Dependency,
   dependencyAt,
+  extensionAt,
   extraNames,
   groupNames,
   idAt,
@@ -115,6 +118,9 @@ let policyTexts: u32 = 0;
 let allPolicies: u32 = 0;
 const FLAG_NO_BINARY: u32 = 1;
 const FLAG_ONLY_BINARY: u32 = 2;
+/** For each name the last package that was selected, + 1. */
+let seen: usize = 0;
+const seenMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** Packages that were asked for another extra. */
 const queue: Column = changetype<Column>(memory.data(16));
 
@@ -124,8 +130,11 @@ export function resetResolution(): void {
   edges.start(4);
   problems.start(PROBLEM_WORDS << 2);
   queue.start(4);
-  policyMemory.start();
+  if (!isDefined(WITHOUT_POLICIES)) policyMemory.start();
+  seenMemory.start();
+  resetRules();
   resetInstalled();
+  resetFilter();
   resetSearch();
   resetWalk();
 }
@@ -147,8 +156,8 @@ export function resolve(request: ResolveRequest): void {
   const isWalk = isWalked();
   startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
-  startEvaluation(isWalk ? DIALECT_UV : DIALECT_POETRY);
-  if (!checkPython()) return;
+  startEvaluation(dialect(), setsHold());
+  if (!checkTarget(problems)) return;
   startGraph();
   startInstalled();
   select(request);
@@ -234,37 +243,19 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
   }
 }
 
-/** The lock's own Python constraint, on python_full_version. */
-function checkPython(): bool {
-  if (lock.python == NONE) return true;
-  const constraint = constraintOf(lock.python);
-  if (constraint == NONE) return false;
-  if (constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return true;
-  fail(
-    STATUS_PYTHON_REFUSED,
-    textAddress(lock.python),
-    textSize(lock.python),
-    variableText(VARIABLE_PYTHON_FULL_VERSION),
-  );
-  return false;
-}
-
 // --- What is installed ----------------------------------------------------------------------------------------------------
 
 /** The way that the lock's format asks for. */
 function select(request: ResolveRequest): void {
   if (isWalked()) walk(request.packages, request.packagesSize, request.flags, problems);
-  else if (!isDefined(WITHOUT_POETRY)) {
-    if (lock.method == METHOD_FILTER) filter();
-    else if (project.known != 0) search();
-    else fail(STATUS_NO_PROJECT, 0, 0);
-  }
+  else if (lock.method == METHOD_FILTER) filter();
+  else if (project.known != 0) search();
+  else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
-/** Whether the lock is walked, as uv does. A build that leaves formats out knows it beforehand. */
+/** Whether the lock is walked, as uv does. A build without uv's locks knows it beforehand. */
 function isWalked(): bool {
-  if (isDefined(WITHOUT_UV)) return false;
-  return isDefined(WITHOUT_POETRY) || lock.method == METHOD_WALK;
+  return !isDefined(WITHOUT_UV) && lock.method == METHOD_WALK;
 }
 
 // --- Edges and artifacts --------------------------------------------------------------------------------------------------
@@ -278,7 +269,11 @@ function requestInstalledExtras(): void {
     const dependency = dependencyAt(row);
     if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
-  for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
+  for (let row: u32 = 0; row < packages.count; row++) {
+    if (installedWhen(row) == NEVER) continue;
+    pushId(queue, row);
+    if (!isDefined(WITHOUT_FLAT) && lock.method == METHOD_FILTER) admitExtensions(row);
+  }
   for (let next: u32 = 0; next < queue.count; next++) {
     const item = packageAt(idAt(queue, next));
     for (let i: u32 = 0; i < item.dependencyCount; i++) {
@@ -288,9 +283,20 @@ function requestInstalledExtras(): void {
   }
 }
 
+/** Entries for extras: that they are selected is what asks for the extra, and so for what they depend on. */
+function admitExtensions(row: u32): void {
+  for (let each = packageAt(row).extensions; each != NONE; each = extensionAt(each).next) {
+    const extension = extensionAt(each);
+    if (extension.extra == NONE) continue;
+    const end = extension.dependencies + extension.dependencyCount;
+    const isOptional = u32(extension.condition == NEVER);
+    for (let i = extension.dependencies; i < end; i++) dependencyAt(i).optional = isOptional;
+  }
+}
+
 /** Asks for a requirement's extras; a package that is asked for a new one is looked at again. */
 function ask(dependency: Dependency): void {
-  for (let row = candidates(dependency.name); row != NONE; row = packageAt(row).nextOfName) {
+  for (let row = candidates(dependency.name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
     if (installedWhen(row) == NEVER) continue;
     let isNew = false;
     for (let x: u32 = 0; x < dependency.extraCount; x++) {
@@ -301,9 +307,12 @@ function ask(dependency: Dependency): void {
 }
 
 function report(sdistFirst: bool, isOpen: bool): void {
+  seen = seenMemory.zeroed(usize(texts.count) << 2);
   for (let row: u32 = 0; row < packages.count && !failed(); row++) {
     const condition = installedWhen(row);
     if (condition == NEVER) continue;
+    const fits = takesPython(packageAt(row), condition);
+    checkOnce(row, condition, isOpen);
     const address = selections.push();
     if (address == 0) return;
     const index = selections.count - 1;
@@ -317,8 +326,8 @@ function report(sdistFirst: bool, isOpen: bool): void {
     selection.edgeCount = edges.count - from;
     selection.artifact = NONE;
     selection.kind = kindOf(row);
-    if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
-    if (!isOpen) checkOnce(row);
+    if (!fits) selection.kind = KIND_NONE;
+    else if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
   }
 }
 
@@ -332,8 +341,10 @@ function addEdges(row: u32): void {
     if (candidates(name) == NONE || !isActive(index)) continue;
     const several = packageAt(candidates(name)).nextOfName != NONE;
     for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
+      if (!spend(1)) return;
       if (installedWhen(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
       let isKnown = false;
+      if (!spend(edges.count - from)) return;
       for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
       if (!isKnown) pushId(edges, other);
     }
@@ -346,10 +357,11 @@ function kindOf(row: u32): u32 {
   if (item.source == SOURCE_GIT) return KIND_GIT;
   if (item.source == SOURCE_URL) return KIND_URL;
   if (item.source == SOURCE_FILE) return KIND_FILE;
-  if (item.source == SOURCE_DIRECTORY) return KIND_DIRECTORY;
   if (item.source == SOURCE_PATH) return KIND_PATH;
   if (item.source == SOURCE_EDITABLE) return KIND_EDITABLE;
   if (item.source == SOURCE_VIRTUAL) return KIND_VIRTUAL;
+  const isEditable = tellsEditable() && (item.flags & PACKAGE_IS_EDITABLE) != 0;
+  if (item.source == SOURCE_DIRECTORY) return isEditable ? KIND_EDITABLE : KIND_DIRECTORY;
   return (item.flags & PACKAGE_HAS_BARE_HASHES) != 0 ? KIND_HASHES_ONLY : KIND_NONE;
 }
 
@@ -358,7 +370,7 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
   const policy = isDefined(WITHOUT_POLICIES) ? 0 : policyOf(item.name);
   const wheels = (policy & FLAG_NO_BINARY) == 0;
   const sdists = (policy & FLAG_ONLY_BINARY) == 0;
-  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst, !isWalked());
+  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst);
   if (selection.artifact == NONE) return;
   selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
 }
@@ -369,14 +381,19 @@ function policyOf(name: u32): u32 {
   return own != 0 ? own : allPolicies;
 }
 
-/** Two versions of one name are both selected: the lock says so, and no installer can do it. */
-function checkOnce(row: u32): void {
-  for (
-    let other = candidates(packageAt(row).name);
-    other != NONE && other != row;
-    other = packageAt(other).nextOfName
-  ) {
-    if (installedWhen(other) != NEVER)
-      addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+/**
+ * Two entries of one name are both selected: the lock says so, and no installer can do it. While selections are open that
+ * is only certain of packages that each of them has.
+ */
+function checkOnce(row: u32, condition: u32, isOpen: bool): void {
+  if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
+  const item = packageAt(row);
+  const slot = seen + (usize(item.name) << 2);
+  const before = load<u32>(slot);
+  if (before == NONE) return; // said once, at the second one
+  if (before != 0) {
+    if (refusesTwice()) fail(STATUS_SELECTED_TWICE, item.offset, 0, item.name);
+    else addProblem(problems, STATUS_AMBIGUOUS, item.offset, 0, item.name);
   }
+  store<u32>(slot, before == 0 ? row + 1 : NONE);
 }

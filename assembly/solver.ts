@@ -25,7 +25,7 @@ import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "./environment";
 import { forgetFrom, isActive, requestCount, requestExtra } from "./graph";
 import { textAddress, textSize, texts } from "./intern";
-import { compareVersions, isPrerelease, versionOf } from "./pep440";
+import { compareVersions, versionOf } from "./pep440";
 import { project } from "./project";
 import { fail, failed } from "./status";
 import { candidates, Dependency, dependencyAt, idAt, packageAt, requestedExtras } from "./tables";
@@ -308,12 +308,11 @@ function admitsPython(row: u32): bool {
   return constraint == NONE || constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
 }
 
-/** Poetry's order of candidates: final releases first, then the higher version; the lock's order between equals. */
+/** Poetry's order of locked versions (provider.py, get_locked): the higher one first, the lock's order between equals. */
 function isBetter(a: u32, b: u32): bool {
   const left = versionOf(packageAt(a).version);
   const right = versionOf(packageAt(b).version);
   if (left == NONE || right == NONE) return left != NONE || (right == NONE && a < b);
-  if (isPrerelease(left) != isPrerelease(right)) return isPrerelease(right);
   const order = compareVersions(left, right);
   return order > 0 || (order == 0 && a < b);
 }
@@ -322,7 +321,7 @@ function isBetter(a: u32, b: u32): bool {
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
  * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
  */
-function isSatisfiedOutside(dependency: Dependency): bool {
+export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;

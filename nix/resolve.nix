@@ -4,7 +4,8 @@
 #   frozen   the file that `pylock2nix nix` wrote, checked against the lock: load.nix
 #   build    import from derivation: the command line runs in a build. Only where it is allowed
 #
-# Without `resolver` the first of them that is possible is taken. Invariant: all three give the same value.
+# Without `resolver` the first of them that is possible is taken. Only Poetry's locks can be resolved in Nix: other ones are
+# always taken from the frozen file. Invariant: all three give the same value.
 {
   pkgs,
   load,
@@ -105,15 +106,26 @@ in
 }:
 let
   given = { inherit projectDir python target poetrylock pyproject; };
-  isFrozen = builtins.pathExists (projectDir + "/pylock2nix.json");
+  file = projectDir + "/pylock2nix.json";
+  isFrozen = builtins.pathExists file;
+  # What was frozen says which lock counts, where the folder has several.
+  isPoetry =
+    if isFrozen then
+      (builtins.fromJSON (builtins.readFile file)).lock.format or "poetry" == "poetry"
+    else
+      poetrylock != null || builtins.pathExists (projectDir + "/poetry.lock");
   way =
     if resolver != null then
       ways.${resolver}
         or (throw "there is no resolver ${builtins.toJSON resolver}; there are: ${builtins.concatStringsSep ", " (builtins.attrNames ways)}")
-    else if hasWasm then
+    else if hasWasm && isPoetry then
       ways.wasm
     else if isFrozen then
       ways.frozen
+    else if !isPoetry then
+      throw ''
+        cannot resolve the lock: there is neither a pylock2nix.json nor a poetry.lock in the project's folder
+        hint: run `pylock2nix nix` and commit what it writes; only Poetry's locks can be resolved without it''
     else if allowImportFromDerivation then
       ways.build
     else

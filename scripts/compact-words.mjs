@@ -7,11 +7,23 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
+/** What a module for Poetry's locks does not have. */
+const OTHER_FORMATS = [
+  "lock/conda",
+  "lock/pdm",
+  "lock/pipfile",
+  "lock/pylock",
+  "lock/requirements",
+  "lock/uv",
+  "json",
+  "rules",
+];
+
 export default class CompactWords extends Transform {
   afterParse(parser) {
     const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
     const blocks = [[], []];
-    // What a reader of one format says goes into a block of its own, which a module without that format does not have.
+    // What other formats' readers say goes into a block of its own, which a module without that format does not have.
     for (const own of [false, true]) {
       for (const source of sources) {
         if (isReader(source.normalizedPath) === own)
@@ -68,7 +80,7 @@ function compact(node, nameOf) {
 }
 
 function isReader(path) {
-  return path.startsWith("assembly/lock/uv") || path.startsWith("assembly/lock/pylock");
+  return OTHER_FORMATS.some((name) => path.startsWith(`assembly/${name}`));
 }
 
 /** Its length, then its bytes. */

@@ -17,6 +17,11 @@ export const NONE = -1;
 
 export const FORMAT_POETRY = 1;
 export const FORMAT_UV = 2;
+export const FORMAT_PYLOCK = 3;
+export const FORMAT_PDM = 4;
+export const FORMAT_PIPFILE = 5;
+export const FORMAT_REQUIREMENTS = 6;
+export const FORMAT_CONDA = 7;
 
 // --- The state block: `state()` gives its address; u32 slots ----------------------------------------------------------
 
@@ -44,7 +49,7 @@ export const STATE_LOCK_ADDRESS = 10;
 export const STATE_METHOD = 11;
 /** From here two slots for each table: address of the first row, count of rows. */
 export const STATE_TABLES = 12;
-export const STATE_SLOTS = 40;
+export const STATE_SLOTS = 48;
 
 /** The lock starts at the address that `input` gives; the project starts INPUT_PADDING bytes after the lock's end. */
 export const INPUT_LOCK = 0;
@@ -77,9 +82,16 @@ export const TABLE_SELECTION = 7;
 export const TABLE_EDGE = 8;
 export const TABLE_CONDITION = 9;
 export const TABLE_PROBLEM = 10;
+/** Text ids: groups that the lock itself calls chosen by default; formats that do not say leave it to the host. */
+export const TABLE_DEFAULT_GROUP = 11;
 /** Text ids: the members of the workspace, which a walk can start from; the project itself is one. */
 export const TABLE_MEMBER = 12;
-export const TABLE_COUNT = 13;
+/** What `explain` answers besides. */
+export const TABLE_REASON = 13;
+export const TABLE_PART = 14;
+export const TABLE_VERDICT = 15;
+export const TABLE_FINDING = 16;
+export const TABLE_COUNT = 17;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -106,7 +118,7 @@ export const PACKAGE_OFFSET = 9;
 export const PACKAGE_FLAGS = 10;
 /** uv: the repository's URL as the lock writes it, with its query; NONE otherwise. */
 export const PACKAGE_WRITTEN = 19;
-export const PACKAGE_WORDS = 24;
+export const PACKAGE_WORDS = 26;
 
 export const PACKAGE_IS_OPTIONAL = 1;
 export const PACKAGE_IS_EDITABLE = 2;
@@ -216,6 +228,83 @@ export const PROBLEM_DETAIL = 3;
 export const PROBLEM_CONDITION = 4;
 export const PROBLEM_WORDS = 5;
 
+// --- What `explain` answers: `resolve`, and why --------------------------------------------------------------------------
+
+/** Why a requirement, or a package's place in a group, counts on the target or does not. */
+export const REASON_CODE = 0;
+/** Package row that requires; NONE for the project, and for a place in a group. */
+export const REASON_OWNER = 1;
+/** Text id of the name that is required. */
+export const REASON_NAME = 2;
+/** Installed package row that meets the requirement, NONE when none does; for a place in a group the package itself. */
+export const REASON_PACKAGE = 3;
+/** Slice of the part table: the comparisons of the marker that make it false. */
+export const REASON_PARTS = 4;
+export const REASON_PART_COUNT = 5;
+/** Text ids or NONE: the versions that are admitted, and the group of the project that requires. */
+export const REASON_CONSTRAINT = 6;
+export const REASON_GROUP = 7;
+/** Where the input speaks of it. */
+export const REASON_ADDRESS = 8;
+export const REASON_SIZE = 9;
+/** REASON_OF_*. */
+export const REASON_KIND = 10;
+export const REASON_WORDS = 11;
+
+export const REASON_OF_REQUIREMENT = 0;
+export const REASON_OF_MEMBERSHIP = 1;
+
+/** It counts. */
+export const REASON_COUNTS = 0;
+/** Its marker is false. */
+export const REASON_MARKER = 1;
+/** Poetry's `python` or `platform` restriction refuses the target. */
+export const REASON_PYTHON = 2;
+export const REASON_PLATFORM = 3;
+/** Optional, and no extra that lists it is asked for. */
+export const REASON_EXTRA = 4;
+/** Its group is not chosen. */
+export const REASON_GROUP_LEFT = 5;
+/** The package that requires is not installed. */
+export const REASON_OWNER_ABSENT = 6;
+
+/** A comparison in a marker: address and size. */
+export const PART_ADDRESS = 0;
+export const PART_SIZE = 1;
+export const PART_WORDS = 2;
+
+/** One row for each row of the artifact table: VERDICT_*. */
+export const VERDICT_CODE = 0;
+export const VERDICT_WORDS = 1;
+
+export const VERDICT_TAKEN = 0;
+/** It fits; another file is better, or the package is not installed. */
+export const VERDICT_FITS = 1;
+export const VERDICT_PYTHON = 2;
+export const VERDICT_ABI = 3;
+export const VERDICT_PLATFORM = 4;
+/** It fits the platform but needs a newer libc or macOS. */
+export const VERDICT_FLOOR = 5;
+/** Not the name of a wheel or a source distribution. */
+export const VERDICT_NAME = 6;
+
+/** FINDING_IS_*, and what it is about. */
+export const FINDING_CODE = 0;
+/** Row of the reason table, NONE when the finding is about a package alone. */
+export const FINDING_REASON = 1;
+/** Package row or NONE. */
+export const FINDING_PACKAGE = 2;
+export const FINDING_WORDS = 3;
+
+/** No package of that name is in the lock. */
+export const FINDING_IS_NOT_LOCKED = 0;
+/** It is in the lock, and the lock does not install it here. */
+export const FINDING_IS_LEFT_OUT = 1;
+/** What is installed is not what the requirement admits. */
+export const FINDING_IS_REFUSED_VERSION = 2;
+/** The package's own Python versions refuse the target's. */
+export const FINDING_IS_REFUSED_PYTHON = 3;
+
 // --- The project, as the host hands it over ---------------------------------------------------------------------------
 // Text: records ended by RECORD_END, fields of a record ended by FIELD_END, the first field says which record it is.
 //   "group"  name, "1" when optional (uv: when it is not chosen by default)
@@ -235,6 +324,7 @@ export const STATUS_OK = 0;
 
 export const STATUS_INPUT_TOO_LARGE = 1;
 export const STATUS_OUT_OF_MEMORY = 2;
+export const STATUS_COLLISIONS = 3; // more names with equal hashes than chance makes
 
 // TOML 1.0.0
 export const STATUS_TOML_UTF8 = 10;
@@ -300,3 +390,94 @@ export const STATUS_TOO_HARD = 89; // the search for a solution was given up
 export const STATUS_CONFLICT = 95; // extras or groups that the lock declares as conflicting are both chosen
 export const STATUS_PLATFORM_REFUSED = 96;
 export const STATUS_UNKNOWN_MEMBER = 97;
+
+// JSON (RFC 8259)
+export const STATUS_JSON_UTF8 = 110;
+export const STATUS_JSON_CONTROL = 111;
+export const STATUS_JSON_STRING_END = 112;
+export const STATUS_JSON_ESCAPE = 113;
+export const STATUS_JSON_NUMBER = 114;
+export const STATUS_JSON_VALUE = 115;
+export const STATUS_JSON_KEY = 116;
+export const STATUS_JSON_COLON = 117;
+export const STATUS_JSON_COMMA = 118;
+export const STATUS_JSON_END = 119;
+export const STATUS_JSON_DEPTH = 120;
+
+// pylock.toml (PEP 751)
+export const STATUS_PYLOCK_VERSION = 130;
+export const STATUS_PYLOCK_MISSING = 131;
+export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
+export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
+export const STATUS_PYLOCK_VCS = 134;
+export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_OTHER_NAME = 136;
+export const STATUS_PYLOCK_OTHER_VERSION = 137;
+export const STATUS_PYLOCK_NEWER = 138; // a warning
+export const STATUS_PYLOCK_ENVIRONMENT = 139;
+export const STATUS_PYLOCK_PACKAGE_PYTHON = 140;
+/** Two selected entries of one name, where the format's own installers refuse that. */
+export const STATUS_SELECTED_TWICE = 141;
+
+// pdm.lock
+export const STATUS_PDM_VERSION = 150;
+export const STATUS_PDM_MISSING = 151;
+export const STATUS_PDM_NEWER = 152; // a warning
+export const STATUS_PDM_TARGET = 153;
+
+// Pipfile.lock
+export const STATUS_PIPFILE_SPEC = 160;
+export const STATUS_PIPFILE_MISSING = 161;
+export const STATUS_PIPFILE_PIN = 162;
+
+// requirements.txt
+export const STATUS_REQUIREMENTS_PIN = 170;
+export const STATUS_REQUIREMENTS_HASH = 171; // a line without hashes
+export const STATUS_REQUIREMENTS_UNHASHABLE = 172; // a checkout or a folder, which have no hash
+export const STATUS_REQUIREMENTS_OPTION = 173;
+export const STATUS_REQUIREMENTS_INCLUDE = 174;
+export const STATUS_REQUIREMENTS_UTF8 = 175;
+export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
+export const STATUS_REQUIREMENTS_DISJOINT = 177;
+
+// conda-lock.yml
+export const STATUS_CONDA_VERSION = 180;
+export const STATUS_CONDA_LINE = 181;
+export const STATUS_CONDA_MISSING = 182;
+export const STATUS_CONDA_PLATFORM = 183;
+export const STATUS_CONDA_TEXT = 184;
+export const STATUS_CONDA_COMMIT = 185;
+
+// File trees
+export const STATUS_NAR_NAME = 100;
+export const STATUS_NAR_ORDER = 101;
+export const STATUS_NAR_SIZE = 102;
+export const STATUS_NAR_PLACE = 103;
+export const STATUS_NAR_DEPTH = 104;
+
+// --- The hash module (assembly/hash.ts) -------------------------------------------------------------------------------
+
+export const HASH_MD5 = 1;
+export const HASH_SHA1 = 2;
+export const HASH_SHA256 = 3;
+export const HASH_SHA384 = 4;
+export const HASH_SHA512 = 5;
+export const HASH_BLAKE2B_256 = 6;
+export const HASH_BLAKE2B_512 = 7;
+
+export const BASE_HEX = 0;
+export const BASE_64 = 1;
+export const BASE_NIX32 = 2;
+
+/** Bytes that a host gives at a time: a call that lasts longer is never moved from the baseline to the optimised code. */
+export const HASH_SLICE = 65536;
+
+/** A request of `updateFour`; u32 slots: four contexts, four addresses, blocks of 64 bytes in each. */
+export const FOUR_CONTEXT = 0;
+export const FOUR_ADDRESS = 4;
+export const FOUR_BLOCKS = 8;
+export const FOUR_SLOTS = 9;
+
+/** Folders within one another, and bytes of a name: Linux has 4096 for a whole path and 255 for a name. */
+export const NAR_DEPTH_LIMIT = 256;
+export const NAR_NAME_LIMIT = 255;

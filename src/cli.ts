@@ -1,14 +1,19 @@
 #!/usr/bin/env node
+
 // The command line: finds the command, hands it its words, and turns whatever comes of it into output and an exit code.
 //
 // Invariant: standard output is data and help that was asked for, standard error is for people. Exit codes: 0 done, 1 the
 // input is at fault, 2 the command line is, 70 we are. Nothing but this file ends the program.
 
+import { checkCommand } from "./cli/check.ts";
 import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
+import { diffCommand } from "./cli/diff.ts";
 import { nixCommand } from "./cli/nix.ts";
 import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
+import { verifyCommand } from "./cli/verify.ts";
+import { whyCommand } from "./cli/why.ts";
 import { readWords } from "./cli/words.ts";
 import { renderFailure } from "./diagnostic.ts";
 import { PylockError, shellError } from "./errors.ts";
@@ -24,7 +29,15 @@ import {
   terminal,
 } from "./runtime/node.ts";
 
-const COMMANDS: readonly Command[] = [nixCommand, resolveCommand, targetsCommand];
+const COMMANDS: readonly Command[] = [
+  nixCommand,
+  resolveCommand,
+  checkCommand,
+  whyCommand,
+  diffCommand,
+  verifyCommand,
+  targetsCommand,
+];
 
 endWithClosedPipe();
 const words = commandLine();

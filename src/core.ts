@@ -13,6 +13,7 @@ interface Exports {
   read(format: number, withProject: number): number;
   request(size: number): number;
   resolve(address: number): number;
+  explain(address: number): number;
   describe(address: number): number;
   targets(): number;
   state(): number;
@@ -82,6 +83,11 @@ export class Core {
   /** Resolves; the answer is in the SELECTION, EDGE, CONDITION and PROBLEM tables until the next call. */
   resolve(request: CoreRequest): CoreFailure | null {
     return this.#exports.resolve(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
+  explain(request: CoreRequest): CoreFailure | null {
+    return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
   }
 
   /** The marker variables of a target, in the core's order, and its tags, best first. */

@@ -140,12 +140,21 @@ const SOURCES: readonly PackageSource["kind"][] = [
 ];
 
 /** Puts a failure into words; `target` is what was asked for, where that was at fault. */
-type Speak = (failure: CoreFailure, target: string) => Failure;
+export type Speak = (failure: CoreFailure, target: string) => Failure;
 
 /** Resolves one selection. */
 export function readResolution(core: Core, request: ResolveRequest, speak: Speak): Resolution {
+  return resolutionOf(core, request, core.resolve(coreRequest(request, 0)), speak);
+}
+
+/** What the core's tables say after `resolve` or `explain`; `failure` is what that call gave. */
+export function resolutionOf(
+  core: Core,
+  request: ResolveRequest,
+  failure: CoreFailure | null,
+  speak: Speak,
+): Resolution {
   const { target, groups, extras } = request;
-  const failure = core.resolve(coreRequest(request, 0));
   if (failure !== null) {
     return { target, extras, groups, packages: [], uninstallable: [], problems: [], error: speak(failure, target) };
   }
@@ -227,7 +236,7 @@ export function readPackages(core: Core): LockedPackage[] {
   }));
 }
 
-function coreRequest(request: ResolveRequest, flags: number): CoreRequest {
+export function coreRequest(request: ResolveRequest, flags: number): CoreRequest {
   const { target, python, groups, extras, noBinary, onlyBinary, packages } = request;
   const sdistFirst = request.prefer === "sdist" ? abi.REQUEST_IS_SDIST_FIRST : 0;
   const workspace = packages === "all" ? abi.REQUEST_IS_WORKSPACE : 0;
@@ -243,11 +252,11 @@ function coreRequest(request: ResolveRequest, flags: number): CoreRequest {
   };
 }
 
-function packageName(core: Core, row: number): string {
+export function packageName(core: Core, row: number): string {
   return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_NAME)) ?? "";
 }
 
-function packageVersion(core: Core, row: number): string | null {
+export function packageVersion(core: Core, row: number): string | null {
   return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_VERSION));
 }
 
@@ -264,7 +273,7 @@ function sourceOf(core: Core, row: number): PackageSource {
   };
 }
 
-function chosenFile(core: Core, row: number): ChosenFile {
+export function chosenFile(core: Core, row: number): ChosenFile {
   const rows = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
   const text = (word: number): string | null =>
     rows.at(row, word + 1) === 0 ? null : core.slice(rows.at(row, word), rows.at(row, word + 1));
@@ -302,6 +311,7 @@ function artifactFacts(
     case "virtual":
       return { artifact: source.url, hash, url: null };
     case "hashes-only":
+      if (hash !== null) return { artifact: null, hash, url: null };
       return { artifact: null, hash: null, hashes: files.flatMap((file) => file.hash ?? []), url: null };
     default:
       return { artifact: null, hash: null, url: null };

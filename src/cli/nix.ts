@@ -6,6 +6,7 @@
 import { renderFailure } from "../diagnostic.ts";
 import { type Failure, NOWHERE, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
+import { LOCK_COMMANDS } from "../lockfile.ts";
 import { freeze } from "../nix.ts";
 import { guardedFields, type Pyproject } from "../pyproject.ts";
 import {
@@ -72,7 +73,8 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { text: input.path, path: input.path });
+    throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
+  if (input.lock.lacksFileNames) warnNameless(input);
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
   const recorded = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
@@ -124,6 +126,11 @@ async function guardDigest(pyproject: Pyproject | null): Promise<string | null> 
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {
   const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function warnNameless({ path }: Input): void {
+  const { failure } = shellError("file-names-missing", { text: path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

@@ -40,16 +40,22 @@ export interface FilePolicy {
   readonly onlyBinary: readonly string[];
 }
 
-/** The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. */
-export function chooseSelection(words: Words, lock: Lockfile): Selection {
+/**
+ * The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. Names
+ * that only `other` knows, a lock to compare with, are passed over.
+ */
+export function chooseSelection(words: Words, lock: Lockfile, other: Lockfile | null = null): Selection {
   const all = [...lock.groups.keys()];
-  const named = (option: Option) => knownNames(words.list(option), all, "unknown-group");
+  const elsewhere = [...(other?.groups.keys() ?? [])];
+  // `main` is known even to a pylock.toml that has no group of that name: it adds nothing there.
+  const known = [...new Set(["main", ...all, ...elsewhere])];
+  const named = (option: Option) => knownNames(words.list(option), known, "unknown-group");
   const only = named(ONLY);
   const usual = all.filter((group) => lock.groups.get(group) === true);
   const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usual);
   for (const group of named(GROUPS)) chosen.add(group);
   for (const group of named(WITHOUT)) chosen.delete(group);
-  const extras = knownNames(words.list(EXTRAS), lock.extras, "unknown-extra");
+  const extras = knownNames(words.list(EXTRAS), [...lock.extras, ...(other?.extras ?? [])], "unknown-extra");
   return {
     groups: all.filter((group) => chosen.has(group)),
     extras: words.has(ALL_EXTRAS) ? lock.extras : lock.extras.filter((extra) => extras.includes(extra)),

@@ -1,0 +1,36 @@
+// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry about whole locks.
+//   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
+// Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
+import { spawnSync } from "node:child_process";
+import { pythonWith } from "./python.mjs";
+
+const isQuick = process.argv.includes("--quick");
+const count = process.argv.includes("--long") ? 1000000 : isQuick ? 5000 : 50000;
+const seed = String(Date.now() % 1000000);
+const python = await pythonWith(["poetry==2.5.1", "packaging==26.3"]);
+let passed = 0;
+let failed = 0;
+
+// The test entries of the core.
+shell("node test/run.mjs --only name");
+compare("versions", `'${python}' test/oracles/versions.py ${count} ${seed} | node test/oracles/versions.mjs`);
+compare(
+  "markers and tags",
+  `node dist/cli.js targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
+);
+compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function compare(name, line) {
+  const { status, stdout } = shell(line);
+  process.stdout.write(`${name} (seed ${seed}): ${stdout}`);
+  const [, compared = 0, differences = 0] = /(\d+) compared, (\d+) differences\n$/.exec(stdout) ?? [];
+  const bad = status === 0 ? Number(differences) : Math.max(1, Number(differences));
+  failed += bad;
+  passed += Math.max(0, Number(compared) - bad);
+}
+
+function shell(line) {
+  return spawnSync(line, { shell: true, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 28 });
+}
