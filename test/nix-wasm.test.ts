@@ -195,6 +195,12 @@ if (installed) {
     mkdirSync(empty, { recursive: true });
     await fails(
       known("", empty),
+      "cannot resolve the lock: there is neither a pylock2nix.json nor a poetry.lock in the project's folder\n" +
+        "hint: run `pylock2nix nix` and commit what it writes; only Poetry's locks can be resolved without it",
+    );
+    writeFileSync(join(empty, "poetry.lock"), readFileSync("examples/imgapp/poetry.lock"));
+    await fails(
+      known("", empty),
       "cannot resolve the lock: there is no pylock2nix.json, and this Nix cannot run the resolver itself\n" +
         `hint: run \`pylock2nix nix\` and commit what it writes; or ${enable}`,
     );
