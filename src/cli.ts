@@ -6,6 +6,7 @@
 
 import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
 import { nixCommand } from "./cli/nix.ts";
+import { prefetchCommand } from "./cli/prefetch.ts";
 import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
@@ -24,7 +25,7 @@ import {
   terminal,
 } from "./runtime/node.ts";
 
-const COMMANDS: readonly Command[] = [nixCommand, resolveCommand, targetsCommand];
+const COMMANDS: readonly Command[] = [nixCommand, prefetchCommand, resolveCommand, targetsCommand];
 
 endWithClosedPipe();
 const words = commandLine();

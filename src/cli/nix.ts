@@ -24,6 +24,7 @@ import { type Input, openInput } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, type Place } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
+import { recordBeside } from "./source-record.ts";
 import { TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
 import type { Option, Words } from "./words.ts";
 
@@ -45,7 +46,8 @@ export const nixCommand: Command = {
     "Writes pylock2nix.json and pylock2nix.nix beside the lock, and a copy of the Nix library into",
     ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
     "Every group and extra is in, so that Nix can take any. Without --target, --python or --system the",
-    "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64.",
+    "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64. What",
+    "`pylock2nix prefetch` recorded beside the lock is part of the frozen resolution.",
   ].join("\n"),
   options: [CHECK, INLINE, OUTPUT, ALLOW_STALE, ...TARGET_OPTIONS, ...FILE_OPTIONS, LOCK, FORMAT, JSON_OUTPUT, HELP],
   examples: [
@@ -79,8 +81,10 @@ async function run(words: Words): Promise<number> {
     pyprojectDigest: await guardDigest(input.pyproject),
     generator: `pylock2nix ${await packageVersion()}`,
     targets,
+    record: await recordBeside(input.path),
     ...policy,
   });
+  for (const title of frozen.unrecorded) warnUnrecorded(title);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
@@ -121,6 +125,12 @@ async function guardDigest(pyproject: Pyproject | null): Promise<string | null> 
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {
   const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+/** Nix can do without, but then it fetches while it evaluates. */
+function warnUnrecorded(title: string): void {
+  const { failure } = shellError("unrecorded-git", { text: title });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

@@ -24,3 +24,19 @@ export function showProgress<Thing, Result>(
   if (shown) printError(CLEAR_LINE);
   return results;
 }
+
+/** Of work whose end is not known in order: `done` is called for each thing, `end` when there are no more. */
+export function countProgress(total: number, what: string): { done: (name: string) => void; end: () => void } {
+  const { isTerminal } = terminal("stderr");
+  const started = now();
+  let count = 0;
+  return {
+    done: (name) => {
+      count += 1;
+      if (isTerminal && now() - started > PATIENCE) printError(`${CLEAR_LINE}${what} ${count} of ${total}: ${name}`);
+    },
+    end: () => {
+      if (isTerminal && now() - started > PATIENCE) printError(CLEAR_LINE);
+    },
+  };
+}
