@@ -20,6 +20,7 @@ import {
   list,
   openFile,
   openPart,
+  packageVersion,
   platform,
   print,
   printError,
@@ -162,7 +163,7 @@ async function hostOf(words: Words): Promise<Host> {
     words.value(INDEX) ?? defaultIndex({ environment, pipFiles: pipFiles.filter((text) => text !== null) });
   const parts = cacheFolder(environment);
   return {
-    network: wheelhouse === null ? { send: sender(), credentials, sleep } : null,
+    network: wheelhouse === null ? { send: sender(`pylock2nix/${await packageVersion()}`), credentials, sleep } : null,
     index: setting === null ? null : credentials.learn(setting),
     environment,
     openPart: (key) => openPart(parts, key),

@@ -128,7 +128,8 @@ async function part(entry: ZipEntry, from: number, to: number): Promise<Uint8Arr
     const start = Math.max(from - at, 0);
     if (start < piece.length) bytes.set(piece.subarray(start, Math.min(piece.length, end - at)), at + start - from);
     at += piece.length;
-    if (at >= end) break;
+    // At the entry's own end its checksum is still to come.
+    if (at >= end && at < entry.size) break;
   }
   return bytes;
 }

@@ -54,7 +54,11 @@ export function loginOf(index: string, environment: Readonly<Record<string, stri
 /** netrc(5): machine -> login; the entry `default` under the empty name. Macros are skipped. */
 export function readNetrc(text: string): Map<string, Login> {
   const machines = new Map<string, Login>();
-  const words = text.replace(/^\s*macdef[^\n]*\n(?:[^\n]+\n)*/gm, "").match(/"(?:\\.|[^"\\])*"|[^\s"]\S*/g) ?? [];
+  const words =
+    text
+      .replace(/^\s*#.*$/gm, "")
+      .replace(/^\s*macdef[^\n]*\n(?:[^\n]+\n)*/gm, "")
+      .match(/"(?:\\.|[^"\\])*"|[^\s"]\S*/g) ?? [];
   const plain = words.map((word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, "$1") : word));
   let machine: string | null = null;
   let user = "";
@@ -71,15 +75,9 @@ export function readNetrc(text: string): Map<string, Login> {
     } else if (word === "login") user = plain[++index] ?? "";
     else if (word === "password") password = plain[++index] ?? "";
     else if (word === "account") index++;
-    else if (word.startsWith("#") && words[index] === word)
-      while (index + 1 < plain.length && !isKeyword(plain[index + 1]!)) index++;
   }
   keep();
   return machines;
-}
-
-function isKeyword(word: string): boolean {
-  return word === "machine" || word === "default";
 }
 
 function decoded(part: string): string {

@@ -37,7 +37,7 @@ async function readEntries(
   let own: Pax = {};
   let count = 0;
   for (;;) {
-    const header = await input.take(BLOCK, count > 0);
+    const header = await input.take(BLOCK, true);
     // Two blocks of zeros end the archive; what follows is padding. Some writers leave them out.
     if (header === null || header.every((byte) => byte === 0)) break;
     count += 1;

@@ -5,19 +5,17 @@
 
 import { request as plain, type RequestOptions } from "node:http";
 import { request as secure } from "node:https";
-import { createRequire } from "node:module";
 import type { Answer, Send } from "../../prefetch/download.ts";
 
 const IDLE = 30_000; // milliseconds
 
 /** `idle` is for tests. */
-export function sender(idle: number = IDLE): Send {
-  const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+export function sender(userAgent: string, idle: number = IDLE): Send {
   return (address, headers) =>
     new Promise<Answer>((resolve, reject) => {
       const options: RequestOptions & { rejectUnauthorized: boolean } = {
         method: "GET",
-        headers: { "user-agent": `pylock2nix/${version}`, ...headers },
+        headers: { "user-agent": userAgent, ...headers },
         timeout: idle,
         rejectUnauthorized: true,
       };
