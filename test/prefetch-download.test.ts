@@ -11,7 +11,7 @@ import { PylockError } from "../src/errors.ts";
 import { Credentials, loginOf, readNetrc } from "../src/prefetch/credentials.ts";
 import { downloadFile, downloadPage, type Network, type Part } from "../src/prefetch/download.ts";
 import { openPart, sender } from "../src/runtime/node.ts";
-import { type Handler, sendFile, startServer } from "./prefetch/server.ts";
+import { etagOf, type Handler, sendFile, startServer } from "./prefetch/server.ts";
 
 const server = await startServer();
 const other = await startServer();
@@ -74,18 +74,7 @@ const half: Handler = (_, response) => {
   response.write(CONTENT.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
 };
 function etag(): string {
-  let tag = "";
-  sendFile(
-    CONTENT,
-    { headers: {} } as never,
-    {
-      writeHead: (_: number, headers: { etag: string }) => {
-        tag = headers.etag;
-      },
-      end: () => {},
-    } as never,
-  );
-  return tag;
+  return etagOf(CONTENT);
 }
 
 test("a file as it is", async () => {

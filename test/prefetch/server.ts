@@ -1,7 +1,9 @@
 // A package index and file server on loopback that can be told to misbehave; it keeps what it was asked.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -14,17 +16,20 @@ export interface Server {
   readonly base: string;
   /** Path, percent-decoded -> what is there. */
   readonly files: Map<string, Buffer | string | Handler>;
+  /** Start of a path -> folder on disk that is served there. */
+  readonly folders: Map<string, string>;
   readonly asked: Asked[];
   close(): Promise<void>;
 }
 
 export async function startServer(): Promise<Server> {
   const files: Server["files"] = new Map();
+  const folders: Server["folders"] = new Map();
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     asked.push({ path, headers: request.headers });
-    const there = files.get(path);
+    const there = files.get(path) ?? onDisk(folders, path);
     if (there === undefined) response.writeHead(404).end("not here");
     else if (typeof there === "function") there(request, response);
     else sendFile(there, request, response);
@@ -34,6 +39,7 @@ export async function startServer(): Promise<Server> {
   return {
     base: `http://127.0.0.1:${port}`,
     files,
+    folders,
     asked,
     close: () => {
       server.closeAllConnections();
@@ -42,10 +48,20 @@ export async function startServer(): Promise<Server> {
   };
 }
 
+function onDisk(folders: Server["folders"], path: string): Buffer | undefined {
+  const start = [...folders.keys()].find((each) => path.startsWith(each));
+  if (start === undefined) return undefined;
+  try {
+    return readFileSync(join(folders.get(start)!, path.slice(start.length)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** With ETag and ranges. */
 export function sendFile(content: Buffer | string, request: IncomingMessage, response: ServerResponse): void {
   const bytes = Buffer.from(content);
-  const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
+  const etag = etagOf(bytes);
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   if (from > 0 && request.headers["if-range"] === etag) {
     if (from >= bytes.length) {
@@ -59,6 +75,10 @@ export function sendFile(content: Buffer | string, request: IncomingMessage, res
   }
   response.writeHead(200, { etag, "content-length": bytes.length });
   response.end(bytes);
+}
+
+export function etagOf(bytes: Buffer): string {
+  return `"${createHash("md5").update(bytes).digest("hex")}"`;
 }
 
 /** A page of the simple API as JSON (PEP 691). */
