@@ -1,7 +1,7 @@
 // The choice of artifact: of a package's files, the one that is installed on the target.
 //
 // Poetry's order (poetry/installation/chooser.py, Chooser._sort_key): build tag first, then tag; pip and uv put the tag
-// first. A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
+// first (crates/uv-resolver/src/lock/mod.rs, Package::find_best_wheel). A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
 //
 // Invariant: a wheel's name is taken apart once, when it is first looked at.
 
@@ -17,7 +17,7 @@ const NO_WHEEL: u32 = NONE - 1;
 const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
 
 /** The artifact row to install, NONE when none fits. */
-export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool): u32 {
+export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool, buildFirst: bool): u32 {
   let best: u32 = NONE;
   let bestRank: u32 = INCOMPATIBLE;
   let sdist: u32 = NONE;
@@ -29,14 +29,20 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
     } else if (wheels && artifact.kind == ARTIFACT_IS_WHEEL) {
       const rank = wheelRank(row);
       if (rank == INCOMPATIBLE) continue;
-      const order = best == NONE ? 1 : compareBuilds(artifact, artifactAt(best));
-      if (order > 0 || (order == 0 && rank < bestRank)) {
+      if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank, buildFirst)) {
         best = row;
         bestRank = rank;
       }
     }
   }
   return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
+}
+
+/** Whether a wheel is to be preferred to one that stands before it. */
+function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32, buildFirst: bool): bool {
+  if (!buildFirst && rank != bestRank) return rank < bestRank;
+  const order = compareBuilds(artifact, best);
+  return order > 0 || (order == 0 && rank < bestRank);
 }
 
 /** Rank of a wheel's best tag on the target: lower is better. */

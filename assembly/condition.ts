@@ -75,6 +75,15 @@ export function chooseExtra(id: u32): void {
   store<u8>(chosenExtras + id, 1);
 }
 
+/** Whether the request names the group, the extra: for a walk, whose conditions stay open (walk.ts). */
+export function isGroupChosen(id: u32): bool {
+  return id < chosenTexts && load<u8>(chosenGroups + id) != 0;
+}
+
+export function isExtraChosen(id: u32): bool {
+  return id < chosenTexts && load<u8>(chosenExtras + id) != 0;
+}
+
 /** Holds when the group is chosen. */
 export function groupChosen(id: u32): u32 {
   if (open) return row(CONDITION_GROUP, id, NONE);
@@ -116,15 +125,15 @@ export function any(a: u32, b: u32): u32 {
   return a < b ? row(CONDITION_ANY, a, b) : row(CONDITION_ANY, b, a);
 }
 
-function operation(a: u32): u32 {
+export function operation(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).operation;
 }
 
-function left(a: u32): u32 {
+export function left(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).left;
 }
 
-function right(a: u32): u32 {
+export function right(a: u32): u32 {
   return changetype<Condition>(conditions.at(a)).right;
 }
 

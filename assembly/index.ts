@@ -13,6 +13,7 @@ import {
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
   FORMAT_POETRY,
+  FORMAT_UV,
   INPUT_LIMIT,
   INPUT_LOCK,
   INPUT_NONE,
@@ -22,6 +23,9 @@ import {
   NONE,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
+  PACKAGE_WRITTEN,
+  PROBLEM_CONDITION,
+  PROBLEM_WORDS,
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -46,6 +50,7 @@ import {
   TABLE_EDGE,
   TABLE_EXTRA,
   TABLE_GROUP,
+  TABLE_MEMBER,
   TABLE_PACKAGE,
   TABLE_PROBLEM,
   TABLE_SELECTION,
@@ -53,7 +58,9 @@ import {
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, mark, reset, rewind, Scratch } from "./arena";
+import { startBranches, workspaceNames } from "./branches";
 import { conditions, resetConditions } from "./condition";
+import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
 import {
   knownTargetCount,
@@ -67,6 +74,7 @@ import {
 import { resetGraph } from "./graph";
 import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
 import { readPoetryLock } from "./lock/poetry";
+import { readUvLock } from "./lock/uv";
 import { startTags, writeTags, writtenTags } from "./pep425";
 import { startVersions } from "./pep440";
 import { startMarkers } from "./pep508";
@@ -118,6 +126,8 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   begin();
   startTexts();
   startTables();
+  startBranches();
+  startConflicts();
   startVersions();
   startConstraints();
   startMarkers();
@@ -150,6 +160,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
 export function read(format: u32, withProject: bool): u32 {
   begin();
   if (format == FORMAT_POETRY && scanToml(lockAddress, lockSize)) readPoetryLock();
+  else if (format == FORMAT_UV && scanToml(lockAddress, lockSize)) readUvLock();
   if (!failed() && withProject) readProject(projectAddress, projectSize);
   return settle();
 }
@@ -236,6 +247,7 @@ function settle(): u32 {
   setTable(TABLE_DEPENDENCY, dependencies);
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
+  setTable(TABLE_MEMBER, workspaceNames);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -270,9 +282,12 @@ function locate(address: usize): void {
 // The rows that hosts read lie as src/abi.ts says.
 if (offsetof<Package>() != PACKAGE_WORDS << 2) ERROR("Package: size");
 if (offsetof<Package>("flags") != PACKAGE_FLAGS << 2) ERROR("Package: flags");
+if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: written");
+if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
+if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_PROBLEM + 1)) ERROR("state block: slots");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_MEMBER + 1)) ERROR("state block: slots");

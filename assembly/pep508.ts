@@ -29,6 +29,9 @@
 //   - `>= "3.8.*"` and the like mean the same without the wildcard (packaging: no specifier, so a comparison of texts);
 //   - a variable that the environment lacks holds: EXTRA_ABSENT.
 // It refuses markers with a literal on the left of anything but `in`; here they are evaluated as packaging does.
+//
+// Where uv evaluates differently (crates/uv-pep508/src/marker/tree.rs, MarkerTree::evaluate_reporter_impl), and DIALECT_UV
+// with it: platform_release is a text, and texts are ordered by their bytes (`platform_release >= "24."` on macOS).
 
 import {
   NONE,
@@ -45,7 +48,7 @@ import {
   STATUS_SPECIFIER,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column } from "./arena";
-import { endsWith, equal, indexOf, is, isDigit, isLetter, startsWith } from "./bytes";
+import { compare, endsWith, equal, indexOf, is, isDigit, isLetter, startsWith } from "./bytes";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "./condition";
 import {
   internWord,
@@ -95,6 +98,7 @@ export const EXTRA_EMPTY: u32 = 2;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
+export const DIALECT_UV: u32 = 2;
 
 /** Parentheses within each other. */
 export const DEPTH_LIMIT: u32 = 64;
@@ -205,6 +209,17 @@ export function namesExtra(marker: u32, name: u32): bool {
     if (atom.variable == VARIABLE_EXTRA && atom.operator == OPERATOR_EQUAL && atom.literal == name) return true;
   }
   return false;
+}
+
+/** Number of distinct comparisons in all markers. */
+export function atomCount(): u32 {
+  return atoms.count;
+}
+
+/** Text id of the name that a comparison holds `extra` against, NONE when it is about something else. */
+export function extraLiteral(index: u32): u32 {
+  const atom = atomAt(index);
+  return atom.variable == VARIABLE_EXTRA ? atom.literal : NONE;
 }
 
 /**
@@ -683,7 +698,8 @@ function mix(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
 function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
-    const value = dialect == DIALECT_POETRY ? poetryValue(atom) : ownValue(atom);
+    const value =
+      dialect == DIALECT_POETRY ? poetryValue(atom) : dialect == DIALECT_UV ? uvValue(atom) : ownValue(atom);
     if (!failed()) atom.value = value;
     return value;
   }
@@ -822,6 +838,31 @@ function listValue(atom: Atom): u32 {
   if (atom.operator != OPERATOR_IN && atom.operator != OPERATOR_NOT_IN) return NEVER;
   const value = atom.variable == VARIABLE_EXTRAS ? extraChosen(atom.literal) : groupChosen(atom.literal);
   return atom.operator == OPERATOR_IN ? value : not(value);
+}
+
+// --- uv's dialect -------------------------------------------------------------------------------------------------------
+
+function uvValue(atom: Atom): u32 {
+  const isText = !isVersion(atom.variable) || atom.variable == VARIABLE_PLATFORM_RELEASE;
+  if (!isText || atom.operator >= OPERATOR_IN) return ownValue(atom);
+  const own = variableText(atom.variable);
+  const left = atom.isReversed != 0 ? atom.literal : own;
+  const right = atom.isReversed != 0 ? own : atom.literal;
+  if (atom.operator == OPERATOR_EQUAL) return conditionOf(left == right);
+  if (atom.operator == OPERATOR_NOT_EQUAL) return conditionOf(left != right);
+  const order = compare(textAddress(left), textSize(left), textAddress(right), textSize(right));
+  switch (atom.operator) {
+    case OPERATOR_LESS:
+      return conditionOf(order < 0);
+    case OPERATOR_LESS_EQUAL:
+      return conditionOf(order <= 0);
+    case OPERATOR_GREATER:
+      return conditionOf(order > 0);
+    case OPERATOR_GREATER_EQUAL:
+      return conditionOf(order >= 0);
+    default:
+      return ownValue(atom);
+  }
 }
 
 // --- poetry-core's dialect ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import {
 } from "../src/abi";
 import { Column } from "./arena";
 import { indexOf, is, startsWith } from "./bytes";
-import { intern } from "./intern";
+import { intern, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pep508";
 import { fail, failed } from "./status";
@@ -31,6 +31,7 @@ import {
   extraMembers,
   extraNames,
   groupNames,
+  idAt,
   packageExtras,
   pushDistinct,
   pushId,
@@ -53,12 +54,23 @@ export class ProjectFacts {
 
 export const project: ProjectFacts = changetype<ProjectFacts>(memory.data(offsetof<ProjectFacts>()));
 
+/** Text ids of the groups that are not chosen by default. */
+const optionalGroups: Column = changetype<Column>(memory.data(16));
+
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
 
 /** Forgets the project. */
 export function startProject(): void {
   memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
+  optionalGroups.start(4);
+}
+
+/** Whether a group is chosen only when it is asked for. Without a project only `dev` is a default, as in uv. */
+export function isOptionalGroup(group: u32): bool {
+  if (project.known == 0) return !is(textAddress(group), textSize(group), "dev");
+  for (let i: u32 = 0; i < optionalGroups.count; i++) if (idAt(optionalGroups, i) == group) return true;
+  return false;
 }
 
 /** Reads the records; failures are in the status, with a span in this text. */
@@ -101,8 +113,11 @@ function readRecord(from: usize, end: usize): void {
 }
 
 function readGroup(at: usize, end: usize): void {
+  at = nextField(at, end);
+  const group = normalizedName(field, fieldSize);
+  pushDistinct(groupNames, group);
   nextField(at, end);
-  pushDistinct(groupNames, normalizedName(field, fieldSize));
+  if (is(field, fieldSize, "1")) pushId(optionalGroups, group);
 }
 
 function readExtra(at: usize, end: usize): void {

@@ -1,6 +1,6 @@
 // A resolution: what is installed in one environment for one selection of groups and extras, and with which artifact.
 //
-// Which packages they are, the lock's method says: filter.ts, search.ts. Edges and artifacts are the same for all.
+// Which packages they are, the lock's method says: filter.ts, search.ts, walk.ts. Edges and artifacts are the same for all.
 // A request may leave groups and extras open; then every package carries the condition under which it is installed, and
 // one resolution answers for every selection.
 //
@@ -9,14 +9,18 @@
 import {
   ARTIFACT_IS_WHEEL,
   KIND_DIRECTORY,
+  KIND_EDITABLE,
   KIND_FILE,
   KIND_GIT,
   KIND_HASHES_ONLY,
   KIND_NONE,
+  KIND_PATH,
   KIND_SDIST,
   KIND_URL,
+  KIND_VIRTUAL,
   KIND_WHEEL,
   METHOD_FILTER,
+  METHOD_WALK,
   NONE,
   PACKAGE_HAS_BARE_HASHES,
   PROBLEM_WORDS,
@@ -24,9 +28,12 @@ import {
   REQUEST_IS_SDIST_FIRST,
   SELECTION_WORDS,
   SOURCE_DIRECTORY,
+  SOURCE_EDITABLE,
   SOURCE_FILE,
   SOURCE_GIT,
+  SOURCE_PATH,
   SOURCE_URL,
+  SOURCE_VIRTUAL,
   STATUS_AMBIGUOUS,
   STATUS_NO_PROJECT,
   STATUS_PYTHON_REFUSED,
@@ -44,9 +51,10 @@ import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
-import { DIALECT_POETRY, startEvaluation } from "./pep508";
+import { DIALECT_POETRY, DIALECT_UV, startEvaluation } from "./pep508";
 import { project } from "./project";
-import { chosenWhen, counts, resetSearch, search } from "./search";
+import { chosenWhen, resetSearch, search } from "./search";
+import { nameMain } from "./selection";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
 import {
@@ -64,6 +72,7 @@ import {
   pushId,
   requestedExtras,
 } from "./tables";
+import { addWalkedEdges, resetWalk, walk } from "./walk";
 
 /** What is asked: addresses and sizes of texts; lists are names each ended by a NUL byte. */
 @unmanaged
@@ -80,6 +89,8 @@ export class ResolveRequest {
   noBinarySize: u32;
   onlyBinary: usize;
   onlyBinarySize: u32;
+  packages: usize;
+  packagesSize: u32;
   flags: u32;
 }
 
@@ -116,6 +127,7 @@ export function resetResolution(): void {
   policyMemory.start();
   resetInstalled();
   resetSearch();
+  resetWalk();
 }
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
@@ -130,15 +142,18 @@ export function resolve(request: ResolveRequest): void {
   if (!checkNames(request.groups, request.groupsSize, groupNames, STATUS_UNKNOWN_GROUP)) return;
   if (!checkNames(request.extras, request.extrasSize, extraNames, STATUS_UNKNOWN_EXTRA)) return;
   readPolicies(request);
-  startConditions(texts.count, isOpen);
+  nameMain();
+  // A walk evaluates markers while extras are open, whatever the request chooses.
+  const isWalk = lock.method == METHOD_WALK;
+  startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
-  startEvaluation(DIALECT_POETRY);
+  startEvaluation(isWalk ? DIALECT_UV : DIALECT_POETRY);
   if (!checkPython()) return;
   startGraph();
   startInstalled();
-  select();
+  select(request);
   if (failed()) return;
-  requestInstalledExtras();
+  if (!isWalk) requestInstalledExtras();
   report((request.flags & REQUEST_IS_SDIST_FIRST) != 0, isOpen);
 }
 
@@ -237,8 +252,9 @@ function checkPython(): bool {
 // --- What is installed ----------------------------------------------------------------------------------------------------
 
 /** The way that the lock's format asks for. */
-function select(): void {
+function select(request: ResolveRequest): void {
   if (lock.method == METHOD_FILTER) filter();
+  else if (lock.method == METHOD_WALK) walk(request.packages, request.packagesSize, request.flags, problems);
   else if (project.known != 0) search();
   else fail(STATUS_NO_PROJECT, 0, 0);
 }
@@ -252,7 +268,7 @@ function requestInstalledExtras(): void {
   const end = project.dependencies + project.dependencyCount;
   for (let row = project.dependencies; row < end; row++) {
     const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER && counts(dependency)) ask(dependency);
+    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
   for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
   for (let next: u32 = 0; next < queue.count; next++) {
@@ -284,7 +300,8 @@ function report(sdistFirst: bool, isOpen: bool): void {
     if (address == 0) return;
     const index = selections.count - 1;
     const from = edges.count;
-    addEdges(row);
+    if (lock.method == METHOD_WALK) addWalkedEdges(row, edges);
+    else addEdges(row);
     const selection = changetype<Selection>(selections.at(index));
     selection.package = row;
     selection.condition = condition;
@@ -322,6 +339,9 @@ function kindOf(row: u32): u32 {
   if (item.source == SOURCE_URL) return KIND_URL;
   if (item.source == SOURCE_FILE) return KIND_FILE;
   if (item.source == SOURCE_DIRECTORY) return KIND_DIRECTORY;
+  if (item.source == SOURCE_PATH) return KIND_PATH;
+  if (item.source == SOURCE_EDITABLE) return KIND_EDITABLE;
+  if (item.source == SOURCE_VIRTUAL) return KIND_VIRTUAL;
   return (item.flags & PACKAGE_HAS_BARE_HASHES) != 0 ? KIND_HASHES_ONLY : KIND_NONE;
 }
 
@@ -332,7 +352,7 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
   const policy = own != 0 ? own : allPolicies;
   const wheels = (policy & FLAG_NO_BINARY) == 0;
   const sdists = (policy & FLAG_ONLY_BINARY) == 0;
-  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst);
+  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst, lock.method != METHOD_WALK);
   if (selection.artifact == NONE) return;
   selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
 }

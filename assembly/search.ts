@@ -5,7 +5,7 @@
 
 import { NONE } from "../src/abi";
 import { Column, Scratch } from "./arena";
-import { all, any, extraChosen, groupChosen, NEVER } from "./condition";
+import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "./condition";
 import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./graph";
 import { install } from "./installed";
 import { EXTRA_SET, evaluateMarker } from "./pep508";
@@ -35,37 +35,52 @@ let walk: u32 = 0;
 export function resetSearch(): void {
   queue.start(4);
   visitedMemory.start();
+  guardMemory.start();
 }
 
 /** The versions are searched for; then each of the project's requirements installs what it reaches. */
 export function search(): void {
   visited = visitedMemory.zeroed(usize(packages.count) << 2);
   walk = 0;
+  readGuards();
   startSolver();
-  const end = project.dependencies + project.dependencyCount;
-  for (let row = project.dependencies; row < end && !failed(); row++) {
-    if (chosenWhen(dependencyAt(row)) != NEVER && counts(dependencyAt(row))) require(row);
+  const count = project.dependencyCount;
+  for (let i: u32 = 0; i < count && !failed(); i++) {
+    if (guard(i) != NEVER) require(project.dependencies + i);
   }
   if (failed() || !solve()) return;
-  for (let row = project.dependencies; row < end; row++) {
-    const guard = chosenWhen(dependencyAt(row));
-    if (guard == NEVER || !counts(dependencyAt(row)) || isEarlierGuard(row, guard)) continue;
+  for (let i: u32 = 0; i < count; i++) {
+    const condition = guard(i);
+    if (condition == NEVER) continue;
     startGraph();
     walk++;
     queue.clear();
-    for (let other = row; other < end; other++) {
-      if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) reach(dependencyAt(other));
+    for (let other = i; other < count; other++) {
+      if (guard(other) != condition) continue;
+      reach(dependencyAt(project.dependencies + other));
+      setGuard(other, NEVER); // this walk covers it
     }
-    drain(guard);
+    drain(condition);
   }
 }
 
-/** Whether a requirement before this one had the same condition, so that its walk covered this one. */
-function isEarlierGuard(row: u32, guard: u32): bool {
-  for (let other = project.dependencies; other < row; other++) {
-    if (chosenWhen(dependencyAt(other)) == guard && counts(dependencyAt(other))) return true;
+/** For each requirement of the project the condition under which it counts. */
+let guards: usize = 0;
+const guardMemory: Scratch = changetype<Scratch>(memory.data(8));
+
+function readGuards(): void {
+  guards = guardMemory.zeroed(usize(project.dependencyCount) << 2);
+  for (let i: u32 = 0; i < project.dependencyCount; i++) {
+    setGuard(i, chosenWhen(dependencyAt(project.dependencies + i)));
   }
-  return false;
+}
+
+function guard(index: u32): u32 {
+  return load<u32>(guards + (usize(index) << 2));
+}
+
+function setGuard(index: u32, condition: u32): void {
+  store<u32>(guards + (usize(index) << 2), condition);
 }
 
 /** Visits the version that was decided for a requirement. */
@@ -91,10 +106,15 @@ function drain(guard: u32): void {
   }
 }
 
-/** The condition under which a requirement of the project is chosen: its group, and one of its extras when it is optional. */
+/**
+ * The condition under which a requirement of the project counts on the target: its group, one of its extras when it is
+ * optional, and its marker; NEVER where `python`, `platform` or the marker refuse the target.
+ */
 export function chosenWhen(dependency: Dependency): u32 {
+  if (!appliesHere(dependency)) return NEVER;
   const group = groupChosen(dependency.group);
-  if (dependency.optional == 0) return group;
+  const marker = dependency.marker == NONE ? ALWAYS : evaluateMarker(dependency.marker, EXTRA_SET);
+  if (dependency.optional == 0) return all(group, marker);
   let extras = NEVER;
   for (let i: u32 = 0; i < project.extraCount; i++) {
     const extra = extraAt(project.extras + i);
@@ -103,11 +123,5 @@ export function chosenWhen(dependency: Dependency): u32 {
         extras = any(extras, extraChosen(extra.name));
     }
   }
-  return all(group, extras);
-}
-
-/** Whether a requirement of the project counts on the target, its group and extras aside. */
-export function counts(dependency: Dependency): bool {
-  if (!appliesHere(dependency)) return false;
-  return dependency.marker == NONE || evaluateMarker(dependency.marker, EXTRA_SET) != NEVER;
+  return all(all(group, extras), marker);
 }

@@ -33,11 +33,13 @@ export class Package {
   extraCount: u32;
   /** Next package of the same name, NONE at the end: candidates, in the order of the lock. */
   nextOfName: u32;
-  reserved0: u32;
-  reserved1: u32;
-  reserved2: u32;
-  reserved3: u32;
-  reserved4: u32;
+  /** Text id of a repository's URL as written, NONE for none. */
+  written: u32;
+  /** Slices of `branches` (its own requirements first) and of `markerLists` (branches.ts). */
+  branches: u32;
+  branchCount: u32;
+  forks: u32;
+  forkCount: u32;
 }
 
 /** One file of a package, as the lock lists it. */
@@ -83,6 +85,8 @@ export class Dependency {
   /** Poetry's `python` and `platform` restrictions, text ids or NONE. */
   python: u32;
   platform: u32;
+  /** The package that it means, where the lock says so; NONE otherwise. */
+  target: u32;
   /** Span for messages. */
   address: usize;
   size: u32;
@@ -122,6 +126,8 @@ export class Problem {
   address: usize;
   size: u32;
   detail: u32;
+  /** Condition row: for which selections. */
+  condition: u32;
 }
 
 export const packages: Column = changetype<Column>(memory.data(16));
@@ -220,7 +226,14 @@ export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE)
   addProblem(warnings, status, address, size, detail);
 }
 
-export function addProblem(column: Column, status: u32, address: usize, size: u32, detail: u32): void {
+export function addProblem(
+  column: Column,
+  status: u32,
+  address: usize,
+  size: u32,
+  detail: u32,
+  condition: u32 = 0,
+): void {
   const row = column.push();
   if (row == 0) return;
   const problem = changetype<Problem>(row);
@@ -228,6 +241,7 @@ export function addProblem(column: Column, status: u32, address: usize, size: u3
   problem.address = address;
   problem.size = size;
   problem.detail = detail;
+  problem.condition = condition;
 }
 
 /** Adds a requirement to the extra that was added last. */
@@ -258,6 +272,7 @@ export function addDependency(owner: u32, name: u32, address: usize, size: u32):
   dependency.group = NONE;
   dependency.python = NONE;
   dependency.platform = NONE;
+  dependency.target = NONE;
   dependency.address = address;
   dependency.size = size;
   return dependencies.count - 1;

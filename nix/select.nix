@@ -58,6 +58,9 @@ let
     in
     if entry ? error then refuse entry.error else entry;
 
+  # What the lock's own installer would not install together: checked before anything is selected.
+  refused = filter (refusal: elemAt conditions (elemAt refusal 0)) (frozen.refusals or [ ]);
+
   # What `prefetch` recorded of a file's inside (buildRequires, sonames) is the fourth element, where there is any.
   file =
     entry:
@@ -102,7 +105,9 @@ let
 in
 builtins.seq chosenGroups (
   builtins.seq chosenExtras (
-    if length (attrNames byName) != length selected then
+    if refused != [ ] then
+      refuse (elemAt (builtins.head refused) 1)
+    else if length (attrNames byName) != length selected then
       twice
     else
       mapAttrs (

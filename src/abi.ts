@@ -16,6 +16,7 @@ export const NONE = -1;
 // --- Lock formats -----------------------------------------------------------------------------------------------------
 
 export const FORMAT_POETRY = 1;
+export const FORMAT_UV = 2;
 
 // --- The state block: `state()` gives its address; u32 slots ----------------------------------------------------------
 
@@ -56,6 +57,8 @@ export const INPUT_NONE = 3;
 export const METHOD_FILTER = 0;
 /** From the project's requirements, over the locked versions: a search. */
 export const METHOD_SEARCH = 1;
+/** The lock is a graph: along its edges from the roots (uv). */
+export const METHOD_WALK = 2;
 
 // --- Tables: rows of u32 ----------------------------------------------------------------------------------------------
 
@@ -74,7 +77,9 @@ export const TABLE_SELECTION = 7;
 export const TABLE_EDGE = 8;
 export const TABLE_CONDITION = 9;
 export const TABLE_PROBLEM = 10;
-export const TABLE_COUNT = 11;
+/** Text ids: the members of the workspace, which a walk can start from; the project itself is one. */
+export const TABLE_MEMBER = 12;
+export const TABLE_COUNT = 13;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -99,6 +104,8 @@ export const PACKAGE_ARTIFACT_COUNT = 8;
 export const PACKAGE_OFFSET = 9;
 /** PACKAGE_IS_* bits. */
 export const PACKAGE_FLAGS = 10;
+/** uv: the repository's URL as the lock writes it, with its query; NONE otherwise. */
+export const PACKAGE_WRITTEN = 19;
 export const PACKAGE_WORDS = 24;
 
 export const PACKAGE_IS_OPTIONAL = 1;
@@ -113,6 +120,12 @@ export const SOURCE_GIT = 2;
 export const SOURCE_URL = 3;
 export const SOURCE_FILE = 4;
 export const SOURCE_DIRECTORY = 5;
+/** uv: one file of the project's own. */
+export const SOURCE_PATH = 6;
+/** uv: a folder that is installed in place. */
+export const SOURCE_EDITABLE = 7;
+/** uv: a project that is not built, only its requirements count. */
+export const SOURCE_VIRTUAL = 8;
 
 /** Spans: address and size in bytes; size 0 when absent. */
 export const ARTIFACT_NAME = 0;
@@ -140,14 +153,18 @@ export const REQUEST_GROUPS = 4;
 export const REQUEST_EXTRAS = 6;
 export const REQUEST_NO_BINARY = 8;
 export const REQUEST_ONLY_BINARY = 10;
+/** uv: members of the workspace to start from; none: the project, or else all members. */
+export const REQUEST_PACKAGES = 12;
 /** REQUEST_IS_* bits. */
-export const REQUEST_FLAGS = 12;
-export const REQUEST_SLOTS = 13;
+export const REQUEST_FLAGS = 14;
+export const REQUEST_SLOTS = 15;
 
 /** Sdists before wheels. */
 export const REQUEST_IS_SDIST_FIRST = 1;
 /** Keep groups and extras open: every package that some selection installs, each with its condition. */
 export const REQUEST_IS_OPEN = 2;
+/** uv: start from every member of the workspace. */
+export const REQUEST_IS_WORKSPACE = 4;
 
 // --- What `resolve` answers -------------------------------------------------------------------------------------------
 
@@ -172,6 +189,8 @@ export const KIND_FILE = 5;
 export const KIND_DIRECTORY = 6;
 export const KIND_EDITABLE = 7;
 export const KIND_HASHES_ONLY = 8;
+export const KIND_PATH = 9;
+export const KIND_VIRTUAL = 10;
 
 /** Conditions refer to earlier rows only; row 0 is CONDITION_ALWAYS. */
 export const CONDITION_OPERATION = 0;
@@ -193,11 +212,13 @@ export const PROBLEM_STATUS = 0;
 export const PROBLEM_ADDRESS = 1;
 export const PROBLEM_SIZE = 2;
 export const PROBLEM_DETAIL = 3;
-export const PROBLEM_WORDS = 4;
+/** Row of the condition table: for which selections; 0 ("always") unless the request was open. */
+export const PROBLEM_CONDITION = 4;
+export const PROBLEM_WORDS = 5;
 
 // --- The project, as the host hands it over ---------------------------------------------------------------------------
 // Text: records ended by RECORD_END, fields of a record ended by FIELD_END, the first field says which record it is.
-//   "group"  name, "1" when optional
+//   "group"  name, "1" when optional (uv: when it is not chosen by default)
 //   "extra"  name, then each of its members (names of optional root dependencies; Poetry's own grammar)
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
@@ -243,6 +264,10 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
+export const STATUS_LOCK_EDGE = 56;
+export const STATUS_LOCK_DUPLICATE = 57;
+export const STATUS_LOCK_CONFLICT_ITEM = 58;
 
 // PEP 440, PEP 508, PEP 425, Poetry's constraints
 export const STATUS_VERSION = 60;
@@ -272,3 +297,6 @@ export const STATUS_UNSATISFIABLE = 86;
 export const STATUS_NO_PROJECT = 87;
 export const STATUS_PROJECT_RECORD = 88;
 export const STATUS_TOO_HARD = 89; // the search for a solution was given up
+export const STATUS_CONFLICT = 95; // extras or groups that the lock declares as conflicting are both chosen
+export const STATUS_PLATFORM_REFUSED = 96;
+export const STATUS_UNKNOWN_MEMBER = 97;

@@ -37,6 +37,7 @@ export interface CoreRequest {
   readonly extras?: readonly string[] | undefined;
   readonly noBinary?: readonly string[] | undefined;
   readonly onlyBinary?: readonly string[] | undefined;
+  readonly packages?: readonly string[] | undefined;
   readonly flags?: number | undefined;
 }
 
@@ -55,6 +56,8 @@ export class Core {
   readonly #exports: Exports;
   /** Decoded texts by id: the same names come up again and again. */
   #texts: (string | undefined)[] = [];
+  /** Views of tables, made once between two calls. */
+  #rows: (Rows | undefined)[] = [];
 
   constructor(module: WebAssembly.Module) {
     this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
@@ -66,6 +69,7 @@ export class Core {
   /** Reads a lock, with the project's records when there is a project. */
   read(format: number, lock: Uint8Array, project: string | null): CoreFailure | null {
     this.#texts = [];
+    this.#rows = [];
     const records = encoder.encode(project ?? "");
     const address = this.#exports.input(lock.length, records.length);
     if (address === 0) return this.#failure();
@@ -98,10 +102,14 @@ export class Core {
 
   /** A table as it is now; valid until the next call. */
   rows(table: number, words: number): Rows {
+    const known = this.#rows[table];
+    if (known !== undefined) return known;
     const state = this.#words(this.#exports.state(), abi.STATE_SLOTS);
     const count = state[abi.STATE_TABLES + 2 * table + 1]!;
     const cells = this.#words(state[abi.STATE_TABLES + 2 * table]!, count * words);
-    return { count, at: (row, word = 0) => cells[row * words + word]! | 0 };
+    const rows: Rows = { count, at: (row, word = 0) => cells[row * words + word]! | 0 };
+    this.#rows[table] = rows;
+    return rows;
   }
 
   /** The text of an id; null for NONE. */
@@ -145,10 +153,11 @@ export class Core {
 
   /** Writes a request and gives its address. */
   #write(request: CoreRequest): number {
+    this.#rows = [];
     const texts = [
       encoder.encode(request.target),
       encoder.encode(request.python ?? ""),
-      ...[request.groups, request.extras, request.noBinary, request.onlyBinary].map((names) =>
+      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
         encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
       ),
     ];

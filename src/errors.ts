@@ -45,6 +45,8 @@ export interface FailureFacts {
   readonly detail?: number | string | null;
   /** The text in question, where `bytes` is not there to take it from. */
   readonly found?: string | null;
+  /** What makes such a lock anew: `poetry lock` where nothing is said. */
+  readonly command?: string | null;
 }
 
 /** The failure behind a STATUS_* of the core. */
@@ -58,6 +60,7 @@ export function failureFrom(status: number, facts: FailureFacts): Failure {
     bytes: span,
     detail: facts.detail ?? null,
     known: [],
+    command: facts.command ?? POETRY_LOCK,
   };
   const position = located ? positionOf(bytes, offset) : null;
   return {
@@ -82,7 +85,11 @@ export function shellError(
 ): PylockError {
   const words = { code, ...SHELL_WORDS[code] };
   const { text = "", detail = null, known = [], path = null } = finding;
-  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known }), path, ...NOWHERE };
+  const failure = {
+    ...spoken(words, { text, bytes: new Uint8Array(), detail, known, command: POETRY_LOCK }),
+    path,
+    ...NOWHERE,
+  };
   return new PylockError(failure, words.exit ?? 1);
 }
 
@@ -114,6 +121,8 @@ export const SHELL_CODES = [
   "conflicting-options",
   "unknown-group",
   "unknown-extra",
+  "unknown-member",
+  "no-workspace",
   "unknown-target",
   "unknown-python",
   "target-python",
@@ -159,6 +168,8 @@ interface Finding {
   readonly detail: number | string | null;
   /** The words that would have been right. */
   readonly known: readonly string[];
+  /** What makes the lock anew. */
+  readonly command: string;
 }
 
 interface Words {
@@ -168,11 +179,11 @@ interface Words {
   readonly exit?: ExitCode;
 }
 
-const LOCK_AGAIN = "make the lock anew with `poetry lock`";
-const EDITED = "locks are written by a tool: if this one was edited or merged by hand, make it anew with `poetry lock`";
+const POETRY_LOCK = "poetry lock";
 const REPORT = "this is a bug of pylock2nix: please report it with the lock that shows it";
-const lockAgain = () => LOCK_AGAIN;
-const edited = () => EDITED;
+const lockAgain = ({ command }: Finding) => `make the lock anew with \`${command}\``;
+const edited = ({ command }: Finding) =>
+  `locks are written by a tool: if this one was edited or merged by hand, make it anew with \`${command}\``;
 const report = () => REPORT;
 
 /** The variables of PEP 508, and the older names that packaging still takes. */
@@ -227,13 +238,15 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_TOML_VALUE]: {
     code: "toml-value",
     message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a value`,
-    hint: ({ text }) =>
-      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : EDITED,
+    hint: (finding) =>
+      /^[A-Za-z]/.test(finding.text)
+        ? "a string needs quotes; only `true` and `false` are bare words"
+        : edited(finding),
   },
   [abi.STATUS_TOML_STRING_END]: {
     code: "toml-string-end",
     message: () => "cannot read TOML: found no closing quote for this string",
-    hint: () => "is the file complete? A lock that was cut off is made anew with `poetry lock`",
+    hint: ({ command }) => `is the file complete? A lock that was cut off is made anew with \`${command}\``,
   },
   [abi.STATUS_TOML_ESCAPE]: {
     code: "toml-escape",
@@ -289,13 +302,20 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
 
   [abi.STATUS_LOCK_NOT_FOUND]: {
     code: "lock-not-recognised",
-    message: () => "cannot read lock: found no `[metadata]`, which every lock of Poetry has",
+    message: ({ detail }) =>
+      detail === abi.FORMAT_UV
+        ? "cannot read lock: found no version, expected what uv writes"
+        : "cannot read lock: found no `[metadata]`, which every lock of Poetry has",
     hint: () => "is this the right file? `--format` says which format to expect",
   },
   [abi.STATUS_LOCK_VERSION]: {
     code: "lock-version",
-    message: ({ text }) => `cannot read lock: found lock-version ${found(text)}, expected 1.0 to 2.x`,
-    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `cannot read lock: found version ${found(text)}, expected 1`
+        : `cannot read lock: found lock-version ${found(text)}, expected 1.0 to 2.x`,
+    hint: ({ detail }) =>
+      `update pylock2nix, or lock with a ${detail === abi.FORMAT_UV ? "uv" : "Poetry"} whose locks it knows`,
   },
   [abi.STATUS_LOCK_TYPE]: {
     code: "lock-type",
@@ -310,13 +330,19 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_LOCK_SOURCE]: {
     code: "lock-source",
-    message: ({ text }) =>
-      `cannot read lock: found the source type ${found(text)}, expected git, url, file, directory or legacy`,
-    hint: () => "update pylock2nix, or lock with a Poetry whose locks it knows",
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `cannot read lock: found the source ${found(text)}, expected registry, git, url, path, directory, editable or virtual`
+        : `cannot read lock: found the source type ${found(text)}, expected git, url, file, directory or legacy`,
+    hint: ({ detail }) =>
+      `update pylock2nix, or lock with a ${detail === abi.FORMAT_UV ? "uv" : "Poetry"} whose locks it knows`,
   },
   [abi.STATUS_LOCK_NEWER]: {
     code: "lock-newer",
-    message: ({ text }) => `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
+    message: ({ text, detail }) =>
+      detail === abi.FORMAT_UV
+        ? `the lock's revision ${text} is newer than 5, the newest that is known`
+        : `the lock-version ${found(text)} is newer than 2.1, the newest that is known`,
     hint: () => "what it adds is not read; update pylock2nix",
   },
   [abi.STATUS_LOCK_FILE_NAME]: {
@@ -407,6 +433,29 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
       `cannot parse file name: found ${found(text)}, expected a source distribution's: name-version.tar.gz`,
   },
 
+  [abi.STATUS_LOCK_UNKNOWN_KEY]: {
+    code: "lock-unknown-key",
+    message: ({ text }) => `the lock has the key ${found(text)}, which is not known: what it says is not read`,
+    hint: () => "update pylock2nix",
+  },
+  [abi.STATUS_LOCK_EDGE]: {
+    code: "lock-edge",
+    message: ({ text, detail }) =>
+      `cannot read lock: found a dependency on ${found(detail === null ? text : `${text} ${detail}`)}, expected a package that the lock has`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_DUPLICATE]: {
+    code: "lock-duplicate",
+    message: ({ detail }) =>
+      `cannot read lock: found ${name(detail, "a package")} twice, in the same version from the same source`,
+    hint: edited,
+  },
+  [abi.STATUS_LOCK_CONFLICT_ITEM]: {
+    code: "lock-conflict-item",
+    message: () => "cannot read lock: found a conflict without a package, expected `package` and `extra` or `group`",
+    hint: edited,
+  },
+
   [abi.STATUS_TARGET]: {
     code: "unknown-target",
     message: ({ text, detail }) => `cannot find target ${name(detail, found(text))}`,
@@ -415,8 +464,9 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_TARGET_PYTHON]: {
     code: "target-python",
-    message: ({ text, detail }) => `cannot use Python ${name(detail, found(text))} for this target: it has another`,
-    hint: () => "give a version such as 3.12.4 that starts with the target's own",
+    message: ({ text, detail }) => `cannot tell the Python of target ${name(detail, found(text))}`,
+    hint: () =>
+      "a target starts with cp37 to cp314, or cp313t; a whole version given for it starts with the same two numbers",
     exit: 2,
   },
   [abi.STATUS_PYTHON_REFUSED]: {
@@ -443,7 +493,23 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "unsatisfiable",
     message: ({ text, detail }) =>
       `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
-    hint: () => `the lock may be older than pyproject.toml: ${LOCK_AGAIN}`,
+    hint: (finding) => `the lock may be older than pyproject.toml: ${lockAgain(finding)}`,
+  },
+  [abi.STATUS_CONFLICT]: {
+    code: "conflict",
+    message: ({ text, detail }) =>
+      `cannot install ${name(detail, "this")} and ${found(text)} together: the lock declares them as conflicting`,
+    hint: () => "choose one of them: `--extras`, `--groups` and `--without` say which",
+  },
+  [abi.STATUS_PLATFORM_REFUSED]: {
+    code: "platform-refused",
+    message: ({ detail }) => `the lock does not support this platform (${detail ?? "unknown"})`,
+    hint: () => "choose another target, or widen `tool.uv.environments` and lock again",
+  },
+  [abi.STATUS_UNKNOWN_MEMBER]: {
+    code: "unknown-member",
+    message: ({ text, detail }) => `cannot find ${name(detail, found(text))} in this workspace`,
+    exit: 2,
   },
   [abi.STATUS_NO_PROJECT]: {
     code: "no-project",
@@ -506,7 +572,7 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   },
   "stale-lock": {
     message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
-    hint: () => `${LOCK_AGAIN}, or take it as it is with \`--allow-stale\``,
+    hint: (finding) => `${lockAgain(finding)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
     message: () => "cannot read pyproject.toml: expected UTF-8",
@@ -573,6 +639,15 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   "unknown-group": {
     message: ({ text }) => `there is no dependency group \`${text}\``,
     hint: ({ text, known }) => suggestion(text, known) ?? listed("groups", known),
+    exit: 2,
+  },
+  "unknown-member": {
+    message: ({ text }) => `there is no member \`${text}\` in this workspace`,
+    hint: ({ text, known }) => suggestion(text, known) ?? listed("members", known),
+    exit: 2,
+  },
+  "no-workspace": {
+    message: ({ text }) => `\`${text}\` has no workspace: \`--package\` and \`--all-packages\` are for uv.lock`,
     exit: 2,
   },
   "unknown-extra": {

@@ -6,7 +6,7 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
-import { type Pyproject, projectRecords } from "./pyproject.ts";
+import { type Pyproject, projectRecords, uvDefaults } from "./pyproject.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
@@ -17,7 +17,7 @@ import {
   readResolution,
 } from "./resolution.ts";
 
-export type LockFormat = "poetry";
+export type LockFormat = "poetry" | "uv";
 
 export interface ReadOptions {
   /** For messages. */
@@ -38,18 +38,26 @@ export interface Lockfile {
   readonly groups: ReadonlyMap<string, boolean>;
   /** Every extra that can be chosen, normalised and sorted. */
   readonly extras: readonly string[];
+  /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
+  readonly members: readonly string[];
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
-  /** Whether the lock states itself what each group installs, so that every selection is exact. */
+  /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
 
-const FORMATS: Readonly<Record<LockFormat, number>> = { poetry: abi.FORMAT_POETRY };
+/** What makes a lock anew. */
+const COMMANDS: Readonly<Record<LockFormat, string>> = { poetry: "poetry lock", uv: "uv lock" };
+
+const FORMATS: Readonly<Record<LockFormat, number>> = {
+  poetry: abi.FORMAT_POETRY,
+  uv: abi.FORMAT_UV,
+};
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
@@ -59,20 +67,27 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject } = options;
-  const failure = core.read(FORMATS[format], bytes, pyproject === null ? null : projectRecords(pyproject));
-  const spoken = (found: CoreFailure): Failure => failureOf(core, found, { path, bytes, pyproject });
-  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, { path, bytes, pyproject }));
+  const sources = { path, bytes, pyproject, format };
+  const records = pyproject === null ? null : projectRecords(pyproject, format);
+  const failure = core.read(FORMATS[format], bytes, records);
+  const spoken = (found: CoreFailure, target: string): Failure =>
+    failureFrom(found.status, {
+      ...factsOf(core, found, sources),
+      ...(isOfTarget(found) && { path: null, found: target }),
+    });
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   return {
     path,
     format,
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
-    groups: groupsOf(core, pyproject),
+    groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    warnings: warningsOf(core).map(spoken),
+    members: names(core, abi.TABLE_MEMBER).sort(),
+    warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
-    isFilter: core.state(abi.STATE_METHOD) === abi.METHOD_FILTER,
+    isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
@@ -83,16 +98,18 @@ interface Sources {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly pyproject: Pyproject | null;
+  readonly format: LockFormat;
 }
 
-function failureOf(core: Core, failure: CoreFailure, sources: Sources): Failure {
-  return failureFrom(failure.status, factsOf(core, failure, sources));
+/** Whether the target's name is at fault, not the lock. */
+function isOfTarget({ status }: CoreFailure): boolean {
+  return status === abi.STATUS_TARGET || status === abi.STATUS_TARGET_PYTHON;
 }
 
 function factsOf(
   core: Core,
   failure: CoreFailure,
-  { path, bytes, pyproject }: Sources,
+  { path, bytes, pyproject, format }: Sources,
 ): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
   return {
@@ -102,7 +119,10 @@ function factsOf(
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
     found:
-      failure.input === abi.INPUT_PROJECT && pyproject !== null ? spanOf(projectRecords(pyproject), failure) : null,
+      failure.input === abi.INPUT_PROJECT && pyproject !== null
+        ? spanOf(projectRecords(pyproject, format), failure)
+        : null,
+    command: COMMANDS[format],
   };
 }
 
@@ -112,17 +132,25 @@ function spanOf(records: string, { offset, size }: CoreFailure): string {
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
-const MISSING_KEYS = ["name", "version", "file", "groups"];
+const MISSING_KEYS = ["name", "version", "file", "groups", "source", "requires-python", "url, path or filename"];
+
+/** Failures whose number is a text's. */
+const TEXT_DETAILS: ReadonlySet<number> = new Set([
+  abi.STATUS_AMBIGUOUS,
+  abi.STATUS_UNSATISFIABLE,
+  abi.STATUS_PYTHON_REFUSED,
+  abi.STATUS_LOCK_EDGE,
+  abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_CONFLICT,
+  abi.STATUS_PLATFORM_REFUSED,
+]);
 
 /** The number that came with a failure, in words where the message needs words. */
 function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
   if (detail === abi.NONE) return null;
   if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
   if (status === abi.STATUS_LOCK_MISSING) return MISSING_KEYS[detail] ?? null;
-  if (status === abi.STATUS_AMBIGUOUS || status === abi.STATUS_UNSATISFIABLE || status === abi.STATUS_PYTHON_REFUSED) {
-    return core.text(detail);
-  }
-  return detail;
+  return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
 }
 
 function warningsOf(core: Core): CoreFailure[] {
@@ -137,10 +165,14 @@ function warningsOf(core: Core): CoreFailure[] {
   }));
 }
 
-/** Poetry chooses every group that pyproject.toml does not call optional; `main` is always there. */
-function groupsOf(core: Core, pyproject: Pyproject | null): Map<string, boolean> {
+/**
+ * Poetry chooses every group that pyproject.toml does not call optional, uv those that it calls default; `main` is always
+ * there.
+ */
+function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const groups = new Map([["main", true]]);
-  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, pyproject?.groups.get(name) ?? true);
+  const isDefault = format === "uv" ? uvDefaults(pyproject) : (name: string) => pyproject?.groups.get(name) ?? true;
+  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, isDefault(name));
   return groups;
 }
 

@@ -10,7 +10,14 @@ import { bestFile, isSource, type Preference } from "./prefetch/choice.ts";
 import { type OpenPackage, subjectsOf } from "./prefetch/plan.ts";
 import { type Found, SourceRecord, type Subject } from "./prefetch/record.ts";
 import type { Pyproject } from "./pyproject.ts";
-import type { Condition, FrozenChoice, FrozenTarget, LockedPackage, ResolveRequest } from "./resolution.ts";
+import type {
+  Condition,
+  FrozenChoice,
+  FrozenTarget,
+  LockedPackage,
+  PackageSource,
+  ResolveRequest,
+} from "./resolution.ts";
 import { describeTarget } from "./target.ts";
 
 export interface FreezeOptions {
@@ -58,9 +65,11 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
       allowsSources: onlyBinary?.includes(name) !== true,
     });
     for (const choice of answer.choices) {
+      if (isLeftOut(packages[choice.package]!.source)) continue;
       variants.set(choice.package, packages[choice.package]!.add(choice, shared[choice.condition]!, preference));
     }
-    return { target, python, answer, variants };
+    const refusals = answer.refusals.map(({ condition, error }) => [shared[condition]!, error.message] as const);
+    return { target, python, answer, variants, refusals };
   });
   const used = packages.map((each, index) => ({ each, index })).filter(({ each }) => each.variants.length > 0);
   const unrecorded = used.filter(({ each }) => each.lacksCheckout).map(({ each }) => each.title);
@@ -75,19 +84,20 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     generator: options.generator,
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest },
-    project: pyproject === null ? null : projectFacts(pyproject),
+    project: pyproject === null ? null : projectFacts(pyproject, lock),
     groups: Object.fromEntries([...lock.groups].sort(([left], [right]) => order(left, right))),
     extras: lock.extras,
     conditions: conditions.list,
     packages: data,
     targets: Object.fromEntries(
-      frozen.map(({ target, python, answer, variants }) => [
+      frozen.map(({ target, python, answer, variants, refusals }) => [
         target,
         answer.error !== null
           ? { error: answer.error.message }
           : {
               python: describeTarget(target, python).environment.python_full_version,
               variants: used.map(({ index }) => variants.get(index) ?? -1),
+              ...(refusals.length > 0 && { refusals: distinct(refusals) }),
             },
       ]),
     ),
@@ -109,10 +119,10 @@ class SharedConditions {
   readonly list: Condition[] = [true];
   readonly #known = new Map<string, number>([["true", 0]]);
 
-  /** Takes what a target's choices refer to; gives the shared index of each of its conditions. */
-  add({ choices, conditions }: FrozenTarget): number[] {
+  /** Takes what a target's choices and refusals refer to; gives the shared index of each of its conditions. */
+  add({ choices, refusals, conditions }: FrozenTarget): number[] {
     const needed = new Uint8Array(conditions.length);
-    for (const { condition } of choices) needed[condition] = 1;
+    for (const { condition } of [...choices, ...refusals]) needed[condition] = 1;
     // Conditions refer to earlier ones only: downwards for what is needed, upwards for the new indexes.
     for (let index = conditions.length - 1; index >= 0; index--) {
       if (needed[index] === 1) for (const member of members(conditions[index]!)) needed[member] = 1;
@@ -180,6 +190,10 @@ class FrozenPackage {
   /** Whether it is a git source without a recorded hash. */
   get lacksCheckout(): boolean {
     return this.#locked.source.kind === "git" && this.#found("git") === null;
+  }
+
+  get source(): PackageSource {
+    return this.#locked.source;
   }
 
   /** Index of the variant that a target's choice makes. */
@@ -257,6 +271,15 @@ class FrozenPackage {
   }
 }
 
+function distinct<T>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** What is not built (uv's virtual packages), and the project itself, which the Nix library builds from its own facts. */
+function isLeftOut({ kind, url }: PackageSource): boolean {
+  return kind === "virtual" || (kind === "directory" && (url === "." || url === ""));
+}
+
 function bareHashes({ files }: LockedPackage): string[] {
   return files.flatMap(({ name, hash }) => (name === "" && hash !== null ? [hash] : []));
 }
@@ -310,10 +333,13 @@ function sourceData(
   }
 }
 
-function projectFacts({ name, version, packageMode, backend, requires, scripts, python }: Pyproject): object | null {
+function projectFacts(pyproject: Pyproject, lock: Lockfile): object | null {
+  const { name, version, backend, requires, scripts, python } = pyproject;
   if (name === null) return null;
   const sorted = Object.fromEntries(Object.entries(scripts).sort(([left], [right]) => order(left, right)));
-  return { name, version, package: packageMode, backend, requires, scripts: sorted, python };
+  // uv builds a project that has a build system, or says that it is a package: what it does not build is virtual.
+  const isVirtual = lock.packages().some((each) => each.source.kind === "virtual" && each.source.url === ".");
+  return { name, version, package: pyproject.packageMode && !isVirtual, backend, requires, scripts: sorted, python };
 }
 
 /**

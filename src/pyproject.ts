@@ -7,7 +7,7 @@ import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
 import { guardText } from "./pyproject/guard.ts";
 import { recordText } from "./pyproject/records.ts";
-import { type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
+import { MAIN, type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
 import { parseToml, Section, type TomlTable } from "./pyproject/toml.ts";
 
 export { generatorOf } from "./pyproject/content-hash.ts";
@@ -72,9 +72,30 @@ export function readPyprojectBytes(bytes: Uint8Array, path: string): Pyproject {
   return readPyproject(text, path);
 }
 
-/** What the core takes: src/abi.ts, "The project, as the host hands it over". */
-export function projectRecords(pyproject: Pyproject): string {
-  return recordText(pyproject.name, pyproject.requirements, pyproject.path);
+/** What the core takes: src/abi.ts, "The project, as the host hands it over". A uv.lock has the requirements itself. */
+export function projectRecords(pyproject: Pyproject, format: "poetry" | "uv" = "poetry"): string {
+  const { name, requirements, path } = pyproject;
+  if (format === "poetry") return recordText(name, requirements, path);
+  const isDefault = uvDefaults(pyproject);
+  const groups = requirements.groups.filter((group) => group.name !== MAIN);
+  return recordText(
+    name,
+    {
+      groups: groups.map((group) => ({ ...group, optional: !isDefault(group.name), requirements: [] })),
+      extras: requirements.extras.map((extra) => ({ ...extra, members: [] })),
+    },
+    path,
+  );
+}
+
+/** Which groups uv chooses by default: `tool.uv.default-groups`, a list or "all"; else `dev`. */
+export function uvDefaults(pyproject: Pyproject | null): (group: string) => boolean {
+  const stated = pyproject === null ? undefined : new Section(pyproject.document, "", pyproject.path).section("tool");
+  const uv = stated?.section("uv");
+  if (uv === undefined || !uv.has("default-groups")) return (group) => group === "dev";
+  if (uv.values["default-groups"] === "all") return () => true;
+  const defaults = new Set(uv.texts("default-groups").map(normalizeName));
+  return (group) => defaults.has(group);
 }
 
 /**

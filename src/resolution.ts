@@ -15,6 +15,8 @@ export interface ResolveRequest {
   readonly prefer?: "wheel" | "sdist" | undefined;
   readonly noBinary?: readonly string[] | undefined;
   readonly onlyBinary?: readonly string[] | undefined;
+  /** uv: the members of the workspace to start from, or all of them; otherwise the project, else all members. */
+  readonly packages?: readonly string[] | "all" | undefined;
 }
 
 /** `none`: no file of the package fits the target. `hashes-only`: the lock has hashes without file names. */
@@ -88,12 +90,14 @@ export interface FrozenTarget {
   readonly target: string;
   readonly choices: readonly FrozenChoice[];
   readonly conditions: readonly Condition[];
+  /** Selections that the installer itself refuses, and why (uv: conflicts). */
+  readonly refusals: readonly { readonly condition: number; readonly error: Failure }[];
   readonly error: Failure | null;
 }
 
 /** Where a package comes from, as the frozen resolution tells it. */
 export interface PackageSource {
-  readonly kind: "index" | "legacy" | "git" | "url" | "file" | "directory";
+  readonly kind: "index" | "legacy" | "git" | "url" | "file" | "directory" | "virtual";
   readonly url: string | null;
   readonly reference: string | null;
   readonly resolved: string | null;
@@ -120,17 +124,30 @@ const KINDS: readonly ArtifactKind[] = [
   "directory",
   "editable",
   "hashes-only",
+  "path",
+  "virtual",
 ];
-const SOURCES: readonly PackageSource["kind"][] = ["index", "legacy", "git", "url", "file", "directory"];
+const SOURCES: readonly PackageSource["kind"][] = [
+  "index",
+  "legacy",
+  "git",
+  "url",
+  "file",
+  "directory",
+  "file",
+  "directory",
+  "virtual",
+];
 
-type Speak = (failure: CoreFailure) => Failure;
+/** Puts a failure into words; `target` is what was asked for, where that was at fault. */
+type Speak = (failure: CoreFailure, target: string) => Failure;
 
 /** Resolves one selection. */
 export function readResolution(core: Core, request: ResolveRequest, speak: Speak): Resolution {
   const { target, groups, extras } = request;
   const failure = core.resolve(coreRequest(request, 0));
   if (failure !== null) {
-    return { target, extras, groups, packages: [], uninstallable: [], problems: [], error: speak(failure) };
+    return { target, extras, groups, packages: [], uninstallable: [], problems: [], error: speak(failure, target) };
   }
   const rows = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const edges = core.rows(abi.TABLE_EDGE, 1);
@@ -157,7 +174,7 @@ export function readResolution(core: Core, request: ResolveRequest, speak: Speak
     groups,
     packages,
     uninstallable: packages.filter((each) => each.kind === "none").map((each) => each.name),
-    problems: problemsOf(core).map((each) => speak(each).message),
+    problems: problemsOf(core).map((each) => speak(each, target).message),
     error: null,
   };
 }
@@ -166,7 +183,7 @@ export function readResolution(core: Core, request: ResolveRequest, speak: Speak
 export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Speak): FrozenTarget {
   const { target } = request;
   const failure = core.resolve(coreRequest({ ...request, groups: [], extras: [] }, abi.REQUEST_IS_OPEN));
-  if (failure !== null) return { target, choices: [], conditions: [], error: speak(failure) };
+  if (failure !== null) return { target, choices: [], conditions: [], refusals: [], error: speak(failure, target) };
   const rows = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const edges = core.rows(abi.TABLE_EDGE, 1);
   const choices = Array.from({ length: rows.count }, (_, row): FrozenChoice => {
@@ -184,7 +201,12 @@ export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Spe
       ),
     };
   });
-  return { target, choices, conditions: conditionsOf(core), error: null };
+  const problems = core.rows(abi.TABLE_PROBLEM, abi.PROBLEM_WORDS);
+  const refusals = problemsOf(core).map((problem, row) => ({
+    condition: problems.at(row, abi.PROBLEM_CONDITION),
+    error: speak(problem, target),
+  }));
+  return { target, choices, conditions: conditionsOf(core), refusals, error: null };
 }
 
 /** Every package of the lock, in its order. */
@@ -206,9 +228,19 @@ export function readPackages(core: Core): LockedPackage[] {
 }
 
 function coreRequest(request: ResolveRequest, flags: number): CoreRequest {
-  const { target, python, groups, extras, noBinary, onlyBinary } = request;
+  const { target, python, groups, extras, noBinary, onlyBinary, packages } = request;
   const sdistFirst = request.prefer === "sdist" ? abi.REQUEST_IS_SDIST_FIRST : 0;
-  return { target, python, groups, extras, noBinary, onlyBinary, flags: flags | sdistFirst };
+  const workspace = packages === "all" ? abi.REQUEST_IS_WORKSPACE : 0;
+  return {
+    target,
+    python,
+    groups,
+    extras,
+    noBinary,
+    onlyBinary,
+    packages: packages === "all" ? [] : packages,
+    flags: flags | sdistFirst | workspace,
+  };
 }
 
 function packageName(core: Core, row: number): string {
@@ -260,12 +292,14 @@ function artifactFacts(
   const hash = files.length === 1 ? files[0]!.hash : null;
   switch (kind) {
     case "git":
-      return { artifact: gitReference(source), hash: null, url: source.url };
+      return { artifact: writtenRepository(core, row) ?? gitReference(source), hash: null, url: source.url };
     case "url":
       return { artifact: source.url, hash, url: source.url };
     case "file":
+    case "path":
     case "directory":
     case "editable":
+    case "virtual":
       return { artifact: source.url, hash, url: null };
     case "hashes-only":
       return { artifact: null, hash: null, hashes: files.flatMap((file) => file.hash ?? []), url: null };
@@ -277,6 +311,12 @@ function artifactFacts(
 /** As pip writes it: `url@commit`, and the folder in the repository where the project is. */
 function gitReference({ url, resolved, subdirectory }: PackageSource): string {
   return `${url}@${resolved}${subdirectory === null ? "" : `#subdirectory=${subdirectory}`}`;
+}
+
+/** uv's form of the same, which keeps the query: `url?rev=main@commit`. */
+function writtenRepository(core: Core, row: number): string | null {
+  const written = core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_WRITTEN));
+  return written === null ? null : written.replace("#", "@");
 }
 
 function readFiles(core: Core, row: number): ChosenFile[] {

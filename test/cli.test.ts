@@ -221,13 +221,30 @@ test("no lock, several locks, another tool's lock", () => {
     const found = "cannot choose a lock in `.`: found `poetry.lock` and `uv.lock`";
     expectRefusal(["resolve"], found, "say which one: `--lock poetry.lock`", folder);
     assert.is(data(["resolve", "--lock", "poetry.lock", "--target", TARGET], folder).code, 0);
-    assert.is(data(["resolve", "--lock", "uv.lock"], folder).value.error.code, "unsupported-lock-format");
+    assert.is(data(["resolve", "--lock", "uv.lock", "--target", TARGET], folder).value.lock.format, "uv");
     rmSync(join(folder, "uv.lock"));
     rmSync(join(folder, "poetry.lock"));
     assert.equal([data(["resolve"], folder).code, data(["resolve"], folder).value.error.code], [1, "lock-not-found"]);
     assert.is(data(["resolve", "nowhere"], folder).value.error.code, "file-not-found");
     assert.is(data(["resolve", "requirements.txt"], folder).code, 1);
   });
+});
+
+test("a workspace: one member, all of them, none of that name", () => {
+  const folder = "test/fixtures/uv/okay-workspace";
+  const names = (...words: string[]) =>
+    data(["resolve", folder, "--only", "main", "--target", TARGET, ...words], ".").value.resolutions[0].packages.map(
+      ({ name }: { name: string }) => name,
+    );
+  assert.equal(names("--package", "Member_A"), ["engine", "engine-common", "engine-driver", "member-a"]);
+  assert.ok(["member-a", "member-b", "root"].every((name) => names("--all-packages").includes(name)));
+  expectRefusal(
+    ["resolve", folder, "--package", "membera"],
+    "there is no member `membera` in this workspace",
+    "did you mean `member-a`?",
+    ".",
+  );
+  assert.is(run(["resolve", "test/fixtures/poetry/okay-groups-2.0", "--all-packages"], ".").code, 2);
 });
 
 // --- nix --------------------------------------------------------------------------------------------------------------

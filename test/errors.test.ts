@@ -5,11 +5,14 @@ import * as assert from "uvu/assert";
 import * as abi from "../src/abi.ts";
 import { renderFailure } from "../src/diagnostic.ts";
 import { type Failure, failureFrom, KNOWN_STATUSES, PylockError, SHELL_CODES, shellError } from "../src/errors.ts";
-import { readLock } from "../src/lockfile.ts";
+import { type LockFormat, readLock } from "../src/lockfile.ts";
 import { readPyproject } from "../src/pyproject.ts";
 import { closest } from "../src/suggestion.ts";
 
-const FIXTURES = "test/fixtures/poetry/";
+const FORMATS = [
+  ["poetry", "poetry.lock"],
+  ["uv", "uv.lock"],
+] as const;
 /** Renews each expected.txt; look at what it changes before it is committed. */
 const RENEW = process.env.RENEW_EXPECTED === "1";
 const TARGET = "cp312-linux-x86_64-glibc2.28";
@@ -41,15 +44,18 @@ for (const code of SHELL_CODES) {
   });
 }
 
-for (const name of readdirSync(FIXTURES).filter((folder) => folder.startsWith("fail-"))) {
-  test(name, () => {
-    const folder = `${FIXTURES}${name}/`;
-    const lock = readFileSync(`${folder}poetry.lock`);
-    const actual = renderFailure(failureOf(folder, lock), { bytes: lock });
-    if (RENEW) writeFileSync(`${folder}expected.txt`, actual);
-    const expected = readFileSync(`${folder}expected.txt`, "utf8");
-    assert.is(actual, expected, "renew with RENEW_EXPECTED=1 node test/run.mjs --only errors");
-  });
+for (const [format, file] of FORMATS) {
+  const fixtures = `test/fixtures/${format}/`;
+  for (const name of readdirSync(fixtures).filter((folder) => folder.startsWith("fail-"))) {
+    test(`${format}: ${name}`, () => {
+      const folder = `${fixtures}${name}/`;
+      const lock = readFileSync(`${folder}${file}`);
+      const actual = renderFailure(failureOf(folder, lock, format, file), { bytes: lock });
+      if (RENEW) writeFileSync(`${folder}expected.txt`, actual);
+      const expected = readFileSync(`${folder}expected.txt`, "utf8");
+      assert.is(actual, expected, "renew with RENEW_EXPECTED=1 node test/run.mjs --only errors");
+    });
+  }
 }
 
 test("suggestions are close, or none", () => {
@@ -61,15 +67,16 @@ test("suggestions are close, or none", () => {
   assert.is(closest("", known), null);
 });
 
-/** What the lock of a folder fails with, in reading it or in resolving it. */
-function failureOf(folder: string, lock: Uint8Array): Failure {
+/** What the lock of a folder fails with or warns of, in reading it or in resolving it with all its extras. */
+function failureOf(folder: string, lock: Uint8Array, format: LockFormat, file: string): Failure {
   try {
     const path = `${folder}pyproject.toml`;
     const pyproject = existsSync(path) ? readPyproject(readFileSync(path, "utf8"), "pyproject.toml") : null;
-    const read = readLock(lock, { path: "poetry.lock", format: "poetry", pyproject });
-    const { error } = read.resolve({ target: TARGET, groups: ["main"], extras: [] });
-    assert.ok(error !== null, "nothing failed");
-    return error;
+    const read = readLock(lock, { path: file, format, pyproject });
+    const extras = format === "uv" ? read.extras : [];
+    const failure = read.resolve({ target: TARGET, groups: ["main"], extras }).error ?? read.warnings[0];
+    assert.ok(failure !== undefined, "nothing failed");
+    return failure;
   } catch (error) {
     if (error instanceof PylockError) return error.failure;
     throw error;

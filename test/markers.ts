@@ -33,7 +33,7 @@ interface Markers extends Exports {
 }
 
 /** The variables of a target, in the order of VARIABLE_* in assembly/environment.ts. */
-export const VARIABLES = [
+export const VARIABLES: readonly string[] = [
   "implementation_name",
   "implementation_version",
   "os_name",

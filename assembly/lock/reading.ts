@@ -84,9 +84,11 @@ export function checkHash(address: usize, size: u32): void {
 
 /** A file name is one path component, so that no lock can name a place. */
 export function checkFileName(address: usize, size: u32): void {
-  if (is(address, size, ".") || is(address, size, "..") || !isComponent(address, size)) {
-    fail(STATUS_LOCK_FILE_NAME, address, size);
-  }
+  if (!isFileName(address, size)) fail(STATUS_LOCK_FILE_NAME, address, size);
+}
+
+export function isFileName(address: usize, size: u32): bool {
+  return size != 0 && !is(address, size, ".") && !is(address, size, "..") && isComponent(address, size);
 }
 
 /** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */

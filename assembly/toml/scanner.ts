@@ -95,53 +95,43 @@ export function scanToml(address: usize, size: u32): bool {
 let current: u32 = 0;
 
 /** [a.b.c]: "Table". */
-function header(p: usize): usize {
-  const from = p;
-  let table: u32 = 0;
-  let depth: u32 = 0;
-  p = key(skipSpace(p + 1));
-  while (p < end) {
-    const q = skipSpace(p);
-    if (load<u8>(q) == 0x2e) {
-      table = parent(table);
-      if (++depth > DEPTH_LIMIT) return tooDeep(from);
-      if (table == NONE) return end;
-      p = key(skipSpace(q + 1));
-      continue;
-    }
-    if (load<u8>(q) != 0x5d) return bad(STATUS_TOML_HEADER, q);
-    const found = find(table, keyAddress, keySize);
-    if (found == NONE) current = append(table, TABLE, from, keyAddress, keySize);
-    else if (kindOf(found) == TABLE && (flags(found) & IS_IMPLICIT) != 0) {
-      setFlags(found, TABLE);
-      current = found;
-    } else return redefined();
-    return q + 1;
-  }
-  return end;
+function header(from: usize): usize {
+  const p = headerPath(from + 1);
+  if (load<u8>(p) != 0x5d) return bad(STATUS_TOML_HEADER, p);
+  const found = find(holder, keyAddress, keySize);
+  if (found == NONE) current = append(holder, TABLE, from, keyAddress, keySize);
+  else if (kindOf(found) == TABLE && (flags(found) & IS_IMPLICIT) != 0) {
+    setFlags(found, TABLE);
+    current = found;
+  } else return redefined();
+  return p + 1;
 }
 
 /** [[a.b.c]]: "Array of Tables". */
-function arrayHeader(p: usize): usize {
-  const from = p;
-  let table: u32 = 0;
-  let depth: u32 = 0;
-  p = key(skipSpace(p + 2));
-  while (p < end) {
-    const q = skipSpace(p);
-    if (load<u8>(q) == 0x2e) {
-      table = parent(table);
-      if (++depth > DEPTH_LIMIT) return tooDeep(from);
-      if (table == NONE) return end;
-      p = key(skipSpace(q + 1));
-      continue;
-    }
-    if (load<u8>(q) != 0x5d || load<u8>(q, 1) != 0x5d) return bad(STATUS_TOML_HEADER, q);
-    let array = find(table, keyAddress, keySize);
-    if (array == NONE) array = append(table, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
-    else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
-    current = append(array, TABLE, from);
-    return q + 2;
+function arrayHeader(from: usize): usize {
+  const p = headerPath(from + 2);
+  if (load<u8>(p) != 0x5d || load<u8>(p, 1) != 0x5d) return bad(STATUS_TOML_HEADER, p);
+  let array = find(holder, keyAddress, keySize);
+  if (array == NONE) array = append(holder, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
+  else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
+  current = append(array, TABLE, from);
+  return p + 2;
+}
+
+/** The table that the last part of a header's key belongs to. */
+let holder: u32 = 0;
+
+/** Reads a header's key. The last part is in `keyAddress`, `keySize`, and the table that it belongs to in `holder`. */
+function headerPath(from: usize): usize {
+  holder = 0;
+  let p = key(skipSpace(from));
+  for (let depth: u32 = 0; p < end; depth++) {
+    p = skipSpace(p);
+    if (load<u8>(p) != 0x2e) return p;
+    if (depth == DEPTH_LIMIT) return tooDeep(from);
+    holder = parent(holder);
+    if (holder == NONE) return end;
+    p = key(skipSpace(p + 1));
   }
   return end;
 }

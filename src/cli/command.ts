@@ -21,7 +21,7 @@ export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standa
 export const HELP: Option = { name: "--help", short: "-h", help: "explain, with examples" };
 
 export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, where a folder has several" };
-export const FORMAT: Option = { name: "--format", value: "NAME", help: "read the lock as this format: poetry" };
+export const FORMAT: Option = { name: "--format", value: "NAME", help: "read the lock as this format: poetry, uv" };
 
 export const TARGET: Option = {
   name: "--target",
@@ -58,6 +58,14 @@ export const ONLY: Option = {
 };
 export const WITHOUT: Option = { name: "--without", value: "NAME", isList: true, help: "without these groups" };
 export const ALL_GROUPS: Option = { name: "--all-groups", help: "with every group, optional ones too" };
+
+export const PACKAGE: Option = {
+  name: "--package",
+  value: "NAME",
+  isList: true,
+  help: "uv: start from these members of the workspace",
+};
+export const ALL_PACKAGES: Option = { name: "--all-packages", help: "uv: start from every member of the workspace" };
 
 export const PREFER: Option = {
   name: "--prefer",

@@ -2,11 +2,12 @@
 //
 // Invariant: content beats the name, and the name decides only where the content says nothing (a lock that was cut off).
 
-/** Every format that has locks of its own; the first is the only one that is read so far. */
+/** Every format that has locks of its own; the first two are read so far. */
 export const FORMATS = ["poetry", "uv", "pylock", "pdm", "pipfile", "requirements", "conda"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const SUPPORTED: readonly Format[] = ["poetry"];
+export type SupportedFormat = "poetry" | "uv";
+export const SUPPORTED: readonly SupportedFormat[] = ["poetry", "uv"];
 
 /** What people call the format's tool. */
 export const TOOL_NAMES: Readonly<Record<Format, string>> = {

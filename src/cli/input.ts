@@ -19,7 +19,7 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { FORMAT, LOCK } from "./command.ts";
-import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { formatByContent, formatByName, SUPPORTED, type SupportedFormat, TOOL_NAMES } from "./formats.ts";
 import type { Words } from "./words.ts";
 
 export interface Input {
@@ -79,13 +79,14 @@ async function isLock(folder: string, name: string): Promise<boolean> {
   return formatByContent(await readBytes(join(folder, name))) === "requirements";
 }
 
-function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): "poetry" {
+function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): SupportedFormat {
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
   const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
   if (format === null) throw shellError("unknown-lock-format", { text: path, path });
-  if (format === "poetry") return format;
+  const supported = SUPPORTED.find((each) => each === format);
+  if (supported !== undefined) return supported;
   throw shellError("unsupported-lock-format", {
     text: path,
     detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],

@@ -15,6 +15,8 @@ import {
   readIfThere,
   relative,
 } from "../runtime/node.ts";
+import { describeTarget } from "../target.ts";
+import type { ChosenTarget } from "./target-choice.ts";
 
 export interface Place {
   /** The lock's folder. */
@@ -39,6 +41,21 @@ export async function generatedFiles(json: string, place: Place): Promise<NewFil
   if (!inline) files.push({ path: join(folder, DATA), bytes: new TextEncoder().encode(json) });
   if (await wantsLibrary(place)) files.push(...(await libraryFiles(join(folder, LIBRARY))));
   return files;
+}
+
+/** The targets that the frozen resolution there was written for; null when there is none that can be read. */
+export async function recordedTargets({ folder, inline }: Place): Promise<ChosenTarget[] | null> {
+  const bytes = inline ? null : await readIfThere(join(folder, DATA));
+  if (bytes === null) return null;
+  try {
+    const { targets } = JSON.parse(new TextDecoder().decode(bytes)) as { targets: Record<string, { python?: string }> };
+    return Object.entries(targets).map(([target, { python }]) => {
+      describeTarget(target, python);
+      return python === undefined ? { target } : { target, python };
+    });
+  } catch {
+    return null; // Whatever it is, it is not what would be written: the comparison says so.
+  }
 }
 
 /** Those whose bytes are not yet there. */

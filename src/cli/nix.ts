@@ -22,10 +22,10 @@ import {
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openInput } from "./input.ts";
 import { counted } from "./layout.ts";
-import { changedFiles, generatedFiles, type Place } from "./nix-files.ts";
+import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
 import { recordBeside } from "./source-record.ts";
-import { TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
+import { namesTargets, TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
 import type { Option, Words } from "./words.ts";
 
 const CHECK: Option = { name: "--check", help: "write nothing; say which files are out of date" };
@@ -46,8 +46,9 @@ export const nixCommand: Command = {
     "Writes pylock2nix.json and pylock2nix.nix beside the lock, and a copy of the Nix library into",
     ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
     "Every group and extra is in, so that Nix can take any. Without --target, --python or --system the",
-    "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64. What",
-    "`pylock2nix prefetch` recorded beside the lock is part of the frozen resolution.",
+    "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64; --check takes",
+    "those that the files were written for. What `pylock2nix prefetch` recorded beside the lock is part of",
+    "the frozen resolution.",
   ].join("\n"),
   options: [CHECK, INLINE, OUTPUT, ALLOW_STALE, ...TARGET_OPTIONS, ...FILE_OPTIONS, LOCK, FORMAT, JSON_OUTPUT, HELP],
   examples: [
@@ -74,7 +75,10 @@ async function run(words: Words): Promise<number> {
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
     throw shellError("stale-lock", { text: input.path, path: input.path });
-  const targets = targetsForNix(words, input.lock);
+  const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
+  const isCheck = words.has(CHECK);
+  const recorded = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
+  const targets = recorded ?? targetsForNix(words, input.lock);
   const frozen = freeze(input.lock, {
     lockSha256: input.sha256,
     pyproject: input.pyproject,
@@ -89,9 +93,8 @@ async function run(words: Words): Promise<number> {
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
 
-  const files = await generatedFiles(frozen.json, placeOf(input.path, words.value(OUTPUT), words.has(INLINE)));
+  const files = await generatedFiles(frozen.json, place);
   const changed = await changedFiles(files);
-  const isCheck = words.has(CHECK);
   if (!isCheck) await writeWhole(changed);
   const paths = changed.map(({ path }) => path);
   const names = refused.map(({ target }) => target);

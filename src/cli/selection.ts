@@ -1,18 +1,39 @@
 // Which groups, extras and kinds of file are asked for.
 //
-// Invariant: a group or an extra that neither the lock nor pyproject.toml names ends the program with 2.
+// Invariant: a group, an extra or a member that neither the lock nor pyproject.toml names ends the program with 2.
 
 import { type ShellCode, shellError } from "../errors.ts";
 import type { Lockfile } from "../lockfile.ts";
 import { normalizeName } from "../name.ts";
 import type { ResolveRequest } from "../resolution.ts";
-import { ALL_EXTRAS, ALL_GROUPS, EXTRAS, GROUPS, NO_BINARY, ONLY, ONLY_BINARY, PREFER, WITHOUT } from "./command.ts";
+import {
+  ALL_EXTRAS,
+  ALL_GROUPS,
+  ALL_PACKAGES,
+  EXTRAS,
+  GROUPS,
+  NO_BINARY,
+  ONLY,
+  ONLY_BINARY,
+  PACKAGE,
+  PREFER,
+  WITHOUT,
+} from "./command.ts";
 import type { Option, Words } from "./words.ts";
 
-export const SELECTION_OPTIONS: readonly Option[] = [EXTRAS, ALL_EXTRAS, GROUPS, ONLY, WITHOUT, ALL_GROUPS];
+export const SELECTION_OPTIONS: readonly Option[] = [
+  EXTRAS,
+  ALL_EXTRAS,
+  GROUPS,
+  ONLY,
+  WITHOUT,
+  ALL_GROUPS,
+  PACKAGE,
+  ALL_PACKAGES,
+];
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
-export type Selection = Pick<ResolveRequest, "groups" | "extras">;
+export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
 export interface FilePolicy {
   readonly prefer?: "wheel" | "sdist";
   readonly noBinary: readonly string[];
@@ -32,7 +53,19 @@ export function chooseSelection(words: Words, lock: Lockfile): Selection {
   return {
     groups: all.filter((group) => chosen.has(group)),
     extras: words.has(ALL_EXTRAS) ? lock.extras : lock.extras.filter((extra) => extras.includes(extra)),
+    ...choosePackages(words, lock),
   };
+}
+
+/** Members of a workspace, which only uv's locks have. */
+function choosePackages(words: Words, lock: Lockfile): Pick<Selection, "packages"> {
+  if (!words.has(PACKAGE) && !words.has(ALL_PACKAGES)) return {};
+  if (words.has(PACKAGE) && words.has(ALL_PACKAGES)) {
+    throw shellError("conflicting-options", { text: PACKAGE.name, detail: ALL_PACKAGES.name });
+  }
+  if (lock.members.length === 0) throw shellError("no-workspace", { text: lock.path });
+  if (words.has(ALL_PACKAGES)) return { packages: "all" };
+  return { packages: knownNames(words.list(PACKAGE), lock.members, "unknown-member") };
 }
 
 export function chooseFiles(words: Words): FilePolicy {

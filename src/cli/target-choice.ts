@@ -47,6 +47,11 @@ export function targetsForNix(words: Words, lock: Lockfile): ChosenTarget[] {
   return choose(words, usual);
 }
 
+/** Whether the words say anything about targets. */
+export function namesTargets(words: Words): boolean {
+  return TARGET_OPTIONS.some((option) => words.has(option));
+}
+
 /** The targets that are named outright. */
 export function namedTargets(words: Words): string[] {
   const names = words.list(TARGET).map((name) => name.replace(/^\+/, ""));

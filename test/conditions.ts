@@ -1,0 +1,20 @@
+// Conditions of an open resolution, evaluated for one selection.
+import type { Condition } from "../src/resolution.ts";
+
+/** The value of each condition when exactly these groups and extras are chosen. */
+export function evaluated(
+  conditions: readonly Condition[],
+  groups: ReadonlySet<string>,
+  extras: ReadonlySet<string>,
+): boolean[] {
+  const values: boolean[] = [];
+  for (const condition of conditions) {
+    if (typeof condition === "boolean") values.push(condition);
+    else if ("group" in condition) values.push(groups.has(condition.group));
+    else if ("extra" in condition) values.push(extras.has(condition.extra));
+    else if ("not" in condition) values.push(!values[condition.not]);
+    else if ("all" in condition) values.push(condition.all.every((member) => values[member]));
+    else values.push(condition.any.some((member) => values[member]));
+  }
+  return values;
+}
