@@ -1,7 +1,7 @@
 // The choice of artifact: of a package's files, the one that is installed on the target.
 //
-// Poetry's order (poetry/installation/chooser.py, Chooser._sort_key): build tag first, then tag; pip and uv put the tag
-// first (crates/uv-resolver/src/lock/mod.rs, Package::find_best_wheel). A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
+// Poetry's order (poetry/installation/chooser.py, Chooser._sort_key): build tag first, then tag; pip, uv and PDM put the tag
+// first; packaging's Pylock.select looks at no build tag (assembly/rules.ts). A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
 //
 // Invariant: a wheel's name is taken apart once, when it is first looked at.
 
@@ -9,6 +9,7 @@ import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE } from "../src/abi";
 import { compare } from "./bytes";
 import { FileName, parseWheelName } from "./filename";
 import { INCOMPATIBLE, tagRank } from "./pep425";
+import { buildTagCounts, buildTagFirst } from "./rules";
 import { Artifact, artifactAt, Package } from "./tables";
 
 /** In `Artifact.python`: the name is not a wheel's, though it ends like one. */
@@ -17,7 +18,7 @@ const NO_WHEEL: u32 = NONE - 1;
 const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
 
 /** The artifact row to install, NONE when none fits. */
-export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool, buildFirst: bool): u32 {
+export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool): u32 {
   let best: u32 = NONE;
   let bestRank: u32 = INCOMPATIBLE;
   let sdist: u32 = NONE;
@@ -29,7 +30,7 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
     } else if (wheels && artifact.kind == ARTIFACT_IS_WHEEL) {
       const rank = wheelRank(row);
       if (rank == INCOMPATIBLE) continue;
-      if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank, buildFirst)) {
+      if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank)) {
         best = row;
         bestRank = rank;
       }
@@ -38,9 +39,10 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
   return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
 }
 
-/** Whether a wheel is to be preferred to one that stands before it. */
-function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32, buildFirst: bool): bool {
-  if (!buildFirst && rank != bestRank) return rank < bestRank;
+/** Whether a wheel is better than the best one before it. */
+function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32): bool {
+  if (!buildTagFirst())
+    return rank != bestRank ? rank < bestRank : buildTagCounts() && compareBuilds(artifact, best) > 0;
   const order = compareBuilds(artifact, best);
   return order > 0 || (order == 0 && rank < bestRank);
 }

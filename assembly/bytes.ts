@@ -2,11 +2,13 @@
 //
 // Invariant: nothing here reads beyond address + size, except in blocks of 16 bytes, for which every input is padded.
 
+@inline
 export function isDigit(c: u32): bool {
   return c - 0x30 < 10;
 }
 
 /** a-z and A-Z. */
+@inline
 export function isLetter(c: u32): bool {
   return (c | 0x20) - 0x61 < 26;
 }
@@ -38,6 +40,7 @@ export function endsWith(address: usize, size: u32, word: string): bool {
 }
 
 /** Whether `size` bytes are the same at both addresses. */
+@inline
 export function equal(a: usize, b: usize, size: u32): bool {
   return memory.compare(a, b, size) == 0;
 }

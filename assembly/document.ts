@@ -103,6 +103,7 @@ export function append(parent: u32, kind: u32, address: usize, keyAddress: usize
 }
 
 /** Completes a scalar. */
+@inline
 export function setScalar(node: u32, kind: u32, address: usize, size: u32): void {
   const row = at(node);
   row.kind = kind;
@@ -110,14 +111,17 @@ export function setScalar(node: u32, kind: u32, address: usize, size: u32): void
   row.size = size;
 }
 
+@inline
 export function at(node: u32): Node {
   return changetype<Node>(nodes.at(node));
 }
 
+@inline
 export function kindOf(node: u32): u32 {
   return at(node).kind & KIND_MASK;
 }
 
+@inline
 export function flags(node: u32): u32 {
   return at(node).kind;
 }
@@ -126,10 +130,12 @@ export function setFlags(node: u32, kind: u32): void {
   at(node).kind = kind;
 }
 
+@inline
 export function first(node: u32): u32 {
   return at(node).first;
 }
 
+@inline
 export function next(node: u32): u32 {
   return at(node).next;
 }
@@ -140,6 +146,7 @@ export function nodeCount(): u32 {
 }
 
 /** The child with this key, or NONE. */
+@inline
 export function find(table: u32, keyAddress: usize, keySize: u32): u32 {
   const owner = at(table);
   if (owner.size >= INDEXED_FROM) return lookUp(table, keyAddress, keySize);
@@ -160,6 +167,7 @@ export function get(table: u32, key: string): u32 {
 }
 
 /** Whether the node's key is this word. */
+@inline
 export function keyIs(node: u32, word: string): bool {
   return is(at(node).keyAddress, at(node).keySize, word);
 }
@@ -206,6 +214,7 @@ function widen(): bool {
   return true;
 }
 
+@inline
 function place(table: u32, keyAddress: usize, keySize: u32): u32 {
   return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & mask;
 }

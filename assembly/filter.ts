@@ -1,22 +1,58 @@
 // What a lock installs that states groups and markers on each package: a filter, no search.
-// Poetry 2.1: poetry/packages/transitive_package_info.py, TransitivePackageInfo.get_marker.
+// Poetry 2.1: poetry/packages/transitive_package_info.py, TransitivePackageInfo.get_marker. The other formats: assembly/rules.ts
+// says how their markers are evaluated.
 
 import { NONE } from "../src/abi";
-import { ALWAYS, all, any, groupChosen, NEVER } from "./condition";
+import { Scratch } from "./arena";
+import { ALWAYS, all, any, groupChosen, NEVER, not } from "./condition";
 import { install } from "./installed";
-import { EXTRA_SET, evaluateMarker } from "./pep508";
-import { membershipAt, packageAt, packages } from "./tables";
+import { texts } from "./intern";
+import { evaluateMarker } from "./pep508";
+import { extraPolicy, isForTarget, lastEntryCounts } from "./rules";
+import { extensionAt, membershipAt, packageAt, packages } from "./tables";
 
-/** Over the chosen groups that a package is in, at least one marker must hold. */
+/** For each name the condition under which a later entry of it is installed, + 1. */
+let later: usize = 0;
+const laterMemory: Scratch = changetype<Scratch>(memory.data(8));
+
+/** To be called after each arena reset. */
+export function resetFilter(): void {
+  laterMemory.start();
+}
+
+/** Over the chosen groups that an entry is in, at least one marker must hold; over a package's entries, one entry. */
 export function filter(): void {
-  for (let row: u32 = 0; row < packages.count; row++) {
+  const isLastOnly = lastEntryCounts();
+  if (isLastOnly) later = laterMemory.zeroed(usize(texts.count) << 2);
+  for (let row = i32(packages.count) - 1; row >= 0; row--) {
     const item = packageAt(row);
-    let condition = NEVER;
-    for (let i: u32 = 0; i < item.membershipCount; i++) {
-      const membership = membershipAt(item.memberships + i);
-      const marker = membership.marker == NONE ? ALWAYS : evaluateMarker(membership.marker, EXTRA_SET);
-      condition = any(condition, all(groupChosen(membership.group), marker));
+    if (!isForTarget(item)) continue;
+    let condition = membershipCondition(item.memberships, item.membershipCount);
+    for (let each = item.extensions; each != NONE; each = extensionAt(each).next) {
+      const extension = extensionAt(each);
+      extension.condition = membershipCondition(extension.memberships, extension.membershipCount);
+      condition = any(condition, extension.condition);
     }
+    if (isLastOnly) condition = unlessLater(item.name, condition);
     if (condition != NEVER) install(row, condition);
   }
+}
+
+/** The condition without the selections in which a later entry of the name takes the place. */
+function unlessLater(name: u32, condition: u32): u32 {
+  if (condition == NEVER) return NEVER;
+  const slot = later + (usize(name) << 2);
+  const known = load<u32>(slot);
+  store<u32>(slot, (known == 0 ? condition : any(known - 1, condition)) + 1);
+  return known == 0 ? condition : all(condition, not(known - 1));
+}
+
+function membershipCondition(from: u32, count: u32): u32 {
+  let condition = NEVER;
+  for (let i: u32 = 0; i < count; i++) {
+    const membership = membershipAt(from + i);
+    const marker = membership.marker == NONE ? ALWAYS : evaluateMarker(membership.marker, extraPolicy());
+    condition = any(condition, all(membership.group == NONE ? ALWAYS : groupChosen(membership.group), marker));
+  }
+  return condition;
 }

@@ -12,7 +12,12 @@ import {
   ABI_VERSION,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  FORMAT_CONDA,
+  FORMAT_PDM,
+  FORMAT_PIPFILE,
   FORMAT_POETRY,
+  FORMAT_PYLOCK,
+  FORMAT_REQUIREMENTS,
   FORMAT_UV,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -46,6 +51,7 @@ import {
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
   TABLE_CONDITION,
+  TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
   TABLE_EDGE,
   TABLE_EXTRA,
@@ -73,7 +79,13 @@ import {
 } from "./environment";
 import { resetGraph } from "./graph";
 import { internCopy, startTexts, textAddress, textSize, texts } from "./intern";
+import { scanJson } from "./json";
+import { readCondaLock } from "./lock/conda";
+import { joinProjectExtras, readPdmLock } from "./lock/pdm";
+import { readPipfileLock } from "./lock/pipfile";
 import { readPoetryLock } from "./lock/poetry";
+import { readPylock } from "./lock/pylock";
+import { readRequirements } from "./lock/requirements";
 import { readUvLock } from "./lock/uv";
 import { startTags, writeTags, writtenTags } from "./pep425";
 import { startVersions } from "./pep440";
@@ -93,6 +105,7 @@ import { begin, fail, failed, failureAddress, failureDetail, failureSize, status
 import {
   Artifact,
   artifacts,
+  defaultGroups,
   dependencies,
   extraNames,
   groupNames,
@@ -159,10 +172,24 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
 /** Reads what the host wrote. `format` is a FORMAT_*; `withProject` says whether a project was written. */
 export function read(format: u32, withProject: bool): u32 {
   begin();
-  if (format == FORMAT_POETRY && scanToml(lockAddress, lockSize)) readPoetryLock();
-  else if (format == FORMAT_UV && scanToml(lockAddress, lockSize)) readUvLock();
+  lock.format = format;
+  readLock(format);
   if (!failed() && withProject) readProject(projectAddress, projectSize);
+  if (!failed() && format == FORMAT_PDM) joinProjectExtras();
   return settle();
+}
+
+function readLock(format: u32): void {
+  if (format == FORMAT_REQUIREMENTS) readRequirements(lockAddress, lockSize);
+  else if (format == FORMAT_CONDA) readCondaLock(lockAddress, lockSize);
+  else if (format == FORMAT_PIPFILE) {
+    if (scanJson(lockAddress, lockSize)) readPipfileLock();
+  } else if (format != NONE && scanToml(lockAddress, lockSize)) {
+    if (format == FORMAT_POETRY) readPoetryLock();
+    else if (format == FORMAT_UV) readUvLock();
+    else if (format == FORMAT_PYLOCK) readPylock();
+    else if (format == FORMAT_PDM) readPdmLock();
+  }
 }
 
 /** Room for a request of this many bytes; the last one's is given up. */
@@ -253,6 +280,7 @@ function settle(): u32 {
   setTable(TABLE_EDGE, edges);
   setTable(TABLE_CONDITION, conditions);
   setTable(TABLE_PROBLEM, problems);
+  setTable(TABLE_DEFAULT_GROUP, defaultGroups);
   return status();
 }
 

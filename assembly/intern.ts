@@ -57,10 +57,12 @@ export function internCopy(address: usize, size: u32): u32 {
   return id;
 }
 
+@inline
 export function textAddress(id: u32): usize {
   return changetype<Text>(texts.at(id)).address;
 }
 
+@inline
 export function textSize(id: u32): u32 {
   return changetype<Text>(texts.at(id)).size;
 }
@@ -79,6 +81,7 @@ function rehash(): void {
 }
 
 /** Multiply and fold, eight bytes a step. Crafted collisions cost at most a linear probe over distinct texts of one input. */
+@inline
 export function hash(address: usize, size: u32): u32 {
   let h: u64 = (u64(size) + 1) * 0x9e3779b97f4a7c15;
   const end = address + size;

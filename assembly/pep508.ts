@@ -95,6 +95,8 @@ export const EXTRA_SET: u32 = 0;
 export const EXTRA_ABSENT: u32 = 1;
 /** `extra` is the empty text: packaging's `Marker.evaluate()` when no extra is given. */
 export const EXTRA_EMPTY: u32 = 2;
+/** The environment has no `extra`, as in PEP 751's lock files: whatever is compared with it has no meaning. */
+export const EXTRA_UNDEFINED: u32 = 3;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
@@ -142,8 +144,9 @@ export function startMarkers(): void {
 }
 
 /** Forgets all values. To be called when the target or the selection changes, before `evaluateMarker`. */
-export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING): void {
+export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING, newSetsHold: bool = false): void {
   dialect = newDialect;
+  setsHold = newSetsHold;
   for (let i: u32 = 0; i < atoms.count; i++) atomAt(i).value = NONE;
   for (let i: u32 = 0; i < markers.count; i++) forgetValues(markerAt(i));
 }
@@ -277,6 +280,7 @@ class Marker {
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
+  ofUndefined: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -309,6 +313,8 @@ let slots: usize = 0;
 let mask: u32 = 0;
 
 let dialect: u32 = DIALECT_PACKAGING;
+/** Whether the sets `extras` and `dependency_groups` are taken to have whatever they are asked for. */
+let setsHold: bool = false;
 
 /** What is being parsed: the next byte, and the end. */
 let cursor: usize = 0;
@@ -326,6 +332,7 @@ function forgetValues(marker: Marker): void {
   marker.ofSet = NONE;
   marker.ofAbsent = NONE;
   marker.ofEmpty = NONE;
+  marker.ofUndefined = NONE;
 }
 
 function refuse(code: u32, address: usize, size: u32): bool {
@@ -706,6 +713,7 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (atom.variable == VARIABLE_EXTRA) {
     if (extraPolicy == EXTRA_SET) return extraValue(atom);
     if (extraPolicy == EXTRA_ABSENT) return ALWAYS;
+    if (extraPolicy == EXTRA_UNDEFINED) return undefinedValue(atom);
     const empty = intern(atom.address, 0);
     return atom.isReversed != 0 ? textValue(atom, atom.literal, empty) : textValue(atom, empty, atom.literal);
   }
@@ -836,6 +844,7 @@ function listValue(atom: Atom): u32 {
   }
   if (atom.operator == OPERATOR_NOT_EQUAL) return ALWAYS;
   if (atom.operator != OPERATOR_IN && atom.operator != OPERATOR_NOT_IN) return NEVER;
+  if (setsHold) return conditionOf(atom.operator == OPERATOR_IN);
   const value = atom.variable == VARIABLE_EXTRAS ? extraChosen(atom.literal) : groupChosen(atom.literal);
   return atom.operator == OPERATOR_IN ? value : not(value);
 }

@@ -23,6 +23,7 @@ import {
   METHOD_WALK,
   NONE,
   PACKAGE_HAS_BARE_HASHES,
+  PACKAGE_IS_EDITABLE,
   PROBLEM_WORDS,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
@@ -36,23 +37,23 @@ import {
   SOURCE_VIRTUAL,
   STATUS_AMBIGUOUS,
   STATUS_NO_PROJECT,
-  STATUS_PYTHON_REFUSED,
+  STATUS_SELECTED_TWICE,
   STATUS_UNKNOWN_EXTRA,
   STATUS_UNKNOWN_GROUP,
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
 import { chooseArtifact } from "./artifact";
-import { chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
-import { constraintAllows, constraintOf } from "./constraint";
-import { setTarget, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
-import { filter } from "./filter";
+import { ALWAYS, chooseExtra, chooseGroup, NEVER, startConditions } from "./condition";
+import { setTarget } from "./environment";
+import { filter, resetFilter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { startTags } from "./pep425";
-import { DIALECT_POETRY, DIALECT_UV, startEvaluation } from "./pep508";
+import { startEvaluation } from "./pep508";
 import { project } from "./project";
+import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, resetSearch, search } from "./search";
 import { nameMain } from "./selection";
 import { admits } from "./solver";
@@ -63,6 +64,7 @@ import {
   candidates,
   Dependency,
   dependencyAt,
+  extensionAt,
   extraNames,
   groupNames,
   idAt,
@@ -115,6 +117,9 @@ let policyTexts: u32 = 0;
 let allPolicies: u32 = 0;
 const FLAG_NO_BINARY: u32 = 1;
 const FLAG_ONLY_BINARY: u32 = 2;
+/** For each name the last package that was selected, + 1. */
+let seen: usize = 0;
+const seenMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** Packages that were asked for another extra. */
 const queue: Column = changetype<Column>(memory.data(16));
 
@@ -125,7 +130,10 @@ export function resetResolution(): void {
   problems.start(PROBLEM_WORDS << 2);
   queue.start(4);
   policyMemory.start();
+  seenMemory.start();
+  resetRules();
   resetInstalled();
+  resetFilter();
   resetSearch();
   resetWalk();
 }
@@ -147,8 +155,8 @@ export function resolve(request: ResolveRequest): void {
   const isWalk = lock.method == METHOD_WALK;
   startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
-  startEvaluation(isWalk ? DIALECT_UV : DIALECT_POETRY);
-  if (!checkPython()) return;
+  startEvaluation(dialect(), setsHold());
+  if (!checkTarget(problems)) return;
   startGraph();
   startInstalled();
   select(request);
@@ -234,21 +242,6 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
   }
 }
 
-/** The lock's own Python constraint, on python_full_version. */
-function checkPython(): bool {
-  if (lock.python == NONE) return true;
-  const constraint = constraintOf(lock.python);
-  if (constraint == NONE) return false;
-  if (constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return true;
-  fail(
-    STATUS_PYTHON_REFUSED,
-    textAddress(lock.python),
-    textSize(lock.python),
-    variableText(VARIABLE_PYTHON_FULL_VERSION),
-  );
-  return false;
-}
-
 // --- What is installed ----------------------------------------------------------------------------------------------------
 
 /** The way that the lock's format asks for. */
@@ -270,13 +263,28 @@ function requestInstalledExtras(): void {
     const dependency = dependencyAt(row);
     if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
   }
-  for (let row: u32 = 0; row < packages.count; row++) if (installedWhen(row) != NEVER) pushId(queue, row);
+  for (let row: u32 = 0; row < packages.count; row++) {
+    if (installedWhen(row) == NEVER) continue;
+    pushId(queue, row);
+    if (lock.method == METHOD_FILTER) admitExtensions(row);
+  }
   for (let next: u32 = 0; next < queue.count; next++) {
     const item = packageAt(idAt(queue, next));
     for (let i: u32 = 0; i < item.dependencyCount; i++) {
       const dependency = dependencyAt(item.dependencies + i);
       if (dependency.extraCount != 0 && isActive(item.dependencies + i)) ask(dependency);
     }
+  }
+}
+
+/** Entries for extras: that they are selected is what asks for the extra, and so for what they depend on. */
+function admitExtensions(row: u32): void {
+  for (let each = packageAt(row).extensions; each != NONE; each = extensionAt(each).next) {
+    const extension = extensionAt(each);
+    if (extension.extra == NONE) continue;
+    const end = extension.dependencies + extension.dependencyCount;
+    const isOptional = u32(extension.condition == NEVER);
+    for (let i = extension.dependencies; i < end; i++) dependencyAt(i).optional = isOptional;
   }
 }
 
@@ -293,9 +301,12 @@ function ask(dependency: Dependency): void {
 }
 
 function report(sdistFirst: bool, isOpen: bool): void {
+  seen = seenMemory.zeroed(usize(texts.count) << 2);
   for (let row: u32 = 0; row < packages.count && !failed(); row++) {
     const condition = installedWhen(row);
     if (condition == NEVER) continue;
+    const fits = takesPython(packageAt(row), condition);
+    checkOnce(row, condition, isOpen);
     const address = selections.push();
     if (address == 0) return;
     const index = selections.count - 1;
@@ -309,8 +320,8 @@ function report(sdistFirst: bool, isOpen: bool): void {
     selection.edgeCount = edges.count - from;
     selection.artifact = NONE;
     selection.kind = kindOf(row);
-    if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
-    if (!isOpen) checkOnce(row);
+    if (!fits) selection.kind = KIND_NONE;
+    else if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
   }
 }
 
@@ -338,10 +349,11 @@ function kindOf(row: u32): u32 {
   if (item.source == SOURCE_GIT) return KIND_GIT;
   if (item.source == SOURCE_URL) return KIND_URL;
   if (item.source == SOURCE_FILE) return KIND_FILE;
-  if (item.source == SOURCE_DIRECTORY) return KIND_DIRECTORY;
   if (item.source == SOURCE_PATH) return KIND_PATH;
   if (item.source == SOURCE_EDITABLE) return KIND_EDITABLE;
   if (item.source == SOURCE_VIRTUAL) return KIND_VIRTUAL;
+  const isEditable = (item.flags & PACKAGE_IS_EDITABLE) != 0 && tellsEditable();
+  if (item.source == SOURCE_DIRECTORY) return isEditable ? KIND_EDITABLE : KIND_DIRECTORY;
   return (item.flags & PACKAGE_HAS_BARE_HASHES) != 0 ? KIND_HASHES_ONLY : KIND_NONE;
 }
 
@@ -352,19 +364,22 @@ function setArtifact(selection: Selection, sdistFirst: bool): void {
   const policy = own != 0 ? own : allPolicies;
   const wheels = (policy & FLAG_NO_BINARY) == 0;
   const sdists = (policy & FLAG_ONLY_BINARY) == 0;
-  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst, lock.method != METHOD_WALK);
+  selection.artifact = chooseArtifact(item, wheels, sdists, sdistFirst);
   if (selection.artifact == NONE) return;
   selection.kind = artifactAt(selection.artifact).kind == ARTIFACT_IS_WHEEL ? KIND_WHEEL : KIND_SDIST;
 }
 
-/** Two versions of one name are both selected: the lock says so, and no installer can do it. */
-function checkOnce(row: u32): void {
-  for (
-    let other = candidates(packageAt(row).name);
-    other != NONE && other != row;
-    other = packageAt(other).nextOfName
-  ) {
-    if (installedWhen(other) != NEVER)
-      addProblem(problems, STATUS_AMBIGUOUS, packageAt(row).offset, 0, packageAt(row).name);
+/**
+ * Two entries of one name are both selected: the lock says so, and no installer can do it. While selections are open that
+ * is only certain of packages that each of them has.
+ */
+function checkOnce(row: u32, condition: u32, isOpen: bool): void {
+  if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
+  const item = packageAt(row);
+  const slot = seen + (usize(item.name) << 2);
+  if (load<u32>(slot) != 0) {
+    if (refusesTwice()) fail(STATUS_SELECTED_TWICE, item.offset, 0, item.name);
+    else addProblem(problems, STATUS_AMBIGUOUS, item.offset, 0, item.name);
   }
+  store<u32>(slot, row + 1);
 }

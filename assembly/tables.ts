@@ -4,7 +4,7 @@
 // row and a count; the rows of one owner lie side by side. NONE stands for "absent". The rows that hosts read start with
 // the cells that src/abi.ts names; assembly/index.ts checks that at compile time.
 
-import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS } from "../src/abi";
+import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS, SOURCE_INDEX } from "../src/abi";
 import { allocateZeroed, Column } from "./arena";
 import { texts } from "./intern";
 
@@ -40,6 +40,10 @@ export class Package {
   branchCount: u32;
   forks: u32;
   forkCount: u32;
+  /** First row of `extensions`, NONE when there is none. */
+  extensions: u32;
+  /** Platform that the entry is for, a text id in the format's own words; NONE when it is for all. */
+  platform: u32;
 }
 
 /** One file of a package, as the lock lists it. */
@@ -95,9 +99,30 @@ export class Dependency {
 /** That a package belongs to a group, and where. */
 @unmanaged
 export class Membership {
+  /** NONE where groups have no say but in the marker. */
   group: u32;
   /** Marker row, NONE for "always". */
   marker: u32;
+}
+
+/**
+ * A further entry of the lock for the same package: it may install it, too. PDM's `name[extra]`, a Pipfile's other
+ * category, a requirement that is written twice.
+ */
+@unmanaged
+export class Extension {
+  /** Slice of `memberships`. */
+  memberships: u32;
+  membershipCount: u32;
+  /** What the entry asks of the package, as an extra's text id; NONE when it asks for nothing more. */
+  extra: u32;
+  /** Slice of `dependencies`. */
+  dependencies: u32;
+  dependencyCount: u32;
+  /** Next extension of the same package, NONE at the end. */
+  next: u32;
+  /** The condition under which it is installed: of the last request. */
+  condition: u32;
 }
 
 /** One extra of a package or of the project: its name, and the names that it turns on (a slice of `extraMembers`). */
@@ -134,6 +159,7 @@ export const packages: Column = changetype<Column>(memory.data(16));
 export const artifacts: Column = changetype<Column>(memory.data(16));
 export const dependencies: Column = changetype<Column>(memory.data(16));
 export const memberships: Column = changetype<Column>(memory.data(16));
+export const extensions: Column = changetype<Column>(memory.data(16));
 export const packageExtras: Column = changetype<Column>(memory.data(16));
 export const extraMembers: Column = changetype<Column>(memory.data(16));
 /** Text ids, in slices. */
@@ -141,6 +167,9 @@ export const requestedExtras: Column = changetype<Column>(memory.data(16));
 /** Text ids of what the host may choose. */
 export const extraNames: Column = changetype<Column>(memory.data(16));
 export const groupNames: Column = changetype<Column>(memory.data(16));
+export const defaultGroups: Column = changetype<Column>(memory.data(16));
+/** Marker rows: environments that the lock is for, at least one of which must hold; empty for all. */
+export const environments: Column = changetype<Column>(memory.data(16));
 /** What the host should say without failing. */
 export const warnings: Column = changetype<Column>(memory.data(16));
 
@@ -152,9 +181,11 @@ export class LockFacts {
   contentHash: u32;
   /** METHOD_*: how what is installed follows from the tables. */
   method: u32;
+  /** FORMAT_*: what differs between formats beyond the tables (assembly/rules.ts). */
+  format: u32;
 }
 
-export const lock: LockFacts = changetype<LockFacts>(memory.data(16));
+export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
 /** Makes room in the tables for what a document of this many nodes can hold at most, or nearly so. */
 export function reserveTables(nodes: u32): void {
@@ -170,16 +201,23 @@ export function startTables(): void {
   artifacts.start(ARTIFACT_WORDS << 2);
   dependencies.start(offsetof<Dependency>());
   memberships.start(offsetof<Membership>());
+  extensions.start(offsetof<Extension>());
   packageExtras.start(offsetof<Extra>());
   extraMembers.start(offsetof<ExtraMember>());
   requestedExtras.start(4);
   extraNames.start(4);
   groupNames.start(4);
+  defaultGroups.start(4);
+  environments.start(4);
   warnings.start(PROBLEM_WORDS << 2);
   lock.version = NONE;
   lock.python = NONE;
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
+  lock.format = NONE;
+  distinct = 0;
+  distinctMask = 0;
+  distinctCount = 0;
 }
 
 export function packageAt(row: u32): Package {
@@ -196,6 +234,10 @@ export function dependencyAt(row: u32): Dependency {
 
 export function membershipAt(row: u32): Membership {
   return changetype<Membership>(memberships.at(row));
+}
+
+export function extensionAt(row: u32): Extension {
+  return changetype<Extension>(extensions.at(row));
 }
 
 export function extraAt(row: u32): Extra {
@@ -216,10 +258,60 @@ export function idAt(column: Column, row: u32): u32 {
   return load<u32>(column.at(row));
 }
 
-/** Adds an id to a column of distinct ids; such columns are short (groups, extras). */
+/** Columns of distinct ids longer than this are looked up in `distinct`. Real locks have a handful of groups and extras. */
+const FEW: u32 = 16;
+/** Open addressing over all such columns: pairs of the column and the id + 1. */
+let distinct: usize = 0;
+let distinctMask: u32 = 0;
+let distinctCount: u32 = 0;
+
+/** Adds an id to a column of distinct ids. */
 export function pushDistinct(column: Column, id: u32): void {
-  for (let i: u32 = 0; i < column.count; i++) if (idAt(column, i) == id) return;
+  const count = column.count;
+  if (count < FEW) {
+    for (let i: u32 = 0; i < count; i++) if (idAt(column, i) == id) return;
+  } else {
+    if (count == FEW) for (let i: u32 = 0; i < count; i++) enter(column, idAt(column, i));
+    if (!enter(column, id)) return;
+  }
   pushId(column, id);
+}
+
+/** Whether the id is new to the column. */
+function enter(column: Column, id: u32): bool {
+  if (distinctCount << 1 >= distinctMask && !widenDistinct()) return false;
+  const address = placeOf(changetype<usize>(column), id + 1);
+  if (load<u32>(address) != 0) return false;
+  store<u32>(address, id + 1);
+  store<u32>(address, u32(changetype<usize>(column)), 4);
+  distinctCount++;
+  return true;
+}
+
+/** The slot of the pair, or the free one where it belongs. */
+function placeOf(column: usize, cell: u32): usize {
+  let slot = ((cell * 0x9e3779b1) ^ (u32(column) * 0x85ebca6b)) & distinctMask;
+  while (true) {
+    const address = distinct + (usize(slot) << 3);
+    const known = load<u32>(address);
+    if (known == 0 || (known == cell && load<u32>(address, 4) == u32(column))) return address;
+    slot = (slot + 1) & distinctMask;
+  }
+}
+
+function widenDistinct(): bool {
+  const old = distinct;
+  const count: u32 = old == 0 ? 0 : distinctMask + 1;
+  const wider: u32 = old == 0 ? 255 : (distinctMask << 1) | 1;
+  const moved = allocateZeroed(usize(wider + 1) << 3);
+  if (moved == 0) return false;
+  distinct = moved;
+  distinctMask = wider;
+  for (let i: u32 = 0; i < count; i++) {
+    const cell = load<u64>(old + (usize(i) << 3));
+    if (cell != 0) store<u64>(placeOf(usize(u32(cell >> 32)), u32(cell)), cell);
+  }
+  return true;
 }
 
 export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE): void {
@@ -242,6 +334,43 @@ export function addProblem(
   problem.size = size;
   problem.detail = detail;
   problem.condition = condition;
+}
+
+/** Starts the next package with nothing said of it; `at` is where the lock speaks of it. Its row index; NONE without memory. */
+export function addPackage(at: usize): u32 {
+  const row = packages.push();
+  if (row == 0) return NONE;
+  const item = changetype<Package>(row);
+  memory.fill(row, 0xff, offsetof<Package>()); // NONE in every cell
+  item.source = SOURCE_INDEX;
+  item.flags = 0;
+  item.offset = u32(at);
+  item.artifacts = artifacts.count;
+  item.artifactCount = 0;
+  item.dependencyCount = 0;
+  item.memberships = memberships.count;
+  item.membershipCount = 0;
+  item.extraCount = 0;
+  return packages.count - 1;
+}
+
+/** Adds a file with nothing said of it to the last package; 0 without memory. */
+export function addArtifact(): usize {
+  const row = artifacts.push();
+  if (row == 0) return 0;
+  memory.fill(row, 0, offsetof<Artifact>());
+  changetype<Artifact>(row).python = NONE;
+  packageAt(packages.count - 1).artifactCount++;
+  return row;
+}
+
+/** Says that the last package is in a group, where the marker holds. */
+export function addMembership(group: u32, marker: u32): void {
+  const row = memberships.push();
+  if (row == 0) return;
+  changetype<Membership>(row).group = group;
+  changetype<Membership>(row).marker = marker;
+  packageAt(packages.count - 1).membershipCount++;
 }
 
 /** Adds a requirement to the extra that was added last. */

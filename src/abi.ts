@@ -17,6 +17,11 @@ export const NONE = -1;
 
 export const FORMAT_POETRY = 1;
 export const FORMAT_UV = 2;
+export const FORMAT_PYLOCK = 3;
+export const FORMAT_PDM = 4;
+export const FORMAT_PIPFILE = 5;
+export const FORMAT_REQUIREMENTS = 6;
+export const FORMAT_CONDA = 7;
 
 // --- The state block: `state()` gives its address; u32 slots ----------------------------------------------------------
 
@@ -77,6 +82,8 @@ export const TABLE_SELECTION = 7;
 export const TABLE_EDGE = 8;
 export const TABLE_CONDITION = 9;
 export const TABLE_PROBLEM = 10;
+/** Text ids: groups that the lock itself calls chosen by default; formats that do not say leave it to the host. */
+export const TABLE_DEFAULT_GROUP = 11;
 /** Text ids: the members of the workspace, which a walk can start from; the project itself is one. */
 export const TABLE_MEMBER = 12;
 export const TABLE_COUNT = 13;
@@ -106,7 +113,7 @@ export const PACKAGE_OFFSET = 9;
 export const PACKAGE_FLAGS = 10;
 /** uv: the repository's URL as the lock writes it, with its query; NONE otherwise. */
 export const PACKAGE_WRITTEN = 19;
-export const PACKAGE_WORDS = 24;
+export const PACKAGE_WORDS = 26;
 
 export const PACKAGE_IS_OPTIONAL = 1;
 export const PACKAGE_IS_EDITABLE = 2;
@@ -300,3 +307,60 @@ export const STATUS_TOO_HARD = 89; // the search for a solution was given up
 export const STATUS_CONFLICT = 95; // extras or groups that the lock declares as conflicting are both chosen
 export const STATUS_PLATFORM_REFUSED = 96;
 export const STATUS_UNKNOWN_MEMBER = 97;
+
+// JSON (RFC 8259)
+export const STATUS_JSON_UTF8 = 110;
+export const STATUS_JSON_CONTROL = 111;
+export const STATUS_JSON_STRING_END = 112;
+export const STATUS_JSON_ESCAPE = 113;
+export const STATUS_JSON_NUMBER = 114;
+export const STATUS_JSON_VALUE = 115;
+export const STATUS_JSON_KEY = 116;
+export const STATUS_JSON_COLON = 117;
+export const STATUS_JSON_COMMA = 118;
+export const STATUS_JSON_END = 119;
+export const STATUS_JSON_DEPTH = 120;
+
+// pylock.toml (PEP 751)
+export const STATUS_PYLOCK_VERSION = 130;
+export const STATUS_PYLOCK_MISSING = 131;
+export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
+export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
+export const STATUS_PYLOCK_VCS = 134;
+export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_OTHER_NAME = 136;
+export const STATUS_PYLOCK_OTHER_VERSION = 137;
+export const STATUS_PYLOCK_NEWER = 138; // a warning
+export const STATUS_PYLOCK_ENVIRONMENT = 139;
+export const STATUS_PYLOCK_PACKAGE_PYTHON = 140;
+/** Two selected entries of one name, where the format's own installers refuse that. */
+export const STATUS_SELECTED_TWICE = 141;
+
+// pdm.lock
+export const STATUS_PDM_VERSION = 150;
+export const STATUS_PDM_MISSING = 151;
+export const STATUS_PDM_NEWER = 152; // a warning
+export const STATUS_PDM_TARGET = 153;
+
+// Pipfile.lock
+export const STATUS_PIPFILE_SPEC = 160;
+export const STATUS_PIPFILE_MISSING = 161;
+export const STATUS_PIPFILE_PIN = 162;
+
+// requirements.txt
+export const STATUS_REQUIREMENTS_PIN = 170;
+export const STATUS_REQUIREMENTS_HASH = 171; // a line without hashes
+export const STATUS_REQUIREMENTS_UNHASHABLE = 172; // a checkout or a folder, which have no hash
+export const STATUS_REQUIREMENTS_OPTION = 173;
+export const STATUS_REQUIREMENTS_INCLUDE = 174;
+export const STATUS_REQUIREMENTS_UTF8 = 175;
+export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
+export const STATUS_REQUIREMENTS_DISJOINT = 177;
+
+// conda-lock.yml
+export const STATUS_CONDA_VERSION = 180;
+export const STATUS_CONDA_LINE = 181;
+export const STATUS_CONDA_MISSING = 182;
+export const STATUS_CONDA_PLATFORM = 183;
+export const STATUS_CONDA_TEXT = 184;
+export const STATUS_CONDA_COMMIT = 185;

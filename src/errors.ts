@@ -43,10 +43,10 @@ export interface FailureFacts {
   readonly size: number | null;
   /** The number or the text that belongs to the message; null when there is none. */
   readonly detail?: number | string | null;
+  /** How the lock is made anew: a command in backquotes. */
+  readonly again?: string;
   /** The text in question, where `bytes` is not there to take it from. */
   readonly found?: string | null;
-  /** What makes such a lock anew: `poetry lock` where nothing is said. */
-  readonly command?: string | null;
 }
 
 /** The failure behind a STATUS_* of the core. */
@@ -60,7 +60,7 @@ export function failureFrom(status: number, facts: FailureFacts): Failure {
     bytes: span,
     detail: facts.detail ?? null,
     known: [],
-    command: facts.command ?? POETRY_LOCK,
+    again: facts.again ?? POETRY_LOCK,
   };
   const position = located ? positionOf(bytes, offset) : null;
   return {
@@ -81,15 +81,11 @@ export function errorFrom(status: number, facts: FailureFacts): PylockError {
 /** An error of the shell itself. `known` are the words there are, from which a hint suggests one. */
 export function shellError(
   code: ShellCode,
-  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string } = {},
+  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string; again?: string } = {},
 ): PylockError {
   const words = { code, ...SHELL_WORDS[code] };
-  const { text = "", detail = null, known = [], path = null } = finding;
-  const failure = {
-    ...spoken(words, { text, bytes: new Uint8Array(), detail, known, command: POETRY_LOCK }),
-    path,
-    ...NOWHERE,
-  };
+  const { text = "", detail = null, known = [], path = null, again = POETRY_LOCK } = finding;
+  const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known, again }), path, ...NOWHERE };
   return new PylockError(failure, words.exit ?? 1);
 }
 
@@ -147,6 +143,12 @@ export const SHELL_CODES = [
   "git-failed",
   "jobs",
   "unrecorded-git",
+  "requirements-cycle",
+  "requirements-address",
+  "requirements-includes",
+  "requirements-outside",
+  "requirements-constraint",
+  "file-names-missing",
 ] as const;
 export type ShellCode = (typeof SHELL_CODES)[number];
 
@@ -168,9 +170,11 @@ interface Finding {
   readonly detail: number | string | null;
   /** The words that would have been right. */
   readonly known: readonly string[];
-  /** What makes the lock anew. */
-  readonly command: string;
+  /** How the lock is made anew: a command in backquotes. */
+  readonly again: string;
 }
+
+const POETRY_LOCK = "`poetry lock`";
 
 interface Words {
   readonly code: string;
@@ -179,12 +183,16 @@ interface Words {
   readonly exit?: ExitCode;
 }
 
-const POETRY_LOCK = "poetry lock";
+/** `again` is the command that makes the lock, in backquotes, or words for it. */
+const lockAgainWith = (again: string) => `make the lock anew with ${again}`;
+const editedWith = (again: string) =>
+  `locks are written by a tool: if this one was edited or merged by hand, make it anew with ${again}`;
 const REPORT = "this is a bug of pylock2nix: please report it with the lock that shows it";
-const lockAgain = ({ command }: Finding) => `make the lock anew with \`${command}\``;
-const edited = ({ command }: Finding) =>
-  `locks are written by a tool: if this one was edited or merged by hand, make it anew with \`${command}\``;
+const lockAgain = ({ again }: Finding) => lockAgainWith(again);
+const edited = ({ again }: Finding) => editedWith(again);
 const report = () => REPORT;
+const requirementsAgain = () =>
+  "make them anew with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`";
 
 /** The variables of PEP 508, and the older names that packaging still takes. */
 const MARKER_VARIABLES = [
@@ -238,15 +246,13 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   [abi.STATUS_TOML_VALUE]: {
     code: "toml-value",
     message: ({ text }) => `cannot read TOML: found ${found(text)}, expected a value`,
-    hint: (finding) =>
-      /^[A-Za-z]/.test(finding.text)
-        ? "a string needs quotes; only `true` and `false` are bare words"
-        : edited(finding),
+    hint: ({ text, again }) =>
+      /^[A-Za-z]/.test(text) ? "a string needs quotes; only `true` and `false` are bare words" : editedWith(again),
   },
   [abi.STATUS_TOML_STRING_END]: {
     code: "toml-string-end",
     message: () => "cannot read TOML: found no closing quote for this string",
-    hint: ({ command }) => `is the file complete? A lock that was cut off is made anew with \`${command}\``,
+    hint: ({ again }) => `is the file complete? A lock that was cut off is made anew with ${again}`,
   },
   [abi.STATUS_TOML_ESCAPE]: {
     code: "toml-escape",
@@ -493,7 +499,7 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "unsatisfiable",
     message: ({ text, detail }) =>
       `cannot resolve ${name(detail, found(text))}: no locked version fits what asks for it`,
-    hint: (finding) => `the lock may be older than pyproject.toml: ${lockAgain(finding)}`,
+    hint: ({ again }) => `the lock may be older than pyproject.toml: ${lockAgainWith(again)}`,
   },
   [abi.STATUS_CONFLICT]: {
     code: "conflict",
@@ -513,9 +519,9 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
   },
   [abi.STATUS_NO_PROJECT]: {
     code: "no-project",
-    message: () =>
-      "cannot resolve this lock: locks before version 2.1 say what is installed only together with pyproject.toml",
-    hint: () => "put pyproject.toml beside the lock, or make the lock anew with Poetry 2",
+    message: () => "cannot resolve this lock: it says what is installed only together with pyproject.toml",
+    hint: ({ again }) =>
+      `put pyproject.toml beside the lock, or ${lockAgainWith(again)} of a newer release, which writes it into the lock`,
   },
   [abi.STATUS_PROJECT_RECORD]: {
     code: "project-record",
@@ -527,6 +533,243 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "too-hard",
     message: () => "cannot resolve this lock: the search for versions that fit together was given up",
     hint: () => "make the lock anew with Poetry 2, whose locks need no search",
+  },
+
+  [abi.STATUS_JSON_UTF8]: {
+    code: "json-utf8",
+    message: ({ bytes }) => `cannot read JSON: found ${byteName(bytes[0])}, expected UTF-8`,
+    hint: () => "save the file as UTF-8",
+  },
+  [abi.STATUS_JSON_CONTROL]: {
+    code: "json-control-character",
+    message: ({ text }) =>
+      `cannot read JSON: found the control character ${codePointName(text)}, which must be escaped`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_STRING_END]: {
+    code: "json-string-end",
+    message: () => "cannot read JSON: found no closing quote for this string",
+    hint: ({ again }) => `is the file complete? A lock that was cut off is made anew with ${again}`,
+  },
+  [abi.STATUS_JSON_ESCAPE]: {
+    code: "json-escape",
+    message: ({ text }) =>
+      `cannot read JSON: found the escape ${found(text)}, expected one of \\b \\f \\n \\r \\t \\" \\\\ \\/ \\uXXXX`,
+    hint: () => "beyond U+FFFF a character is two escapes, a surrogate pair",
+  },
+  [abi.STATUS_JSON_NUMBER]: {
+    code: "json-number",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a number`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_VALUE]: {
+    code: "json-value",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a value`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_KEY]: {
+    code: "json-key",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected a key in double quotes`,
+    hint: () => "JSON has no trailing commas and no comments",
+  },
+  [abi.STATUS_JSON_COLON]: {
+    code: "json-colon",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`:\` after the key`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_COMMA]: {
+    code: "json-comma",
+    message: ({ text }) => `cannot read JSON: found ${found(text)}, expected \`,\` or the closing bracket`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_END]: {
+    code: "json-end",
+    message: ({ text }) => `cannot read JSON: found ${found(text)} behind the value, expected the end of the text`,
+    hint: edited,
+  },
+  [abi.STATUS_JSON_DEPTH]: {
+    code: "json-depth",
+    message: ({ detail }) => `cannot read JSON: found more than ${detail ?? 128} values within one another`,
+  },
+
+  [abi.STATUS_PYLOCK_VERSION]: {
+    code: "pylock-version",
+    message: ({ text }) => `cannot read pylock.toml: found lock-version ${found(text)}, expected 1.x`,
+    hint: () => "update pylock2nix, or lock for version 1.0 of the format",
+  },
+  [abi.STATUS_PYLOCK_MISSING]: {
+    code: "pylock-missing-key",
+    message: ({ detail }) => `cannot read pylock.toml: found no ${name(detail, "key that must be")} here`,
+    hint: () => "PEP 751 requires it: make the lock anew, or report it to the tool that wrote it",
+  },
+  [abi.STATUS_PYLOCK_SOURCES]: {
+    code: "pylock-sources",
+    message: ({ text }) =>
+      `cannot read pylock.toml: ${found(text)} must have exactly one of vcs, directory and archive, or else sdist or wheels`,
+    hint: edited,
+  },
+  [abi.STATUS_PYLOCK_PLACE]: {
+    code: "pylock-place",
+    message: () => "cannot read pylock.toml: found neither url nor path for this file",
+    hint: edited,
+  },
+  [abi.STATUS_PYLOCK_VCS]: {
+    code: "pylock-vcs",
+    message: ({ text }) => `cannot read pylock.toml: found the version control system ${found(text)}, expected git`,
+    hint: () => "only git commits can be fetched by Nix; lock a release instead",
+  },
+  [abi.STATUS_PYLOCK_NAME]: {
+    code: "pylock-name",
+    message: ({ text }) => `cannot read pylock.toml: found the name ${found(text)}, expected it normalised`,
+    hint: () => "in lower case, with single hyphens (PEP 503); pip and packaging refuse it, too",
+  },
+  [abi.STATUS_PYLOCK_OTHER_NAME]: {
+    code: "pylock-file-of-another-package",
+    message: ({ text, detail }) =>
+      `cannot read pylock.toml: found the file ${found(text)}, expected one of ${name(detail, "its package")}`,
+    hint: edited,
+  },
+  [abi.STATUS_PYLOCK_OTHER_VERSION]: {
+    code: "pylock-file-of-another-version",
+    message: ({ text, detail }) =>
+      `cannot read pylock.toml: found the file ${found(text)}, expected one of version ${name(detail, "that is locked")}`,
+    hint: edited,
+  },
+  [abi.STATUS_PYLOCK_NEWER]: {
+    code: "pylock-newer",
+    message: ({ text }) => `the lock-version ${found(text)} is newer than 1.0, the newest that is known`,
+    hint: () => "what it adds is not read; update pylock2nix",
+  },
+  [abi.STATUS_PYLOCK_ENVIRONMENT]: {
+    code: "pylock-environment",
+    message: () => "the lock is for other environments: none of those that it lists is this target's",
+    hint: () => "choose another target, or lock for this one, too",
+  },
+  [abi.STATUS_PYLOCK_PACKAGE_PYTHON]: {
+    code: "pylock-package-python",
+    message: ({ text, detail }) =>
+      `${name(detail, "a selected package")} needs Python ${text}, this target has another`,
+    hint: () => "choose another target, or widen the project's Python requirement and lock again",
+  },
+  [abi.STATUS_SELECTED_TWICE]: {
+    code: "selected-twice",
+    message: ({ detail }) => `${name(detail, "a package")} is selected twice: two entries for it hold at the same time`,
+    hint: () => "choose other groups or extras, or lock again",
+  },
+
+  [abi.STATUS_PDM_VERSION]: {
+    code: "pdm-version",
+    message: ({ text }) => `cannot read pdm.lock: found lock_version ${found(text)}, expected 4.x`,
+    hint: () => "make the lock anew with a PDM from 2.8 on: `pdm lock --update-reuse`",
+  },
+  [abi.STATUS_PDM_MISSING]: {
+    code: "pdm-missing-key",
+    message: ({ detail }) => `cannot read pdm.lock: found no ${name(detail, "key that must be")} here`,
+    hint: () => "PDM before 1.0 wrote none; make the lock anew with `pdm lock --update-reuse`",
+  },
+  [abi.STATUS_PDM_NEWER]: {
+    code: "pdm-newer",
+    message: ({ text }) => `the lock_version ${found(text)} is newer than 4.5, the newest that is known`,
+    hint: () => "what it adds is not read; update pylock2nix",
+  },
+  [abi.STATUS_PDM_TARGET]: {
+    code: "pdm-target",
+    message: () => "the lock is for other targets: none of those that it lists is compatible with this one",
+    hint: () => "choose another target, or add this one: `pdm lock --append --platform ... --python ...`",
+  },
+
+  [abi.STATUS_PIPFILE_SPEC]: {
+    code: "pipfile-spec",
+    message: ({ text }) => `cannot read Pipfile.lock: found pipfile-spec ${found(text)}, expected 6`,
+    hint: () => "make the lock anew with `pipenv lock`",
+  },
+  [abi.STATUS_PIPFILE_MISSING]: {
+    code: "pipfile-missing-key",
+    message: () => "cannot read Pipfile.lock: found no `_meta` here",
+    hint: () => "is this the right file? `--format` says which format to expect",
+  },
+  [abi.STATUS_PIPFILE_PIN]: {
+    code: "pipfile-pin",
+    message: ({ text }) =>
+      `cannot read Pipfile.lock: found ${found(text)}, expected one version (\`==1.2.3\`) or a commit`,
+    hint: () => "make the lock anew with `pipenv lock`",
+  },
+
+  [abi.STATUS_REQUIREMENTS_PIN]: {
+    code: "requirements-pin",
+    message: ({ text }) =>
+      `cannot read requirements: found ${found(text)}, expected one version (\`==1.2.3\`) or a URL`,
+    hint: requirementsAgain,
+  },
+  [abi.STATUS_REQUIREMENTS_HASH]: {
+    code: "requirements-hash",
+    message: ({ text }) =>
+      `cannot read requirements: found no hash for ${found(text)}, expected one for each requirement`,
+    hint: requirementsAgain,
+  },
+  [abi.STATUS_REQUIREMENTS_UNHASHABLE]: {
+    code: "requirements-unhashable",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected what has a hash`,
+    hint: () => "checkouts and folders have none, and pip refuses them beside hashes; pylock.toml can lock them",
+  },
+  [abi.STATUS_REQUIREMENTS_OPTION]: {
+    code: "requirements-option",
+    message: ({ text }) => `cannot read requirements: found the option ${found(text)}, which pip does not know here`,
+    hint: ({ text }) =>
+      suggestion(text, ["--hash", "--requirement", "--constraint", "--index-url", "--extra-index-url"]),
+  },
+  [abi.STATUS_REQUIREMENTS_INCLUDE]: {
+    code: "requirements-include",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected the file's own lines here`,
+    hint: () => "an include takes one path on one line; included files are put in before the text is read",
+  },
+  [abi.STATUS_REQUIREMENTS_UTF8]: {
+    code: "requirements-utf8",
+    message: ({ bytes }) => `cannot read requirements: found ${byteName(bytes[0])}, expected UTF-8`,
+    hint: () => "save the file as UTF-8",
+  },
+  [abi.STATUS_REQUIREMENTS_IGNORED]: {
+    code: "requirements-ignored",
+    message: ({ text }) => `${found(text)} is not taken into account`,
+    hint: () => "say it to pylock2nix: `--no-binary`, `--only-binary`, or an override in Nix",
+  },
+  [abi.STATUS_REQUIREMENTS_DISJOINT]: {
+    code: "requirements-disjoint",
+    message: ({ detail }) =>
+      `cannot read requirements: ${name(detail, "a package")} is required twice, with no hash in common`,
+    hint: requirementsAgain,
+  },
+
+  [abi.STATUS_CONDA_VERSION]: {
+    code: "conda-version",
+    message: ({ text }) => `cannot read conda-lock.yml: found version ${found(text)}, expected 1`,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_LINE]: {
+    code: "conda-line",
+    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a line as conda-lock writes it`,
+    hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_MISSING]: {
+    code: "conda-missing-key",
+    message: ({ detail }) => `cannot read conda-lock.yml: found no ${name(detail, "key that must be")} here`,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_PLATFORM]: {
+    code: "conda-platform",
+    message: ({ detail }) => `the lock has nothing for the platform ${name(detail, "of this target")}`,
+    hint: () => "lock for it, too: `conda-lock --platform`",
+  },
+  [abi.STATUS_CONDA_COMMIT]: {
+    code: "conda-commit",
+    message: ({ text }) => `cannot read conda-lock.yml: found ${found(text)}, expected a commit behind \`@\``,
+    hint: () => "make the lock anew with `conda-lock`",
+  },
+  [abi.STATUS_CONDA_TEXT]: {
+    code: "conda-text",
+    message: ({ text }) =>
+      `cannot read conda-lock.yml: found ${found(text)}, expected a plain or a quoted text on this line`,
+    hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
   },
 };
 
@@ -572,7 +815,7 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   },
   "stale-lock": {
     message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
-    hint: (finding) => `${lockAgain(finding)}, or take it as it is with \`--allow-stale\``,
+    hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
     message: () => "cannot read pyproject.toml: expected UTF-8",
@@ -754,6 +997,30 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
     hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "requirements-cycle": {
+    message: ({ text }) => `cannot read requirements: \`${text}\` includes itself`,
+  },
+  "requirements-address": {
+    message: ({ text }) =>
+      `cannot read requirements: found the address \`${text}\`, expected the path of a file to include`,
+    hint: () => "download it, and include the file: what a lock holds must not change by itself",
+  },
+  "requirements-includes": {
+    message: ({ detail }) => `cannot read requirements: found more than ${detail ?? 10000} included files`,
+  },
+  "requirements-outside": {
+    message: ({ text }) => `\`${text}\` is included from outside the folder of the lock`,
+    hint: () => "whoever has only that folder cannot make the same of the lock",
+  },
+  "requirements-constraint": {
+    message: ({ text }) => `the constraints \`${text}\` are not taken into account`,
+    hint: () => "every requirement is one version already; pip would refuse a constraint that contradicts it",
+  },
+  "file-names-missing": {
+    message: ({ text }) =>
+      `\`${text}\` has hashes without the names of their files: Nix cannot choose a file of it yet`,
+    hint: () => "`pylock2nix prefetch` asks the index for the names, once",
   },
 };
 

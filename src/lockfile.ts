@@ -6,7 +6,8 @@ import module from "#core";
 import * as abi from "./abi.ts";
 import { Core, type CoreFailure } from "./core.ts";
 import { errorFrom, type Failure, failureFrom } from "./errors.ts";
-import { type Pyproject, projectRecords, uvDefaults } from "./pyproject.ts";
+import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import { partAt, type TextPart } from "./requirements.ts";
 import {
   type FrozenTarget,
   type LockedPackage,
@@ -17,13 +18,15 @@ import {
   readResolution,
 } from "./resolution.ts";
 
-export type LockFormat = "poetry" | "uv";
+export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
 export interface ReadOptions {
   /** For messages. */
   readonly path: string;
   readonly format: LockFormat;
   readonly pyproject: Pyproject | null;
+  /** Requirements with included files: where each part of the bytes comes from (src/requirements.ts). */
+  readonly parts?: readonly TextPart[];
 }
 
 export interface Lockfile {
@@ -47,17 +50,33 @@ export interface Lockfile {
   packages(): readonly LockedPackage[];
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
+  /** Whether the lock has hashes without the names of their files, which only an index can tell. */
+  readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
 }
 
-/** What makes a lock anew. */
-const COMMANDS: Readonly<Record<LockFormat, string>> = { poetry: "poetry lock", uv: "uv lock" };
-
 const FORMATS: Readonly<Record<LockFormat, number>> = {
   poetry: abi.FORMAT_POETRY,
   uv: abi.FORMAT_UV,
+  pylock: abi.FORMAT_PYLOCK,
+  pdm: abi.FORMAT_PDM,
+  pipfile: abi.FORMAT_PIPFILE,
+  requirements: abi.FORMAT_REQUIREMENTS,
+  conda: abi.FORMAT_CONDA,
 };
+/** What makes the lock anew, for messages. */
+export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
+  poetry: "`poetry lock`",
+  uv: "`uv lock`",
+  pylock: "the tool that wrote it",
+  pdm: "`pdm lock`",
+  pipfile: "`pipenv lock`",
+  requirements: "`pip-compile --generate-hashes`",
+  conda: "`conda-lock`",
+};
+/** The formats whose locks do not say what the files are called that their hashes are of. */
+const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
@@ -66,10 +85,10 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
 
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
-  const { path, format, pyproject } = options;
-  const sources = { path, bytes, pyproject, format };
-  const records = pyproject === null ? null : projectRecords(pyproject, format);
-  const failure = core.read(FORMATS[format], bytes, records);
+  const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
+  const project = recordsFor(format, pyproject);
+  const failure = core.read(FORMATS[format], bytes, project);
+  const sources: Sources = { path, format, parts, pyproject };
   const spoken = (found: CoreFailure, target: string): Failure =>
     failureFrom(found.status, {
       ...factsOf(core, found, sources),
@@ -88,17 +107,25 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
+    lacksFileNames: NAMELESS.has(format),
     resolve: (request) => readResolution(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
   };
 }
 
+/** The project's own requirements, for the formats that take them into account. */
+function recordsFor(format: LockFormat, pyproject: Pyproject | null): string | null {
+  if (pyproject === null) return null;
+  if (format === "poetry" || format === "uv") return projectRecords(pyproject, format);
+  return format === "pdm" ? pdmRecords(pyproject) : null;
+}
+
 /** What the whole input is, for messages. */
 interface Sources {
   readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly pyproject: Pyproject | null;
   readonly format: LockFormat;
+  readonly parts: readonly TextPart[];
+  readonly pyproject: Pyproject | null;
 }
 
 /** Whether the target's name is at fault, not the lock. */
@@ -109,20 +136,21 @@ function isOfTarget({ status }: CoreFailure): boolean {
 function factsOf(
   core: Core,
   failure: CoreFailure,
-  { path, bytes, pyproject, format }: Sources,
+  { path, format, parts, pyproject }: Sources,
 ): Parameters<typeof failureFrom>[1] {
   const inLock = failure.input === abi.INPUT_LOCK;
+  const part = inLock ? partAt(parts, failure.offset) : null;
   return {
-    path: inLock || pyproject === null ? path : failure.input === abi.INPUT_PROJECT ? pyproject.path : null,
-    bytes: inLock ? bytes : null,
-    offset: inLock ? failure.offset : null,
+    path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
+    bytes: part?.bytes ?? null,
+    offset: part === null ? null : failure.offset - part.offset + part.from,
     size: inLock ? failure.size : null,
     detail: detailOf(core, failure),
+    again: LOCK_COMMANDS[format],
     found:
       failure.input === abi.INPUT_PROJECT && pyproject !== null
-        ? spanOf(projectRecords(pyproject, format), failure)
+        ? spanOf(recordsFor(format, pyproject) ?? "", failure)
         : null,
-    command: COMMANDS[format],
   };
 }
 
@@ -132,9 +160,31 @@ function spanOf(records: string, { offset, size }: CoreFailure): string {
 }
 
 const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
-const MISSING_KEYS = ["name", "version", "file", "groups", "source", "requires-python", "url, path or filename"];
-
-/** Failures whose number is a text's. */
+/** The keys that readers miss, by their numbers in assembly/lock/. */
+const MISSING_KEYS: Readonly<Record<number, readonly string[]>> = {
+  [abi.STATUS_LOCK_MISSING]: [
+    "name",
+    "version",
+    "file",
+    "groups",
+    "source",
+    "requires-python",
+    "url, path or filename",
+  ],
+  [abi.STATUS_PYLOCK_MISSING]: [
+    "lock-version",
+    "created-by",
+    "packages",
+    "name",
+    "hashes",
+    "commit-id",
+    "path",
+    "type",
+  ],
+  [abi.STATUS_PDM_MISSING]: ["metadata", "lock_version", "name", "version", "groups"],
+  [abi.STATUS_CONDA_MISSING]: ["version", "package", "name", "version", "platform", "url", "manager"],
+};
+/** What the number of these is the id of a text for. */
 const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_AMBIGUOUS,
   abi.STATUS_UNSATISFIABLE,
@@ -143,13 +193,19 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_LOCK_DUPLICATE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
+  abi.STATUS_PYLOCK_OTHER_NAME,
+  abi.STATUS_PYLOCK_OTHER_VERSION,
+  abi.STATUS_PYLOCK_PACKAGE_PYTHON,
+  abi.STATUS_SELECTED_TWICE,
+  abi.STATUS_REQUIREMENTS_DISJOINT,
+  abi.STATUS_CONDA_PLATFORM,
 ]);
 
 /** The number that came with a failure, in words where the message needs words. */
 function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
   if (detail === abi.NONE) return null;
   if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
-  if (status === abi.STATUS_LOCK_MISSING) return MISSING_KEYS[detail] ?? null;
+  if (MISSING_KEYS[status] !== undefined) return MISSING_KEYS[status][detail] ?? null;
   return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
 }
 
@@ -166,14 +222,26 @@ function warningsOf(core: Core): CoreFailure[] {
 }
 
 /**
- * Poetry chooses every group that pyproject.toml does not call optional, uv those that it calls default; `main` is always
- * there.
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
+ * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
+ * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
  */
 function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
+  const all = names(core, abi.TABLE_GROUP);
+  if (format === "pylock") {
+    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
+    return new Map(all.map((name) => [name, chosen.includes(name)]));
+  }
   const groups = new Map([["main", true]]);
-  const isDefault = format === "uv" ? uvDefaults(pyproject) : (name: string) => pyproject?.groups.get(name) ?? true;
-  for (const name of names(core, abi.TABLE_GROUP)) groups.set(name, isDefault(name));
+  for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
   return groups;
+}
+
+function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
+  if (format === "poetry") return pyproject?.groups.get(name) ?? true;
+  if (format === "uv") return uvDefaults(pyproject)(name);
+  if (format === "pdm") return pyproject?.developmentGroups.has(name) ?? false;
+  return format === "conda" && name === "dev";
 }
 
 function names(core: Core, table: number): string[] {

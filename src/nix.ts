@@ -42,6 +42,8 @@ export interface Frozen {
   readonly sources: readonly OpenPackage[];
   /** Git sources of which no hash is recorded, as "name version". */
   readonly unrecorded: readonly string[];
+  /** Whether the lock has hashes of which the files are not recorded either. */
+  readonly lacksFileNames: boolean;
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
 }
 
@@ -108,6 +110,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     packages: used.length,
     sources: used.map(({ each }) => each.open()),
     unrecorded,
+    lacksFileNames: used.some(({ each }) => each.lacksFileNames),
     refused: frozen
       .filter(({ answer }) => answer.error !== null)
       .map(({ target, answer }) => ({ target, error: answer.error })),
@@ -190,6 +193,10 @@ class FrozenPackage {
   /** Whether it is a git source without a recorded hash. */
   get lacksCheckout(): boolean {
     return this.#locked.source.kind === "git" && this.#found("git") === null;
+  }
+
+  get lacksFileNames(): boolean {
+    return bareHashes(this.#locked).length > 0 && this.#found("hashes") === null;
   }
 
   get source(): PackageSource {

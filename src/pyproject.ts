@@ -6,6 +6,8 @@ import { shellError } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
 import { guardText } from "./pyproject/guard.ts";
+import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
+import { pdmRequirements } from "./pyproject/pdm-requirements.ts";
 import { recordText } from "./pyproject/records.ts";
 import { MAIN, type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
 import { parseToml, Section, type TomlTable } from "./pyproject/toml.ts";
@@ -31,6 +33,8 @@ export interface Pyproject {
   readonly python: string | null;
   /** Normalised name of each group -> whether it is chosen by default. */
   readonly groups: ReadonlyMap<string, boolean>;
+  /** Normalised names of the groups that PDM calls development dependencies, and installs unless it is told not to. */
+  readonly developmentGroups: ReadonlySet<string>;
   /** Normalised and sorted. */
   readonly extras: readonly string[];
   readonly requirements: ProjectRequirements;
@@ -54,6 +58,10 @@ export function readPyproject(text: string, path: string): Pyproject {
     scripts: readScripts(project, poetry),
     python: readPython(poetry) ?? project.text("requires-python"),
     groups: new Map(requirements.groups.map((group) => [group.name, !group.optional])),
+    developmentGroups: new Set([
+      ...root.section("dependency-groups").names().map(normalizeName),
+      ...root.section("tool").section("pdm").section("dev-dependencies").names().map(normalizeName),
+    ]),
     extras: [...new Set(requirements.extras.map((extra) => normalizeName(extra.name)))].sort(),
     requirements,
   };
@@ -104,6 +112,17 @@ export function uvDefaults(pyproject: Pyproject | null): (group: string) => bool
  */
 export function contentHashes(pyproject: Pyproject, generator: string | null = null): string[] {
   return contentHashTexts(pyproject.document, generator);
+}
+
+/** The same as PDM groups them. */
+export function pdmRecords(pyproject: Pyproject): string {
+  const { document, name, requirements, path } = pyproject;
+  return recordText(name, pdmRequirements(document, name, requirements), path);
+}
+
+/** The text whose sha256 PDM writes as `content_hash`; null when that cannot be told from this file alone. */
+export function pdmContentHash(pyproject: Pyproject): string[] | null {
+  return pdmHashTexts(pyproject.document);
 }
 
 /** What Nix's guard compares the sha256 of: docs/resolution.md, "The guard". */

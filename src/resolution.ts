@@ -302,6 +302,7 @@ function artifactFacts(
     case "virtual":
       return { artifact: source.url, hash, url: null };
     case "hashes-only":
+      if (hash !== null) return { artifact: null, hash, url: null };
       return { artifact: null, hash: null, hashes: files.flatMap((file) => file.hash ?? []), url: null };
     default:
       return { artifact: null, hash: null, url: null };

@@ -247,6 +247,42 @@ test("bare hashes find their files, and each target its own", async () => {
   assert.equal(taken, [NATIVE_NAME, WIN_NAME, "native-1.0.tar.gz"]);
 });
 
+test("Pipfile.lock and hashed requirements are given their files", async () => {
+  server.files.set(
+    "/bare/pure/",
+    jsonPage([{ filename: "pure-1.0-py3-none-any.whl", url: "/pure.whl", hashes: { sha256: sha256(PURE) } }]),
+  );
+  const pipfile = {
+    _meta: {
+      hash: { sha256: "0".repeat(64) },
+      "pipfile-spec": 6,
+      requires: {},
+      sources: [{ name: "mine", url: `${server.base}/bare`, verify_ssl: true }],
+    },
+    default: {
+      pure: { hashes: [`sha256:${sha256(PURE)}`, `sha256:${sha256("gone")}`], index: "mine", version: "==1.0" },
+    },
+    develop: {},
+  };
+  for (const [name, content] of [
+    ["Pipfile.lock", JSON.stringify(pipfile)],
+    ["requirements.txt", `pure==1.0 --hash=sha256:${sha256(PURE)} --hash=sha256:${sha256("gone")}\n`],
+  ] as const) {
+    const project = join(folder, `flat-${name}`);
+    mkdirSync(project);
+    writeFileSync(join(project, name), content);
+    assert.match(succeeded(await cli(["nix", project, ...TARGET])), "has hashes without the names of their files");
+    succeeded(await cli(["prefetch", project, ...TARGET, "--index", `${server.base}/bare`]));
+    const said = await cli(["nix", project, ...TARGET]);
+    assert.not.match(succeeded(said), "warning");
+    const { packages } = JSON.parse(readFileSync(join(project, "pylock2nix.json"), "utf8"));
+    assert.equal(
+      [packages[0].files[0].slice(0, 2), packages[0].variants[0][0]],
+      [["pure-1.0-py3-none-any.whl", sri(PURE)], 0],
+    );
+  }
+});
+
 test("git: the checkout's hash with its submodules, and what its build needs; without a record `nix` warns", async () => {
   const inner = writeRepository(join(folder, "git", "inner.git"), { "__init__.py": "X = 1\n" });
   const rev = writeRepository(

@@ -40,6 +40,7 @@ import {
   Artifact,
   addDependency,
   addExtraMember,
+  addPackage,
   artifacts,
   candidates,
   dependencies,
@@ -52,10 +53,8 @@ import {
   lock,
   Membership,
   memberships,
-  Package,
   packageAt,
   packageExtras,
-  packages,
   pushDistinct,
   requestedExtras,
   reserveTables,
@@ -125,10 +124,8 @@ function readMetadata(metadata: u32): bool {
 
 function readPackage(node: u32): void {
   if (!expect(node, TABLE)) return;
-  const row = packages.push();
-  if (row == 0) return;
-  const index = packages.count - 1;
-  startPackage(changetype<Package>(row), at(node).address);
+  const index = addPackage(at(node).address);
+  if (index == NONE) return;
   // Poetry itself reads `groups`, and `markers` only with them; order in the file is free.
   let groups: u32 = NONE;
   let markers: u32 = NONE;
@@ -160,18 +157,6 @@ function readPackage(node: u32): void {
   }
   if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
   if ((item.flags & PACKAGE_IS_EDITABLE) != 0 && item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
-}
-
-function startPackage(item: Package, address: usize): void {
-  memory.fill(changetype<usize>(item), 0xff, offsetof<Package>()); // NONE in every cell
-  item.source = SOURCE_INDEX;
-  item.flags = 0;
-  item.offset = u32(address);
-  item.artifacts = artifacts.count;
-  item.artifactCount = 0;
-  item.dependencyCount = 0;
-  item.membershipCount = 0;
-  item.extraCount = 0;
 }
 
 /** files = [{file = "...", hash = "sha256:..."}, ...]; Poetry adds `url` for files of some sources. */

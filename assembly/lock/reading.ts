@@ -13,14 +13,20 @@ import {
   STATUS_LOCK_HASH,
   STATUS_LOCK_TYPE,
   STATUS_NAME,
+  STATUS_VERSION,
 } from "../../src/abi";
-import { Column } from "../arena";
+import { allocate, Column } from "../arena";
 import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../bytes";
 import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../document";
+import { internWord } from "../environment";
 import { intern } from "../intern";
 import { isName, normalizedName } from "../name";
+import { versionOf } from "../pep440";
+import { markerOf } from "../pep508";
+import { isSpecifierSet } from "../specifier";
 import { fail } from "../status";
-import { pushId } from "../tables";
+import { Artifact, pushId } from "../tables";
+import { hexDigit } from "../toml/string";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
 export function readNames(list: u32, column: Column): void {
@@ -102,4 +108,81 @@ export function artifactKind(address: usize, size: u32): u32 {
     endsWith(address, size, ".tar.xz") ||
     endsWith(address, size, ".tar");
   return isSdist ? ARTIFACT_IS_SDIST : ARTIFACT_IS_OTHER;
+}
+
+/** Whether a text id's bytes are a version; the failure is the node's. */
+export function expectVersion(id: u32, node: u32): void {
+  if (id != NONE && versionOf(id) == NONE) fail(STATUS_VERSION, at(node).address, at(node).size);
+}
+
+/** Marker row of a string node's text; NONE after a failure. */
+export function marker(node: u32): u32 {
+  const id = text(node);
+  return id == NONE ? NONE : markerOf(id);
+}
+
+/** Text id of a string node that holds version specifiers. */
+export function specifiers(node: u32): u32 {
+  const id = text(node);
+  if (id != NONE) isSpecifierSet(id);
+  return id;
+}
+
+/** Id of `main`, the group that Pipfile and PDM call `default`. */
+export function mainGroup(): u32 {
+  return internWord("main");
+}
+
+/** Id of a group; `default` is `main` in the formats that call the project's own dependencies so. */
+export function groupOf(address: usize, size: u32): u32 {
+  return is(address, size, "default") ? mainGroup() : normalizedName(address, size);
+}
+
+/** The last segment of a URL's path, percent-decoded (RFC 3986), as an artifact's name; size 0 when there is none. */
+export function setNameFromUrl(artifact: Artifact, address: usize, size: u32): void {
+  let stop: u32 = 0;
+  while (stop < size && load<u8>(address + stop) != 0x3f && load<u8>(address + stop) != 0x23) stop++;
+  let from = stop;
+  while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
+  artifact.name = address + from;
+  artifact.nameSize = stop - from;
+  if (indexOf(artifact.name, artifact.nameSize, 0x25) == artifact.nameSize) return;
+  const decoded = allocate(artifact.nameSize + 8);
+  if (decoded == 0) return;
+  let length: u32 = 0;
+  for (let i: u32 = 0; i < artifact.nameSize; ) {
+    const c = load<u8>(artifact.name + i);
+    const high = i + 2 < artifact.nameSize ? hexDigit(load<u8>(artifact.name + i + 1)) : 16;
+    const low = high < 16 ? hexDigit(load<u8>(artifact.name + i + 2)) : 16;
+    const isEscape = c == 0x25 && low < 16;
+    store<u8>(decoded + length++, isEscape ? (high << 4) | low : c);
+    i += isEscape ? 3 : 1;
+  }
+  artifact.name = decoded;
+  artifact.nameSize = length;
+}
+
+/** The last segment of a path, with slashes of either kind. */
+export function setNameFromPath(artifact: Artifact, address: usize, size: u32): void {
+  let from = size;
+  while (from > 0 && load<u8>(address + from - 1) != 0x2f && load<u8>(address + from - 1) != 0x5c) from--;
+  artifact.name = address + from;
+  artifact.nameSize = size - from;
+}
+
+/** A digest without its algorithm, which stands apart: an even number of hexadecimal digits. */
+export function checkDigest(address: usize, size: u32): void {
+  let good = size >= 32 && (size & 1) == 0;
+  for (let i: u32 = 0; good && i < size; i++) good = hexDigit(load<u8>(address + i)) < 16;
+  if (!good) fail(STATUS_LOCK_HASH, address, size);
+}
+
+/** Text id of two texts with something between them. */
+export function joined(a: usize, aSize: u32, between: u32, b: usize, bSize: u32): u32 {
+  const from = allocate(aSize + bSize + 1);
+  if (from == 0) return NONE;
+  memory.copy(from, a, aSize);
+  store<u8>(from + aSize, between);
+  memory.copy(from + aSize + 1, b, bSize);
+  return intern(from, aSize + bSize + 1);
 }

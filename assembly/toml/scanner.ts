@@ -205,6 +205,7 @@ function key(p: usize): usize {
 }
 
 /** Address of the first character that no bare key has, at or after `p`: A-Z a-z 0-9 - _, sixteen a step. */
+@inline
 function bareEnd(p: usize): usize {
   while (true) {
     const block = v128.load(p);
@@ -217,6 +218,7 @@ function bareEnd(p: usize): usize {
   }
 }
 
+@inline
 function isBare(c: u32): bool {
   return isLetter(c) || isDigit(c) || c == 0x2d || c == 0x5f;
 }
@@ -258,6 +260,7 @@ function malformed(p: usize, size: u32): u32 {
 }
 
 /** + . : */
+@inline
 function isNumberMark(c: u32): bool {
   return c == 0x2b || c == 0x2e || c == 0x3a;
 }
@@ -297,6 +300,7 @@ function close(node: u32, p: usize): usize {
   return p + 1;
 }
 
+@inline
 function skipSpace(p: usize): usize {
   while (load<u8>(p) == 0x20 || load<u8>(p) == 0x09) p++;
   return p;

@@ -16,6 +16,7 @@ const APOSTROPHE: u8 = 0x27;
 const BACKSLASH: u8 = 0x5c;
 
 /** A string in any of the four forms; `end` is the end of the input. */
+@inline
 export function scanString(p: usize, end: usize): usize {
   if (load<u8>(p) == QUOTE) {
     // The common case first: one line, no escapes.
@@ -43,7 +44,8 @@ export function scanQuotedKey(p: usize, end: usize): usize {
 }
 
 /** Address of the first quote, backslash or control character (but tab) at or after `p`, 16 bytes a step. */
-function special(p: usize): usize {
+@inline
+export function special(p: usize): usize {
   while (true) {
     const block = v128.load(p);
     const found = v128.or(
@@ -246,6 +248,7 @@ function afterNewline(p: usize): usize {
 }
 
 /** Control characters but tab: U+0000 to U+0008, U+000A to U+001F, U+007F. */
+@inline
 export function isControl(c: u32): bool {
   return (c < 0x20 && c != 0x09) || c == 0x7f;
 }

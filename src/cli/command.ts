@@ -1,5 +1,6 @@
 // What a command is, and the options that several of them share.
 
+import { SUPPORTED } from "./formats.ts";
 import type { Option, Words } from "./words.ts";
 
 export interface Command {
@@ -21,7 +22,11 @@ export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standa
 export const HELP: Option = { name: "--help", short: "-h", help: "explain, with examples" };
 
 export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, where a folder has several" };
-export const FORMAT: Option = { name: "--format", value: "NAME", help: "read the lock as this format: poetry, uv" };
+export const FORMAT: Option = {
+  name: "--format",
+  value: "NAME",
+  help: `read the lock as this format: ${SUPPORTED.join(", ")}`,
+};
 
 export const TARGET: Option = {
   name: "--target",

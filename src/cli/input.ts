@@ -3,10 +3,12 @@
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
 import { renderFailure } from "../diagnostic.ts";
-import { shellError } from "../errors.ts";
+import { type Failure, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
-import { type Lockfile, readLock } from "../lockfile.ts";
-import { contentHashes, generatorOf, type Pyproject, readPyprojectBytes } from "../pyproject.ts";
+import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lockfile.ts";
+import { pipfileHashText } from "../pyproject/pipfile-hash.ts";
+import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../pyproject.ts";
+import { type Expanded, expandRequirements } from "../requirements.ts";
 import {
   basename,
   dirname,
@@ -16,10 +18,11 @@ import {
   printError,
   readBytes,
   readIfThere,
+  relative,
   terminal,
 } from "../runtime/node.ts";
 import { FORMAT, LOCK } from "./command.ts";
-import { formatByContent, formatByName, SUPPORTED, type SupportedFormat, TOOL_NAMES } from "./formats.ts";
+import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import type { Words } from "./words.ts";
 
 export interface Input {
@@ -40,10 +43,7 @@ export async function openInput(words: Words, command: string): Promise<Input> {
   const bytes = await readBytes(lockPath);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
-  const lock = readLock(bytes, { path: lockPath, format, pyproject });
-  for (const warning of lock.warnings) {
-    printError(renderFailure(warning, { severity: "warning", bytes, color: terminal("stderr").color }));
-  }
+  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject });
   return {
     lock,
     path: lockPath,
@@ -79,7 +79,32 @@ async function isLock(folder: string, name: string): Promise<boolean> {
   return formatByContent(await readBytes(join(folder, name))) === "requirements";
 }
 
-function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): SupportedFormat {
+/** Reads the lock, included files and all, and prints its warnings. */
+async function readExpanded(bytes: Uint8Array, options: ReadOptions): Promise<Lockfile> {
+  const color = terminal("stderr").color;
+  if (options.format !== "requirements") {
+    const lock = readLock(bytes, options);
+    for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
+    return lock;
+  }
+  const files = { read: readBytes, join, dirname, relative };
+  const expanded = await expandRequirements(options.path, bytes, files);
+  const lock = readLock(expanded.bytes, { ...options, parts: expanded.parts });
+  for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
+    const part = expanded.parts.find(({ path }) => path === warning.path);
+    printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
+  }
+  return lock;
+}
+
+function includeWarnings({ outside, constraints }: Expanded): Failure[] {
+  return [
+    ...outside.map((text) => shellError("requirements-outside", { text }).failure),
+    ...constraints.map((text) => shellError("requirements-constraint", { text }).failure),
+  ];
+}
+
+function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): LockFormat {
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
@@ -100,10 +125,24 @@ async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> 
   return bytes === null ? null : readPyprojectBytes(bytes, path);
 }
 
+/** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */
 async function isFresh(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<boolean | null> {
-  if (pyproject === null || lock.contentHash === null) return null;
-  for (const text of contentHashes(pyproject, generatorOf(bytes))) {
+  if (lock.contentHash === null) return null;
+  const texts = await hashedTexts(lock, bytes, pyproject);
+  if (texts === null) return null;
+  for (const text of texts) {
     if ((await sha256Hex(new TextEncoder().encode(text))) === lock.contentHash) return true;
   }
   return false;
+}
+
+async function hashedTexts(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<string[] | null> {
+  if (lock.format === "pipfile") {
+    const path = join(dirname(lock.path), "Pipfile");
+    const pipfile = await readIfThere(path);
+    const text = pipfile === null ? null : pipfileHashText(pipfile, path);
+    return text === null ? null : [text];
+  }
+  if (pyproject === null) return null;
+  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(bytes));
 }

@@ -6,6 +6,7 @@
 import { renderFailure } from "../diagnostic.ts";
 import { type Failure, NOWHERE, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
+import { LOCK_COMMANDS } from "../lockfile.ts";
 import { freeze } from "../nix.ts";
 import { guardedFields, type Pyproject } from "../pyproject.ts";
 import {
@@ -74,7 +75,7 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { text: input.path, path: input.path });
+    throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
   const recorded = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
@@ -89,6 +90,7 @@ async function run(words: Words): Promise<number> {
     ...policy,
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
+  if (frozen.lacksFileNames) warnNameless(input);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
@@ -134,6 +136,11 @@ function warnRefused({ path }: Input, target: string, error: Failure): void {
 /** Nix can do without, but then it fetches while it evaluates. */
 function warnUnrecorded(title: string): void {
   const { failure } = shellError("unrecorded-git", { text: title });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function warnNameless({ path }: Input): void {
+  const { failure } = shellError("file-names-missing", { text: path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

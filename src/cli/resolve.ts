@@ -4,6 +4,7 @@
 
 import { renderFailure } from "../diagnostic.ts";
 import { shellError, visible } from "../errors.ts";
+import { LOCK_COMMANDS } from "../lockfile.ts";
 import type { Resolution, ResolvedPackage } from "../resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
@@ -46,9 +47,9 @@ async function run(words: Words): Promise<number> {
   return resolutions.some(({ error }) => error !== null) ? 1 : 0;
 }
 
-function warnStale({ path }: Input): void {
+function warnStale({ path, lock }: Input): void {
   const { failure } = shellError("stale-lock", { text: path });
-  const hint = "make the lock anew with `poetry lock`";
+  const hint = `make the lock anew with ${LOCK_COMMANDS[lock.format]}`;
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
 }
 

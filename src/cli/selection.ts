@@ -43,7 +43,8 @@ export interface FilePolicy {
 /** The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. */
 export function chooseSelection(words: Words, lock: Lockfile): Selection {
   const all = [...lock.groups.keys()];
-  const named = (option: Option) => knownNames(words.list(option), all, "unknown-group");
+  // `main` is known even to a pylock.toml that has no group of that name: it adds nothing there.
+  const named = (option: Option) => knownNames(words.list(option), [...new Set(["main", ...all])], "unknown-group");
   const only = named(ONLY);
   const usual = all.filter((group) => lock.groups.get(group) === true);
   const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usual);

@@ -16,11 +16,17 @@ interface Dialect {
 }
 
 const PYTHON: Dialect = { comma: ", ", colon: ": ", text: asciiText };
+const COMPACT_PYTHON: Dialect = { comma: ",", colon: ":", text: asciiText };
 const CANONICAL: Dialect = { comma: ",", colon: ":", text: JSON.stringify };
 
 /** As `json.dumps(value, sort_keys=True)` of Python. */
 export function pythonJson(value: JsonValue): string {
   return write(value, PYTHON);
+}
+
+/** As `json.dumps(value, sort_keys=True, separators=(",", ":"))` of Python. */
+export function compactPythonJson(value: JsonValue): string {
+  return write(value, COMPACT_PYTHON);
 }
 
 /** No space, escapes only where JSON demands them: as `builtins.toJSON` of Nix. */
