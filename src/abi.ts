@@ -364,3 +364,37 @@ export const STATUS_CONDA_MISSING = 182;
 export const STATUS_CONDA_PLATFORM = 183;
 export const STATUS_CONDA_TEXT = 184;
 export const STATUS_CONDA_COMMIT = 185;
+
+// File trees
+export const STATUS_NAR_NAME = 100;
+export const STATUS_NAR_ORDER = 101;
+export const STATUS_NAR_SIZE = 102;
+export const STATUS_NAR_PLACE = 103;
+export const STATUS_NAR_DEPTH = 104;
+
+// --- The hash module (assembly/hash.ts) -------------------------------------------------------------------------------
+
+export const HASH_MD5 = 1;
+export const HASH_SHA1 = 2;
+export const HASH_SHA256 = 3;
+export const HASH_SHA384 = 4;
+export const HASH_SHA512 = 5;
+export const HASH_BLAKE2B_256 = 6;
+export const HASH_BLAKE2B_512 = 7;
+
+export const BASE_HEX = 0;
+export const BASE_64 = 1;
+export const BASE_NIX32 = 2;
+
+/** Bytes that a host gives at a time: a call that lasts longer is never moved from the baseline to the optimised code. */
+export const HASH_SLICE = 65536;
+
+/** A request of `updateFour`; u32 slots: four contexts, four addresses, blocks of 64 bytes in each. */
+export const FOUR_CONTEXT = 0;
+export const FOUR_ADDRESS = 4;
+export const FOUR_BLOCKS = 8;
+export const FOUR_SLOTS = 9;
+
+/** Folders within one another, and bytes of a name: Linux has 4096 for a whole path and 255 for a name. */
+export const NAR_DEPTH_LIMIT = 256;
+export const NAR_NAME_LIMIT = 255;

@@ -10,6 +10,7 @@ import { prefetchCommand } from "./cli/prefetch.ts";
 import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
+import { verifyCommand } from "./cli/verify.ts";
 import { readWords } from "./cli/words.ts";
 import { renderFailure } from "./diagnostic.ts";
 import { PylockError, shellError } from "./errors.ts";
@@ -25,7 +26,7 @@ import {
   terminal,
 } from "./runtime/node.ts";
 
-const COMMANDS: readonly Command[] = [nixCommand, prefetchCommand, resolveCommand, targetsCommand];
+const COMMANDS: readonly Command[] = [nixCommand, prefetchCommand, resolveCommand, verifyCommand, targetsCommand];
 
 endWithClosedPipe();
 const words = commandLine();

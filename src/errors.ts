@@ -149,6 +149,10 @@ export const SHELL_CODES = [
   "requirements-outside",
   "requirements-constraint",
   "file-names-missing",
+  "missing-path",
+  "file-special",
+  "hash-algorithm",
+  "unpacked-cache",
 ] as const;
 export type ShellCode = (typeof SHELL_CODES)[number];
 
@@ -771,6 +775,33 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
       `cannot read conda-lock.yml: found ${found(text)}, expected a plain or a quoted text on this line`,
     hint: () => "only what conda-lock itself writes is read, not YAML at large: make the lock anew with `conda-lock`",
   },
+
+  [abi.STATUS_NAR_NAME]: {
+    code: "tree-name",
+    message: ({ text }) =>
+      `cannot hash the folder: found the name ${found(text)}, expected one of 1 to ${abi.NAR_NAME_LIMIT} bytes without slash`,
+  },
+  [abi.STATUS_NAR_ORDER]: {
+    code: "tree-order",
+    message: ({ text }) => `cannot hash the folder: ${found(text)} comes after a name that it must stand before`,
+    hint: report,
+    exit: 70,
+  },
+  [abi.STATUS_NAR_SIZE]: {
+    code: "tree-file-size",
+    message: () => "cannot hash the folder: a file has not as many bytes as it had when it was opened",
+    hint: () => "try again when nothing writes there",
+  },
+  [abi.STATUS_NAR_PLACE]: {
+    code: "tree-event",
+    message: () => "cannot hash the folder: it was told in a wrong order",
+    hint: report,
+    exit: 70,
+  },
+  [abi.STATUS_NAR_DEPTH]: {
+    code: "tree-depth",
+    message: () => `cannot hash the folder: found more than ${abi.NAR_DEPTH_LIMIT} folders within one another`,
+  },
 };
 
 const UNKNOWN_STATUS: Words = {
@@ -1021,6 +1052,25 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     message: ({ text }) =>
       `\`${text}\` has hashes without the names of their files: Nix cannot choose a file of it yet`,
     hint: () => "`pylock2nix prefetch` asks the index for the names, once",
+  },
+  "missing-path": {
+    message: ({ detail }) => `\`${detail}\` needs a path`,
+    hint: () => "a folder, a file, or `-` for standard input",
+    exit: 2,
+  },
+  "file-special": {
+    message: ({ text }) => `cannot read \`${text}\`: it is neither a file nor a folder`,
+    hint: () => "`-` reads standard input",
+  },
+  "hash-algorithm": {
+    message: ({ text, detail }) =>
+      `cannot verify \`${text}\`: the lock gives its hash in ${detail}, which is not known`,
+    hint: () => "known are sha256, sha384, sha512, blake2b, sha1 and md5",
+  },
+  "unpacked-cache": {
+    message: ({ text }) => `cannot verify \`${text}\`: it is a cache of uv, which keeps wheels unpacked`,
+    hint: () =>
+      "the lock has hashes of whole files: `pip download -r requirements.txt -d wheelhouse` has them to verify",
   },
 };
 

@@ -1,4 +1,104 @@
-// Digests: their algorithms, and how they are written: hexadecimal in locks, base64 in SRI hashes.
+// Digests: made from bytes and streams, and written in hexadecimal (locks), as SRI hashes, in Nix's base32.
+//
+// Invariant: web standards only, the same digests on every runtime; a text is read only when it is exactly a digest of its
+// algorithm. Streams are taken as they come: memory does not grow with them.
+
+import { type Base, HASH_ALGORITHMS, type HashAlgorithm, Hasher } from "./hasher.ts";
+
+export { HASH_ALGORITHMS, type HashAlgorithm } from "./hasher.ts";
+
+/** What a hash says: the algorithm and the digest's bytes. */
+export interface Hash {
+  readonly algorithm: HashAlgorithm;
+  readonly digest: Uint8Array;
+}
+
+/** A digest in the making. */
+export interface Digest {
+  update(bytes: Uint8Array): Digest;
+  /** Ends it; nothing may follow. */
+  digest(): Uint8Array;
+}
+
+let shared: Hasher | undefined;
+
+export function createDigest(algorithm: HashAlgorithm): Digest {
+  const hasher = sharedHasher();
+  const context = hasher.open(algorithm);
+  const digest: Digest = {
+    update(bytes) {
+      hasher.update(context, bytes);
+      return digest;
+    },
+    digest() {
+      const bytes = hasher.digest(context, algorithm);
+      hasher.close(context);
+      return bytes;
+    },
+  };
+  return digest;
+}
+
+export function hashBytes(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array {
+  return createDigest(algorithm).update(bytes).digest();
+}
+
+export async function hashStream(algorithm: HashAlgorithm, stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const digest = createDigest(algorithm);
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return digest.digest();
+    digest.update(value);
+  }
+}
+
+/** Broken algorithms: good against accidents, not against attacks. */
+export function isWeak(algorithm: HashAlgorithm): boolean {
+  return algorithm === "md5" || algorithm === "sha1";
+}
+
+/** `sha256-<base64>` (w3.org/TR/SRI). */
+export function toSri({ algorithm, digest }: Hash): string {
+  return `${algorithm}-${sharedHasher().encode("base64", digest)}`;
+}
+
+export function toHex(digest: Uint8Array): string {
+  return sharedHasher().encode("hex", digest);
+}
+
+/** As `nix-hash --base32` writes it. */
+export function toNix32(digest: Uint8Array): string {
+  return sharedHasher().encode("nix32", digest);
+}
+
+/** `sha256:` or `sha256-` and the digest in hexadecimal, base64 or Nix's base32; null when it is none of these. */
+export function parseHash(text: string): Hash | null {
+  const [, name = "", body = ""] = /^([a-zA-Z0-9_]+(?:-(?:256|512))?)[-:](.*)$/s.exec(text) ?? [];
+  const algorithm = algorithmNamed(name);
+  if (algorithm === null) return null;
+  const hasher = sharedHasher();
+  // The three have different sizes for every algorithm.
+  for (const base of ["base64", "hex", "nix32"] satisfies Base[]) {
+    const digest = hasher.decode(base, body, hasher.digestSize(algorithm));
+    if (digest !== null) return { algorithm, digest };
+  }
+  return null;
+}
+
+/** The algorithm that tools mean by a name; null when we have none such. Python's `blake2b` has 64 bytes. */
+export function algorithmNamed(name: string): HashAlgorithm | null {
+  const plain = name.toLowerCase().replace(/_/g, "-");
+  if (plain === "blake2b") return "blake2b-512";
+  return HASH_ALGORITHMS.find((algorithm) => algorithm === plain) ?? null;
+}
+
+function sharedHasher(): Hasher {
+  shared ??= new Hasher();
+  return shared;
+}
+
+// --- Without the hash module: what reading a lock needs, thousands of times, where nothing is hashed --------------------
 
 const ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -50,7 +50,15 @@ function inCopy(name: string, work: (folder: string) => void): void {
 // --- Words ------------------------------------------------------------------------------------------------------------
 
 test("help is data, with examples", () => {
-  for (const words of [["--help"], ["-h"], ["resolve", "--help"], ["nix", "-h"], ["prefetch", "-h"], ["targets", "--help"]]) {
+  for (const words of [
+    ["--help"],
+    ["-h"],
+    ["resolve", "--help"],
+    ["nix", "-h"],
+    ["targets", "--help"],
+    ["verify", "--help"],
+    ["prefetch", "--help"],
+  ]) {
     const { code, out, err } = run(words);
     assert.equal([code, err], [0, ""]);
     assert.match(out, /^Usage:$/m);
@@ -64,9 +72,9 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  expectRefusal([], "no command given", "commands are nix, prefetch, resolve, targets");
+  expectRefusal([], "no command given", "commands are nix, prefetch, resolve, verify, targets");
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
-  expectRefusal(["verify"], "there is no command `verify`", "commands are nix, prefetch, resolve, targets");
+  expectRefusal(["diff"], "there is no command `diff`", "commands are nix, prefetch, resolve, verify, targets");
   expectRefusal(["resolve", "--targt", "x"], "`resolve` has no option `--targt`", "did you mean `--target`?");
   expectRefusal(["resolve", "-x"], "`resolve` has no option `-x`", "`pylock2nix resolve --help` lists them");
   expectRefusal(["resolve", "--groups", "dcos"], "there is no dependency group `dcos`", "did you mean `docs`?");

@@ -39,7 +39,12 @@ export interface Input {
 export async function openInput(words: Words, command: string): Promise<Input> {
   const [path = ".", ...others] = words.paths;
   if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: command });
-  const lockPath = await findLock(path, words.value(LOCK));
+  return openLock(path, words.value(LOCK), words);
+}
+
+/** Reads the lock at a path, or `lock` of the folder there. */
+export async function openLock(path: string, wanted: string | null, words: Words): Promise<Input> {
+  const lockPath = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);

@@ -40,3 +40,44 @@ export function countProgress(total: number, what: string): { done: (name: strin
     },
   };
 }
+
+/** Progress in bytes, with rate and time left. */
+export class ByteProgress {
+  readonly #what: string;
+  readonly #total: number;
+  readonly #started = now();
+  readonly #isTerminal = terminal("stderr").isTerminal;
+  #shown = false;
+
+  constructor(what: string, total: number) {
+    this.#what = what;
+    this.#total = total;
+  }
+
+  show(bytes: number): void {
+    const seconds = (now() - this.#started) / 1000;
+    if (!this.#isTerminal || seconds * 1000 < PATIENCE || bytes === 0) return;
+    const rate = bytes / seconds;
+    const left = Math.max(0, Math.ceil((this.#total - bytes) / rate));
+    const share = `${bytesText(bytes)} of ${bytesText(this.#total)}`;
+    printError(`${CLEAR_LINE}${this.#what} ${share}, ${bytesText(rate)}/s, ${left} s left`);
+    this.#shown = true;
+  }
+
+  clear(): void {
+    if (this.#shown) printError(CLEAR_LINE);
+  }
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** "277 MB": SI units, three digits. */
+export function bytesText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(value >= 9.995 ? 1 : 2)} ${UNITS[unit]}`;
+}

@@ -1,0 +1,2 @@
+// Test entry: the hash module as it is.
+export * from "../../assembly/hash";
