@@ -51,6 +51,11 @@ for (const build of builds<Toml>("toml")) {
   test(`${build.name}: failures and their places`, () => {
     fails('a = "x', abi.STATUS_TOML_STRING_END, '"x');
     fails('a = "x\ny"', abi.STATUS_TOML_STRING_END, '"x');
+    fails('a = "x\\n', abi.STATUS_TOML_STRING_END, '"x\\n');
+    fails('a = """x\\n', abi.STATUS_TOML_STRING_END, '"""');
+    fails("a", abi.STATUS_TOML_EQUALS, "");
+    fails('a."b"', abi.STATUS_TOML_EQUALS, "");
+    fails("a = {b", abi.STATUS_TOML_EQUALS, "");
     fails('a = "\\q"', abi.STATUS_TOML_ESCAPE, "\\q");
     fails('a = "\\ud800"', abi.STATUS_TOML_ESCAPE, "\\ud800");
     fails("a = 01", abi.STATUS_TOML_NUMBER, "01");
