@@ -1,4 +1,4 @@
-// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry about whole locks.
+// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks.
 //   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
 // Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
 import { spawnSync } from "node:child_process";
@@ -19,6 +19,7 @@ compare(
   `node dist/cli.js targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
 );
 compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
+compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
