@@ -59,7 +59,7 @@ const waiting = [...locks];
 await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
 process.stdout.write(
   `uv: ${locks.length} locks on ${targets.length} targets, ${tally.equal} equal, ${tally.refused} refused by both, ` +
-    `${tally.known} known differences, ${tally.skipped} skipped (a name that only other members have); ${tally.files} files, ${tally.fetched} of them fetched by uv ` +
+    `${tally.known} known differences, ${tally.skipped} skipped (uv cannot be asked); ${tally.files} files, ${tally.fetched} of them fetched by uv ` +
     `(${tally.unfetched} installations did not end)\n` +
     `${tally.compared} compared, ${tally.differences} differences\n`,
 );
@@ -138,7 +138,7 @@ function selectionsOf(lock, isScript) {
 function compareCase(lock, where, target, { groups, extras, packages }, answer) {
   if (answer === undefined) return different(where, target, ["the oracle gave no answer"]);
   if (answer.unasked) {
-    // An extra or a group of a member alone: uv demands that what is started from has it, our names are those of all members.
+    // Mostly an extra or a group of some members: uv demands that what it starts from has it, our names are those of all.
     tally.skipped++;
     return;
   }
@@ -197,7 +197,7 @@ function ask(question) {
     const answers = [];
     createInterface({ input: child.stdout }).on("line", (text) => answers.push(JSON.parse(text)));
     child.on("close", (code) => {
-      if (code !== 0) process.stdout.write(complaints);
+      process.stdout.write(complaints);
       resolve(answers);
     });
     child.stdin.end(`${JSON.stringify(question)}\n`);

@@ -4,7 +4,7 @@
 
 Needs the packages uv and packaging. A question is a line of JSON: {"lock": path, "targets": [{"target", "environment"}],
 "cases": [{"arguments"}], "fetch": a number}. For each case and target a line comes back: {"packages": [[name, version or
-null, file or null]]} or {"error": text, "unasked": whether a name is unknown to uv}, and for the first `fetch` cases "fetched": [file] or "notFetched": text.
+null, file or null]]} or {"error": text, "unasked": whether uv cannot be asked this}, and for the first `fetch` cases "fetched": [file] or "notFetched": text.
 
 `uv export --frozen` says what a selection holds on any platform; packaging evaluates its markers for each target, and what
 uv refuses on a target without exporting (the Pythons of the project and of the chosen groups, the environments of the lock)
@@ -21,6 +21,7 @@ import hashlib
 import http.server
 import io
 import json
+import operator
 import os
 import pathlib
 import re
@@ -34,10 +35,23 @@ import zipfile
 from urllib.parse import quote, unquote
 
 import target_tags  # beside this file
+from packaging import markers
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
+
+# What is no version uv orders as text (crates/uv-pep508/src/marker/tree.rs); packaging says that such an order never holds.
+ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+packagings = markers._eval_op
+
+
+def evaluated(left, op, right, *, key):
+    order = ORDERS.get(op.serialize()) if key not in markers.MARKERS_REQUIRING_VERSION else None
+    return packagings(left, op, right, key=key) if order is None else order(left, right)
+
+
+markers._eval_op = evaluated
 
 UV = str(pathlib.Path(sys.executable).parent / "uv")
 PLATFORMS = {
@@ -45,12 +59,14 @@ PLATFORMS = {
     "linux-aarch64-glibc2.28": "aarch64-manylinux_2_28",
     "linux-x86_64-glibc2.39": "x86_64-manylinux_2_39",
     "win-amd64": "x86_64-pc-windows-msvc",
+    "macos13-x86_64": "x86_64-apple-darwin",
+    "macos14-arm64": "aarch64-apple-darwin",
 }
 
 
-def run(arguments, folder):
+def run(arguments, folder, **more):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_", "VIRTUAL_ENV"))}
-    environment |= {"UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(folder / ".cache"), "UV_NO_PROGRESS": "1"}
+    environment |= {"UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(folder / ".cache"), "UV_NO_PROGRESS": "1", **more}
     return subprocess.run([UV, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 
@@ -158,14 +174,14 @@ def best_file(package, target):
         return None
     known = ranks(target)
     found = []
-    for name in map(file_name, package.get("wheels", [])):
+    for index, name in enumerate(map(file_name, package.get("wheels", []))):
         parts = name.removesuffix(".whl").split("-")
         rank = min((known[tag] for tag in parse_tag("-".join(parts[-3:])) if tag in known), default=None)
         if rank is not None:
             build = re.match(r"(\d+)(.*)", parts[2]) if len(parts) == 6 else None
-            found.append((-rank, (int(build[1]), build[2]) if build else (-1, ""), name))
+            found.append((-rank, (int(build[1]), build[2]) if build else (-1, ""), -index, name))
     if found:
-        return max(found)[2]
+        return max(found)[3]  # the first of equals
     return file_name(package["sdist"]) if "sdist" in package else ""
 
 
@@ -225,9 +241,11 @@ def fetch(packages, target, folder, base):
     Wheels.fetched.clear()
     arguments = ["pip", "install", "--no-deps", "--no-cache", "--target", str(folder / ".target"), "-r", "pylock.files.toml"]
     arguments += ["--python", sys.executable, "--python-version", f"3.{version}", "--python-platform", PLATFORMS[platform]]
-    done = run([*arguments, "--preview"], folder)
+    macos = re.match(r"macos(\d+)", platform)
+    done = run([*arguments, "--preview"], folder, **({"MACOSX_DEPLOYMENT_TARGET": f"{macos[1]}.0"} if macos else {}))
     shutil.rmtree(folder / ".target", ignore_errors=True)
     if done.returncode != 0:
+        print(f"{target}: {done.stderr[-600:]}", file=sys.stderr)
         return {"notFetched": done.stderr[-1500:]}
     return {"fetched": sorted(Wheels.fetched)}
 
@@ -251,8 +269,11 @@ def answers(question, folder, base):
             error = refusal(lock, project, case["arguments"], environment)
             if export is None:
                 error = done.stderr.strip() or "refused"
-            if error is not None:
-                yield {"error": error, "unasked": export is None and "is not defined in" in error}
+            unasked = export is None and "is not defined in" in done.stderr
+            # `uv export` adds what the workspace itself requires even where `uv sync` does not.
+            unasked |= "--only-group" in case["arguments"] and "requirements" in lock.get("manifest", {})
+            if unasked or error is not None:
+                yield {"error": error, "unasked": unasked}
                 continue
             packages = selected(export, environment)
             rows = [[canonicalize_name(row["name"]), row.get("version"), best_file(row, target)] for row in packages]
