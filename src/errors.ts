@@ -523,6 +523,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     message: ({ detail }) => `the lock does not support this platform (${detail ?? "unknown"})`,
     hint: () => "choose another target, or widen `tool.uv.environments` and lock again",
   },
+  [abi.STATUS_GROUP_PYTHON]: {
+    code: "group-python-refused",
+    message: ({ text, detail }) => `group ${name(detail, "this")} needs Python ${text}, this target has another`,
+    hint: () => "choose another target, or leave the group out: `--without`",
+  },
   [abi.STATUS_UNKNOWN_MEMBER]: {
     code: "unknown-member",
     message: ({ text, detail }) => `cannot find ${name(detail, found(text))} in this workspace`,

@@ -309,6 +309,11 @@ name = "s"
 url = "https://pypi.invalid/simple"
 [[tool.poetry.source]]
 name = "t"
+[tool.uv]
+default-groups = ["z"]
+exclude-newer = "not read"
+[tool.uv.dependency-groups]
+z = {requires-python = ">=3.12"}
 `;
 
 test("the guard's text", () => {
