@@ -50,7 +50,8 @@ export interface Rows {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A text may start with U+FEFF: it is no mark of the encoding here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An instance of the core: one lock at a time. Instances share the compiled module and nothing else. */
 export class Core {
