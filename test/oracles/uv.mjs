@@ -196,7 +196,7 @@ function ask(question) {
     child.stderr.on("data", (chunk) => (complaints += chunk));
     const answers = [];
     createInterface({ input: child.stdout }).on("line", (text) => answers.push(JSON.parse(text)));
-    child.on("close", (code) => {
+    child.on("close", () => {
       process.stdout.write(complaints);
       resolve(answers);
     });

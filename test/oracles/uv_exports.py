@@ -41,13 +41,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 
-# What is no version uv orders as text (crates/uv-pep508/src/marker/tree.rs); packaging says that such an order never holds.
+# What is no version of Python, the release of the system too, uv orders as text (crates/uv-pep508/src/marker/tree.rs); packaging says that such an order never holds.
 ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+VERSIONS = {"python_version", "python_full_version", "implementation_version"}
 packagings = markers._eval_op
 
 
 def evaluated(left, op, right, *, key):
-    order = ORDERS.get(op.serialize()) if key not in markers.MARKERS_REQUIRING_VERSION else None
+    order = ORDERS.get(op.serialize()) if key not in VERSIONS else None
     return packagings(left, op, right, key=key) if order is None else order(left, right)
 
 
