@@ -10,6 +10,8 @@ import { fail } from "./status";
 const PAGE: usize = 65536;
 /** Rows of a column's first block. */
 const FIRST_ROWS: u32 = 64;
+/** Readable bytes behind every allocation: texts are looked at in blocks of 16. */
+const SLACK: u64 = 128;
 
 let top: usize = __heap_base;
 
@@ -44,7 +46,7 @@ export function allocateZeroed(size: usize): usize {
 
 function ensure(address: usize, size: usize): bool {
   const have = u64(memory.size()) * u64(PAGE);
-  const need = u64(address) + u64(size);
+  const need = u64(address) + u64(size) + SLACK;
   if (need <= have) return true;
   const pages = (need - have + u64(PAGE) - 1) / u64(PAGE);
   // Growing by an eighth at least keeps the number of calls low on large inputs; untouched pages cost nothing.

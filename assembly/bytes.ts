@@ -1,6 +1,7 @@
 // Bytes: classes of ASCII characters, comparison, numbers in decimal. Texts are (address, size); no strings are made.
 //
-// Invariant: nothing here reads beyond address + size, except in blocks of 16 bytes, for which every input is padded.
+// Invariant: nothing here reads beyond address + size, except in blocks of 16 bytes: bytes
+// follow every input (INPUT_PADDING) and every allocation (arena.ts).
 
 @inline
 export function isDigit(c: u32): bool {
@@ -67,11 +68,15 @@ export function compare(a: usize, aSize: u32, b: usize, bSize: u32): i32 {
   return aSize == bSize ? 0 : aSize < bSize ? -1 : 1;
 }
 
-/** Offset of the first `c` at or after `from`, or `size` when there is none. */
+/** Offset of the first `c` at or after `from`, or `size` when there is none; sixteen bytes a step. */
 export function indexOf(address: usize, size: u32, c: u32, from: u32 = 0): u32 {
-  let i = from;
-  while (i < size && load<u8>(address + i) != c) i++;
-  return i;
+  const end = address + size;
+  const wanted = i8x16.splat(u8(c));
+  for (let p = address + from; p < end; p += 16) {
+    const bits = i8x16.bitmask(i8x16.eq(v128.load(p), wanted)) & firstBits(end - p);
+    if (bits != 0) return u32(p - address) + ctz(bits);
+  }
+  return size;
 }
 
 /** Whether all bytes are hexadecimal digits. Sixteen a step: locks are hashes for the most part. */

@@ -58,6 +58,16 @@ export const project: ProjectFacts = changetype<ProjectFacts>(memory.data(offset
 /** Text ids of the groups that are not chosen by default. */
 const optionalGroups: Column = changetype<Column>(memory.data(16));
 
+/** A group of a uv project that takes only some Pythons. */
+@unmanaged
+export class GroupPython {
+  /** Text ids: its name, and the specifiers. */
+  group: u32;
+  python: u32;
+}
+
+export const groupPythons: Column = changetype<Column>(memory.data(16));
+
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
 
 /** Forgets the project. */
@@ -65,6 +75,7 @@ export function startProject(): void {
   memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
   optionalGroups.start(4);
+  groupPythons.start(offsetof<GroupPython>());
 }
 
 /** Whether a group is chosen only when it is asked for. Without a project only `dev` is a default, as in uv. */
@@ -107,6 +118,7 @@ function readRecord(from: usize, end: usize): void {
   else if (is(field, fieldSize, "extra")) readExtra(at, end);
   else if (is(field, fieldSize, "pep508")) readRequirement(at, end);
   else if (is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
+  else if (is(field, fieldSize, "python")) readGroupPython(at, end);
   else if (is(field, fieldSize, "name")) {
     nextField(at, end);
     if (fieldSize != 0) project.name = normalizedName(field, fieldSize);
@@ -119,6 +131,16 @@ function readGroup(at: usize, end: usize): void {
   pushDistinct(groupNames, group);
   nextField(at, end);
   if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "1")) pushId(optionalGroups, group);
+}
+
+function readGroupPython(at: usize, end: usize): void {
+  at = nextField(at, end);
+  const row = groupPythons.push();
+  if (row == 0) return;
+  const each = changetype<GroupPython>(row);
+  each.group = normalizedName(field, fieldSize);
+  nextField(at, end);
+  each.python = intern(field, fieldSize);
 }
 
 function readExtra(at: usize, end: usize): void {

@@ -6,15 +6,25 @@
 //
 // Invariant: exact for every selection; the answer to an open request holds the answers to all closed ones.
 
-import { NONE, REQUEST_IS_OPEN, REQUEST_IS_WORKSPACE, STATUS_CONFLICT, STATUS_PLATFORM_REFUSED } from "../src/abi";
+import {
+  NONE,
+  REQUEST_IS_OPEN,
+  REQUEST_IS_WORKSPACE,
+  STATUS_CONFLICT,
+  STATUS_GROUP_PYTHON,
+  STATUS_PLATFORM_REFUSED,
+} from "../src/abi";
 import { activate, Refusal, refusals, resetActivation } from "./activation";
 import { Column, Scratch } from "./arena";
-import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts } from "./branches";
+import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts, ITEM_GROUP } from "./branches";
 import { both, NO, resetDecisions, startDecisions, YES } from "./decision";
-import { VARIABLE_PLATFORM_SYSTEM, variableText } from "./environment";
+import { VARIABLE_PLATFORM_SYSTEM, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
 import { install } from "./installed";
+import { textAddress, textSize } from "./intern";
+import { GroupPython, groupPythons } from "./project";
 import { chooseRoots, resetRoots } from "./roots";
-import { conditionOf, resetSelection, startSelection, startWriting, want, writeConditions } from "./selection";
+import { chosen, conditionOf, resetSelection, startSelection, startWriting, want, writeConditions } from "./selection";
+import { specifiersContain } from "./specifier";
 import { fail, failed } from "./status";
 import { addProblem, dependencyAt, packageAt, packages, pushId } from "./tables";
 import { reachedWhen, resetTraversal, startTraversal, traverse, wantedWhen } from "./traversal";
@@ -45,6 +55,7 @@ export function walk(names: usize, namesSize: u32, flags: u32, problems: Column)
   if (facts.supportedCount != 0 && !anyHolds(facts.supported, facts.supportedCount)) {
     fail(STATUS_PLATFORM_REFUSED, facts.supportedAddress, facts.supportedSize, variableText(VARIABLE_PLATFORM_SYSTEM));
   }
+  checkGroupPythons();
   if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0)) return;
   refusals.clear();
   if (conflictMembers.count != 0) activate(isOpen);
@@ -58,6 +69,7 @@ function installWanted(isOpen: bool, problems: Column): void {
   if (isOpen) {
     for (let row: u32 = 0; row < packages.count; row++) want(wantedWhen(row));
     for (let i: u32 = 0; i < refusals.count; i++) want(refusalAt(i).decision);
+    for (let i: u32 = 0; i < groupPythons.count; i++) want(groupRefusedWhen(i));
     writeConditions();
   }
   for (let row: u32 = 0; row < packages.count; row++) {
@@ -68,6 +80,35 @@ function installWanted(isOpen: bool, problems: Column): void {
     const member = conflictMemberAt(refusal.member);
     addProblem(problems, STATUS_CONFLICT, member.address, member.size, refusal.other, conditionOf(refusal.decision));
   }
+  if (!isOpen) return;
+  for (let i: u32 = 0; i < groupPythons.count; i++) {
+    const decision = groupRefusedWhen(i);
+    if (decision == NO) continue;
+    const each = groupPythonAt(i);
+    const condition = conditionOf(decision);
+    addProblem(problems, STATUS_GROUP_PYTHON, textAddress(each.python), textSize(each.python), each.group, condition);
+  }
+}
+
+/** Workspace::requires_python: the Pythons of the chosen groups count like the project's own. */
+function checkGroupPythons(): void {
+  for (let i: u32 = 0; i < groupPythons.count && !failed(); i++) {
+    const python = groupPythonAt(i).python;
+    if (groupRefusedWhen(i) == YES) {
+      fail(STATUS_GROUP_PYTHON, textAddress(python), textSize(python), groupPythonAt(i).group);
+    }
+  }
+}
+
+/** Under which selections a group is chosen that does not take the target's Python. */
+function groupRefusedWhen(row: u32): u32 {
+  const each = groupPythonAt(row);
+  if (specifiersContain(each.python, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return NO;
+  return chosen(ITEM_GROUP, each.group);
+}
+
+function groupPythonAt(row: u32): GroupPython {
+  return changetype<GroupPython>(groupPythons.at(row));
 }
 
 function refusalAt(row: u32): Refusal {

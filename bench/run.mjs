@@ -1,12 +1,12 @@
-// Runs the benchmarks: builds, installs the peers when they are missing, and runs each bench/*.bench.ts and *.bench.mjs.
+// Runs the benchmarks: builds, installs the peers when they are missing or old, and runs each bench/*.bench.ts and *.bench.mjs.
 //   node bench/run.mjs [WORD]...     only files with one of these words in their name
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 
 const words = process.argv.slice(2);
 run("npm", ["run", "--silent", "build"]);
 run("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.test.json"]);
-if (!existsSync("bench/peers/node_modules")) run("npm", ["ci", "--silent", "--prefix", "bench/peers"]);
+run("node", ["scripts/install.mjs", "bench/peers"]);
 for (const file of readdirSync("bench").sort()) {
   if (!/\.bench\.(ts|mjs)$/.test(file) || (words.length > 0 && !words.some((word) => file.includes(word)))) continue;
   process.stdout.write(`\n${file}\n`);

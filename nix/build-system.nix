@@ -21,7 +21,31 @@ rec {
     ) names;
 
   # Together the common back ends build most sources, whichever of them pyproject.toml names.
-  common = named [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" ];
+  common = named usual;
+  usual = [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" ];
+
+  # What `prefetch` read in a source's [build-system], besides the common ones. What is required under a marker only
+  # (`conditionalRequires`) is taken where nixpkgs has it.
+  recorded =
+    subject: facts:
+    let
+      renamed = {
+        poetry = "poetry-core";
+        # numpy at the oldest version that works; nixpkgs builds everything with its own numpy.
+        oldest-supported-numpy = "numpy";
+      };
+      wanted = names: builtins.filter (name: !(builtins.elem name usual)) (map (name: renamed.${name} or name) names);
+      always = wanted (facts.buildRequires or [ ]);
+    in
+    map (
+      name:
+      host.pkgs.${name} or (throw ''
+        cannot build ${subject} from source: nixpkgs has no Python package ${name}, which its [build-system] asks for
+        hint: say what builds it, `overridePythonAttrs { build-system = [ ... ]; }`, or take a wheel'')
+    ) always
+    ++ map (name: host.pkgs.${name}) (
+      builtins.filter (name: host.pkgs ? ${name} && !(builtins.elem name always)) (wanted (facts.conditionalRequires or [ ]))
+    );
 
   # The old name of Poetry's back end, where a pyproject.toml still has it.
   postPatch = ''

@@ -8,13 +8,14 @@ let
     fields: table: name:
     if table ? ${name} then { ${name} = builtins.intersectAttrs fields table.${name}; } else { };
   whole = table: name: if table ? ${name} then { ${name} = table.${name}; } else { };
-  poetry = part poetryFields (file.tool or { }) "poetry";
+  tool = part poetryFields (file.tool or { }) "poetry" // part uvFields (file.tool or { }) "uv";
 
   names = list: builtins.listToAttrs (map (name: { inherit name; value = null; }) list);
   buildSystemFields = names [ "requires" "build-backend" ];
   projectFields = names [
     "name" "version" "requires-python" "dependencies" "optional-dependencies" "scripts" "dynamic"
   ];
+  uvFields = names [ "default-groups" "dependency-groups" ];
   poetryFields = names [
     "name" "version" "package-mode" "dependencies" "dev-dependencies" "group" "extras" "scripts" "source"
   ];
@@ -24,6 +25,6 @@ builtins.hashString "sha256" (
     part buildSystemFields file "build-system"
     // part projectFields file "project"
     // whole file "dependency-groups"
-    // (if poetry == { } then { } else { tool = poetry; })
+    // (if tool == { } then { } else { inherit tool; })
   )
 )

@@ -62,5 +62,10 @@ else
     targets = builtins.mapAttrs (
       _: entry: if entry ? error then { error = (say entry.error).message; } else entry
     ) answer.targets;
-    warnings = map (warning: (say warning).message) answer.warnings;
+    warnings =
+      map (warning: (say warning).message) answer.warnings
+      # Without a record of `prefetch` no git source has a hash.
+      ++ map (
+        package: "no hash is recorded for ${package.name} ${toString package.version}: Nix will fetch from git while it evaluates"
+      ) (builtins.filter (package: package.source.kind == "git") answer.packages);
   }

@@ -78,10 +78,13 @@ let
 
     git =
       if source.hash != null then
-        pkgs.fetchgit {
-          inherit (source) url rev hash;
-          fetchSubmodules = source.submodules;
-        }
+        pkgs.fetchgit (
+          {
+            inherit (source) url rev hash;
+            fetchSubmodules = source.submodules;
+          }
+          // lib.optionalAttrs (source.lfs or false) { fetchLFS = true; }
+        )
       else
         # Without a recorded hash the checkout happens during evaluation. The commit pins it, and a commit
         # need not be on the default branch.

@@ -75,7 +75,11 @@ let
     name:
     prev.${name}.overridePythonAttrs (old: {
       # After autoPatchelfHook, which would take the entry out again.
-      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ [ pkgs.autoAddDriverRunpath ];
+      nativeBuildInputs =
+        let
+          before = old.nativeBuildInputs or [ ];
+        in
+        before ++ lib.optional (!(builtins.elem pkgs.autoAddDriverRunpath before)) pkgs.autoAddDriverRunpath;
     });
 in
 # Only names that are there, and each looked at when it is asked for.

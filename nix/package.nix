@@ -46,9 +46,12 @@ let
 
   # A wheel for Linux brings its libraries, except those of the policy that it was built for (PEP 600) and those of
   # other wheels. It must not be stripped: that breaks the ones that were renamed and patched by auditwheel.
-  nativeWheel = {
-    nativeBuildInputs = [ pkgs.autoPatchelfHook ];
-    buildInputs = [ pkgs.stdenv.cc.cc.lib ] ++ (pkgs.pythonManylinuxPackages.manylinux2014 or [ ]);
+  nativeWheel = file: {
+    nativeBuildInputs = [ pkgs.autoPatchelfHook ] ++ needed.tools (file.sonames or [ ]);
+    buildInputs =
+      [ pkgs.stdenv.cc.cc.lib ]
+      ++ (pkgs.pythonManylinuxPackages.manylinux2014 or [ ])
+      ++ needed.libraries (file.sonames or [ ]);
     # The driver's, never in the store; found at run time.
     autoPatchelfIgnoreMissingDeps = [ "libcuda.so.1" ];
     dontStrip = true;
@@ -60,9 +63,11 @@ let
     '';
   };
 
-  fromSource = {
+  needed = import ./sonames.nix { inherit pkgs; };
+
+  fromSource = file: {
     pyproject = true;
-    build-system = tools.common;
+    build-system = tools.common ++ tools.recorded package.name (if file == null then package.source else file);
     inherit (tools) postPatch pypaBuildFlags;
   };
 
@@ -81,8 +86,8 @@ let
     python.pkgs.buildPythonPackage (
       common
       // { src = fetch { inherit package file root; }; }
-      // (if isWheel file then wheel file else fromSource)
-      // lib.optionalAttrs native nativeWheel
+      // (if isWheel file then wheel file else fromSource file)
+      // lib.optionalAttrs native (nativeWheel file)
       // lib.optionalAttrs (!isWheel file && package.source.subdirectory or null != null) subdirectory
       // { passthru.pylock2nix = package // { inherit file; }; }
     );

@@ -1,5 +1,6 @@
 # What a choice of target, groups and extras installs: attribute set of name -> selected package, which is
-# { name, version, source, target, file, sdist, dependencies }; `file` and `sdist` are { name, hash, url } or null.
+# { name, version, source, target, file, sdist, dependencies }; `file` and `sdist` are { name, hash, url } or null,
+# with what `prefetch` recorded of them.
 #
 # Invariant: linear in the resolution; at most one version for each name; every dependency named is selected too.
 {
@@ -60,7 +61,11 @@ let
   # What the lock's own installer would not install together: checked before anything is selected.
   refused = filter (refusal: elemAt conditions (elemAt refusal 0)) (frozen.refusals or [ ]);
 
-  file = entry: { name = elemAt entry 0; hash = elemAt entry 1; url = elemAt entry 2; };
+  # What `prefetch` recorded of a file's inside (buildRequires, sonames) is the fourth element, where there is any.
+  file =
+    entry:
+    { name = elemAt entry 0; hash = elemAt entry 1; url = elemAt entry 2; }
+    // (if length entry > 3 then elemAt entry 3 else { });
   isWheel = entry: builtins.match ".*[.]whl" (elemAt entry 0) != null;
 
   at =

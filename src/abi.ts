@@ -312,6 +312,7 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator
@@ -390,6 +391,7 @@ export const STATUS_TOO_HARD = 89; // the search for a solution was given up
 export const STATUS_CONFLICT = 95; // extras or groups that the lock declares as conflicting are both chosen
 export const STATUS_PLATFORM_REFUSED = 96;
 export const STATUS_UNKNOWN_MEMBER = 97;
+export const STATUS_GROUP_PYTHON = 98; // uv: a chosen group demands another Python
 
 // JSON (RFC 8259)
 export const STATUS_JSON_UTF8 = 110;

@@ -9,6 +9,7 @@ import { checkCommand } from "./cli/check.ts";
 import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
 import { diffCommand } from "./cli/diff.ts";
 import { nixCommand } from "./cli/nix.ts";
+import { prefetchCommand } from "./cli/prefetch.ts";
 import { programOf, VERSION } from "./cli/program.ts";
 import { resolveCommand } from "./cli/resolve.ts";
 import { targetsCommand } from "./cli/targets.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   whyCommand,
   diffCommand,
   verifyCommand,
+  prefetchCommand,
   targetsCommand,
 ];
 

@@ -50,11 +50,14 @@ export interface Rows {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A text may start with U+FEFF: it is no mark of the encoding here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An instance of the core: one lock at a time. Instances share the compiled module and nothing else. */
 export class Core {
   readonly #exports: Exports;
+  /** Where the project's records start; no address is beyond it when there are none. */
+  #project = Number.POSITIVE_INFINITY;
   /** Decoded texts by id: the same names come up again and again. */
   #texts: (string | undefined)[] = [];
   /** Views of tables, made once between two calls. */
@@ -77,6 +80,7 @@ export class Core {
     const memory = this.#bytes();
     memory.set(lock, address);
     memory.set(records, address + lock.length + abi.INPUT_PADDING);
+    this.#project = project === null ? Number.POSITIVE_INFINITY : address + lock.length + abi.INPUT_PADDING;
     return this.#exports.read(format, project === null ? 0 : 1) === abi.STATUS_OK ? null : this.#failure();
   }
 
@@ -127,6 +131,13 @@ export class Core {
     const text = this.slice(texts.at(id, abi.TEXT_ADDRESS), texts.at(id, abi.TEXT_SIZE));
     this.#texts[id] = text;
     return text;
+  }
+
+  /** Which input an address of a problem is in, and how far from its start. */
+  place(address: number): Pick<CoreFailure, "input" | "offset"> {
+    return address >= this.#project
+      ? { input: abi.INPUT_PROJECT, offset: address - this.#project }
+      : { input: abi.INPUT_LOCK, offset: address - this.state(abi.STATE_LOCK_ADDRESS) };
   }
 
   /** The text at an address. */

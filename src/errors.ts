@@ -129,6 +129,22 @@ export const SHELL_CODES = [
   "no-target",
   "out-of-date",
   "library-missing",
+  "sources-missing",
+  "sources-record",
+  "index-missing",
+  "index-page",
+  "not-in-index",
+  "offline",
+  "address-refused",
+  "download-failed",
+  "hash-mismatch",
+  "hash-unknown",
+  "archive-refused",
+  "archive-damaged",
+  "source-refused",
+  "git-failed",
+  "jobs",
+  "unrecorded-git",
   "requirements-cycle",
   "requirements-address",
   "requirements-includes",
@@ -506,6 +522,11 @@ const STATUS_WORDS: Readonly<Record<number, Words>> = {
     code: "platform-refused",
     message: ({ detail }) => `the lock does not support this platform (${detail ?? "unknown"})`,
     hint: () => "choose another target, or widen `tool.uv.environments` and lock again",
+  },
+  [abi.STATUS_GROUP_PYTHON]: {
+    code: "group-python-refused",
+    message: ({ text, detail }) => `group ${name(detail, "this")} needs Python ${text}, this target has another`,
+    hint: () => "choose another target, or leave the group out: `--without`",
   },
   [abi.STATUS_UNKNOWN_MEMBER]: {
     code: "unknown-member",
@@ -966,6 +987,68 @@ const SHELL_WORDS: Readonly<Record<ShellCode, Omit<Words, "code">>> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "sources-missing": {
+    message: ({ text, detail }) => `${detail} of \`${text}\` cannot be had`,
+    hint: () => "what was found is recorded: run `pylock2nix prefetch` again to go on from here",
+  },
+  "sources-record": {
+    message: ({ text, detail }) => `cannot read \`${text}\`: ${detail}`,
+    hint: () => "remove the file, or its entry, and run `pylock2nix prefetch`",
+  },
+  "index-missing": {
+    message: () => "cannot ask a package index: the lock names none, and no setting does",
+    hint: () => "set PIP_INDEX_URL or UV_DEFAULT_INDEX, `index-url` in pip.conf, or give `--index`",
+  },
+  "index-page": {
+    message: ({ text, detail }) => `cannot read the index page ${text}: ${detail}`,
+  },
+  "not-in-index": {
+    message: ({ text, detail }) => `cannot find ${text} in ${detail}`,
+    hint: () => "the file may have been withdrawn, or is in another index: `--index`",
+  },
+  offline: {
+    message: ({ text }) => `cannot find ${text} in the wheelhouse`,
+    hint: () => "put the file there, or leave `--wheelhouse` out; git sources and addresses need the network",
+  },
+  "address-refused": {
+    message: ({ text, detail }) => `cannot use the address \`${text}\`: ${detail}`,
+  },
+  "download-failed": {
+    message: ({ text, detail }) => `cannot fetch ${text}: ${detail}`,
+    hint: ({ detail }) =>
+      String(detail).includes("credentials")
+        ? "give them in netrc, or as POETRY_HTTP_BASIC_NAME_USERNAME and POETRY_HTTP_BASIC_NAME_PASSWORD"
+        : null,
+  },
+  "hash-mismatch": {
+    message: ({ text, detail, known }) =>
+      `${text} is not the file that was locked: found ${known[0]}, expected ${detail}`,
+    hint: () => "somebody changed the file, or the lock is of another one: do not install it before you know which",
+  },
+  "hash-unknown": {
+    message: ({ text, detail }) => `cannot check ${text}: the lock has its hash in ${detail}, which is not known here`,
+  },
+  "archive-refused": {
+    message: ({ detail }) => `the archive is refused: ${detail}`,
+  },
+  "archive-damaged": {
+    message: ({ detail }) => `the archive is damaged: ${detail}`,
+  },
+  "source-refused": {
+    message: ({ text, detail }) => `cannot take the ${text} as it is: ${detail}`,
+  },
+  "git-failed": {
+    message: ({ text, detail }) => `cannot check out ${text}: ${detail}`,
+  },
+  jobs: {
+    message: ({ text }) => `\`--jobs\` cannot be \`${text}\``,
+    hint: () => "give a number from 1 to 64",
+    exit: 2,
+  },
+  "unrecorded-git": {
+    message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
   },
   "requirements-cycle": {
     message: ({ text }) => `cannot read requirements: \`${text}\` includes itself`,

@@ -109,6 +109,11 @@ export function sriHash(locked: string): string {
   return `${algorithm}-${base64(fromHex(locked.slice(colon + 1)))}`;
 }
 
+/** A digest as an SRI hash. */
+export function sriOf(algorithm: string, digest: Uint8Array): string {
+  return `${algorithm}-${base64(digest)}`;
+}
+
 /** SHA-256 in hexadecimal. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));

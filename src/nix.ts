@@ -2,8 +2,13 @@
 //
 // Invariant: the same input gives the same bytes. Every text of the lock stands in a JSON string; nothing is Nix code.
 
-import type { Failure } from "./errors.ts";
+import { type Failure, shellError } from "./errors.ts";
 import type { Lockfile } from "./lockfile.ts";
+import { normalizeName } from "./name.ts";
+import { withoutUser } from "./prefetch/address.ts";
+import { bestFile, isSource, type Preference } from "./prefetch/choice.ts";
+import { type OpenPackage, subjectsOf } from "./prefetch/plan.ts";
+import { type Found, SourceRecord, type Subject } from "./prefetch/record.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type {
   Condition,
@@ -25,12 +30,20 @@ export interface FreezeOptions {
   readonly prefer?: ResolveRequest["prefer"];
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
+  /** What `prefetch` found. */
+  readonly record?: SourceRecord;
 }
 
 export interface Frozen {
   readonly json: string;
   /** Number of packages that some target can select. */
   readonly packages: number;
+  /** These, with the files that some target takes, as the lock has them. */
+  readonly sources: readonly OpenPackage[];
+  /** Git sources of which no hash is recorded, as "name version". */
+  readonly unrecorded: readonly string[];
+  /** Whether the lock has hashes of which the files are not recorded either. */
+  readonly lacksFileNames: boolean;
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
 }
 
@@ -38,25 +51,35 @@ export interface Frozen {
 const FORMAT = 1;
 
 export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
-  const { pyproject, targets, prefer, noBinary, onlyBinary } = options;
+  const { pyproject, targets, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
   const conditions = new SharedConditions();
-  const packages = lock.packages().map((each) => new FrozenPackage(each));
+  const packages = lock.packages().map((each) => new FrozenPackage(each, record));
   const frozen = targets.map(({ target, python }) => {
     const request = { target, python, groups: [], extras: [], prefer, noBinary, onlyBinary };
     const answer = lock.resolveOpen(request);
     const variants = new Map<number, number>();
     const shared = conditions.add(answer);
+    const tags = once(() => describeTarget(target, python).tags);
+    const preference = (name: string): Preference => ({
+      tags: tags(),
+      isSourceFirst: prefer === "sdist",
+      allowsWheels: noBinary?.includes(name) !== true,
+      allowsSources: onlyBinary?.includes(name) !== true,
+    });
     for (const choice of answer.choices) {
       if (isLeftOut(packages[choice.package]!.source)) continue;
-      variants.set(choice.package, packages[choice.package]!.add(choice, shared[choice.condition]!));
+      variants.set(choice.package, packages[choice.package]!.add(choice, shared[choice.condition]!, preference));
     }
     const refusals = answer.refusals.map(({ condition, error }) => [shared[condition]!, error.message] as const);
     return { target, python, answer, variants, refusals };
   });
   const used = packages.map((each, index) => ({ each, index })).filter(({ each }) => each.variants.length > 0);
+  const unrecorded = used.filter(({ each }) => each.lacksCheckout).map(({ each }) => each.title);
+  const data = used.map(({ each }) => each.data());
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
     ...frozen.flatMap(({ answer, python }) => divergences(lock, answer, python)),
+    ...unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
   ];
   const document = {
     format: FORMAT,
@@ -67,7 +90,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     groups: Object.fromEntries([...lock.groups].sort(([left], [right]) => order(left, right))),
     extras: lock.extras,
     conditions: conditions.list,
-    packages: used.map(({ each }) => each.data()),
+    packages: data,
     targets: Object.fromEntries(
       frozen.map(({ target, python, answer, variants, refusals }) => [
         target,
@@ -85,6 +108,9 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   return {
     json: written(document),
     packages: used.length,
+    sources: used.map(({ each }) => each.open()),
+    unrecorded,
+    lacksFileNames: used.some(({ each }) => each.lacksFileNames),
     refused: frozen
       .filter(({ answer }) => answer.error !== null)
       .map(({ target, answer }) => ({ target, error: answer.error })),
@@ -135,6 +161,15 @@ function renumbered(condition: Condition, shared: readonly number[]): Condition 
   return condition;
 }
 
+/** The subjects of everything in a lock that a record can be about, whatever the targets take. */
+export function subjectsOfLock(lock: Lockfile): Subject[] {
+  return lock.packages().flatMap((locked) => {
+    const files = locked.files.filter(({ name }) => name !== "");
+    const rows = files.map(({ name, hash, url }) => [name, hash, url] as const);
+    return subjectsOf({ ...locked, files: rows, hashes: bareHashes(locked) });
+  });
+}
+
 type FileRow = readonly [name: string, hash: string | null, url: string | null];
 type Variant = readonly [file: number, condition: number, dependencies: readonly string[]];
 
@@ -142,11 +177,26 @@ type Variant = readonly [file: number, condition: number, dependencies: readonly
 class FrozenPackage {
   readonly variants: Variant[] = [];
   readonly #locked: LockedPackage;
+  readonly #record: SourceRecord;
   readonly #files: FileRow[] = [];
   readonly #known = new Map<string, number>();
 
-  constructor(locked: LockedPackage) {
+  constructor(locked: LockedPackage, record: SourceRecord) {
     this.#locked = locked;
+    this.#record = record;
+  }
+
+  get title(): string {
+    return `${this.#locked.name} ${this.#locked.version ?? ""}`.trim();
+  }
+
+  /** Whether it is a git source without a recorded hash. */
+  get lacksCheckout(): boolean {
+    return this.#locked.source.kind === "git" && this.#found("git") === null;
+  }
+
+  get lacksFileNames(): boolean {
+    return bareHashes(this.#locked).length > 0 && this.#found("hashes") === null;
   }
 
   get source(): PackageSource {
@@ -154,9 +204,9 @@ class FrozenPackage {
   }
 
   /** Index of the variant that a target's choice makes. */
-  add({ artifact, dependencies }: FrozenChoice, condition: number): number {
+  add({ artifact, dependencies }: FrozenChoice, condition: number, preference: (name: string) => Preference): number {
     const variant: Variant = [
-      artifact === null ? this.#onlyFile() : this.#file([artifact.name, artifact.hash, artifact.url]),
+      artifact === null ? this.#otherFile(preference) : this.#file([artifact.name, artifact.hash, artifact.url]),
       condition,
       dependencies,
     ];
@@ -171,11 +221,49 @@ class FrozenPackage {
     const { name, version, source, files } = this.#locked;
     const sdist = source.kind === "index" || source.kind === "legacy" ? files.find((file) => file.isSdist) : undefined;
     if (sdist !== undefined) this.#file([sdist.name, sdist.hash, sdist.url]);
-    return { name, version, source: sourceData(source), files: this.#files, variants: this.variants };
+    const bare = this.#found("hashes")?.files?.find(({ file }) => isSource(file));
+    if (bare !== undefined) this.#file([bare.file, bare.hash, bare.url ?? null]);
+    return {
+      name,
+      version,
+      source: sourceData(source, this.#found("git")),
+      files: this.#files.map((row) => this.#completed(row)),
+      variants: this.variants,
+    };
   }
 
-  /** A package that is one file by its source has no choice to make. */
-  #onlyFile(): number {
+  /** The same for prefetch, as the lock has it. */
+  open(): OpenPackage {
+    const hashes = bareHashes(this.#locked);
+    return { ...this.#locked, files: hashes.length > 0 ? [] : this.#files, hashes };
+  }
+
+  /** What is recorded of this kind of source. */
+  #found(kind: Subject["kind"]): Found | null {
+    const subject = subjectsOf({ ...this.#locked, files: [], hashes: bareHashes(this.#locked) }).find(
+      (each) => each.kind === kind,
+    );
+    return subject === undefined ? null : this.#record.get(subject);
+  }
+
+  /** A row with what the lock lacks, and with what is known of the file's inside. */
+  #completed(row: FileRow): readonly unknown[] {
+    const [name, hash, url] = row;
+    const bare = this.#found("hashes")?.files?.find(({ file }) => file === name);
+    const subject = subjectsOf({ ...this.#locked, files: [row], hashes: [] })[0];
+    const found = bare ?? (subject === undefined ? null : this.#record.get(subject));
+    const facts = factsOf(found ?? {});
+    const completed = [name, found?.hash ?? hash, url === null ? (found?.url ?? null) : withoutUser(url)];
+    return Object.keys(facts).length === 0 ? completed : [...completed, facts];
+  }
+
+  /** A package that is one file by its source has no choice to make; for bare hashes there may be recorded files. */
+  #otherFile(preference: (name: string) => Preference): number {
+    const found = this.#found("hashes");
+    if (found !== null) {
+      const best = bestFile(found.files ?? [], preference(this.#locked.name));
+      return best === null ? -1 : this.#file([best.file, best.hash, best.url ?? null]);
+    }
     const { source, files } = this.#locked;
     if (source.kind !== "url" && source.kind !== "file") return -1;
     const locked = files[0];
@@ -199,15 +287,50 @@ function isLeftOut({ kind, url }: PackageSource): boolean {
   return kind === "virtual" || (kind === "directory" && (url === "." || url === ""));
 }
 
-function sourceData({ kind, url, reference, resolved, subdirectory, editable }: PackageSource): object {
+function bareHashes({ files }: LockedPackage): string[] {
+  return files.flatMap(({ name, hash }) => (name === "" && hash !== null ? [hash] : []));
+}
+
+/** Names only, normalised: what Nix can look up. Those that hold under a marker only may be missing there. */
+function factsOf({ buildRequires, sonames }: Found): object {
+  const named = (texts: readonly string[]): string[] =>
+    [...new Set(texts.map((text) => normalizeName(/^[A-Za-z0-9._-]*/.exec(text)![0])))]
+      .filter((name) => name !== "")
+      .sort(order);
+  const always = named((buildRequires ?? []).filter((text) => !text.includes(";")));
+  const sometimes = named((buildRequires ?? []).filter((text) => text.includes(";"))).filter(
+    (name) => !always.includes(name),
+  );
+  return {
+    ...(buildRequires !== undefined && { buildRequires: always }),
+    ...(sometimes.length > 0 && { conditionalRequires: sometimes }),
+    ...(sonames !== undefined && { sonames }),
+  };
+}
+
+function sourceData(
+  { kind, url, reference, resolved, subdirectory, editable, submodules = true, lfs = false }: OpenPackage["source"],
+  checkout: Found | null,
+): object {
+  const address = url === null ? null : withoutUser(url);
   switch (kind) {
     case "legacy":
-      return { kind, url, reference };
+      return { kind, url: address, reference };
     case "url":
-      return { kind, url };
+      return { kind, url: address };
     case "git":
       // Poetry checks out submodules (poetry/vcs/git/backend.py, Git.clone).
-      return { kind, url, rev: resolved, ref: reference, subdirectory, submodules: true, hash: null };
+      return {
+        kind,
+        url: address,
+        rev: resolved,
+        ref: reference,
+        subdirectory,
+        submodules,
+        ...(lfs && { lfs }),
+        hash: checkout?.hash ?? null,
+        ...factsOf(checkout ?? {}),
+      };
     case "file":
       return { kind, path: url };
     case "directory":
@@ -291,6 +414,15 @@ function block(lines: readonly string[]): string {
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Worked out when it is first needed. */
+function once<Result>(work: () => Result): () => Result {
+  let known: { readonly result: Result } | null = null;
+  return () => {
+    known ??= { result: work() };
+    return known.result;
+  };
 }
 
 /** By code units: the same on every machine, whatever its language. */

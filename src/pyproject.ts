@@ -10,7 +10,7 @@ import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
 import { pdmRequirements } from "./pyproject/pdm-requirements.ts";
 import { recordText } from "./pyproject/records.ts";
 import { MAIN, type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
-import { parseToml, Section, type TomlTable } from "./pyproject/toml.ts";
+import { isTable, parseToml, Section, type TomlTable } from "./pyproject/toml.ts";
 
 export { generatorOf } from "./pyproject/content-hash.ts";
 
@@ -85,11 +85,17 @@ export function projectRecords(pyproject: Pyproject, format: "poetry" | "uv" = "
   const { name, requirements, path } = pyproject;
   if (format === "poetry") return recordText(name, requirements, path);
   const isDefault = uvDefaults(pyproject);
+  const python = uvGroupPython(new Section(pyproject.document, "", path));
   const groups = requirements.groups.filter((group) => group.name !== MAIN);
   return recordText(
     name,
     {
-      groups: groups.map((group) => ({ ...group, optional: !isDefault(group.name), requirements: [] })),
+      groups: groups.map((group) => ({
+        ...group,
+        optional: !isDefault(group.name),
+        python: python(group.name),
+        requirements: [],
+      })),
       extras: requirements.extras.map((extra) => ({ ...extra, members: [] })),
     },
     path,
@@ -104,6 +110,25 @@ export function uvDefaults(pyproject: Pyproject | null): (group: string) => bool
   if (uv.values["default-groups"] === "all") return () => true;
   const defaults = new Set(uv.texts("default-groups").map(normalizeName));
   return (group) => defaults.has(group);
+}
+
+/** Which Pythons uv demands for a group: `tool.uv.dependency-groups` of it and of the groups that it includes; "" for any. */
+function uvGroupPython(root: Section): (group: string) => string {
+  const stated = root.section("tool").section("uv").section("dependency-groups");
+  const groups = root.section("dependency-groups");
+  // readRequirements has refused groups that include themselves.
+  const demanded = (group: string): string[] => [
+    ...stated
+      .names()
+      .filter((name) => normalizeName(name) === group)
+      .map((name) => stated.section(name).text("requires-python") ?? ""),
+    ...groups
+      .names()
+      .filter((name) => normalizeName(name) === group)
+      .flatMap((name) => groups.list(name).filter(isTable))
+      .flatMap((entry) => demanded(normalizeName(String(entry["include-group"])))),
+  ];
+  return (group) => [...new Set(demanded(group))].filter((each) => each !== "").join(",");
 }
 
 /**

@@ -371,8 +371,7 @@ function problemsOf(core: Core): CoreFailure[] {
   const rows = core.rows(abi.TABLE_PROBLEM, abi.PROBLEM_WORDS);
   return Array.from({ length: rows.count }, (_, row) => ({
     status: rows.at(row, abi.PROBLEM_STATUS),
-    input: abi.INPUT_LOCK,
-    offset: rows.at(row, abi.PROBLEM_ADDRESS) - core.state(abi.STATE_LOCK_ADDRESS),
+    ...core.place(rows.at(row, abi.PROBLEM_ADDRESS)),
     size: rows.at(row, abi.PROBLEM_SIZE),
     detail: rows.at(row, abi.PROBLEM_DETAIL),
   }));

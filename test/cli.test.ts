@@ -57,6 +57,7 @@ test("help is data, with examples", () => {
     ["nix", "-h"],
     ["targets", "--help"],
     ["verify", "--help"],
+    ["prefetch", "--help"],
   ]) {
     const { code, out, err } = run(words);
     assert.equal([code, err], [0, ""]);
@@ -71,13 +72,10 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  expectRefusal([], "no command given", "commands are nix, resolve, check, why, diff, verify, targets");
+  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets";
+  expectRefusal([], "no command given", commands);
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
-  expectRefusal(
-    ["prefetch"],
-    "there is no command `prefetch`",
-    "commands are nix, resolve, check, why, diff, verify, targets",
-  );
+  expectRefusal(["serve"], "there is no command `serve`", commands);
   expectRefusal(["resolve", "--targt", "x"], "`resolve` has no option `--targt`", "did you mean `--target`?");
   expectRefusal(["resolve", "-x"], "`resolve` has no option `-x`", "`pylock2nix resolve --help` lists them");
   expectRefusal(["resolve", "--groups", "dcos"], "there is no dependency group `dcos`", "did you mean `docs`?");

@@ -309,6 +309,11 @@ name = "s"
 url = "https://pypi.invalid/simple"
 [[tool.poetry.source]]
 name = "t"
+[tool.uv]
+default-groups = ["z"]
+exclude-newer = "not read"
+[tool.uv.dependency-groups]
+z = {requires-python = ">=3.12"}
 `;
 
 test("the guard's text", () => {
@@ -339,5 +344,21 @@ else {
     }
   });
 }
+
+test("CRLF ends lines and comments, and an error stays in its place", () => {
+  const { name, version } = readPyproject(
+    '[project] # what it is\r\nname = "a"\r\nversion = "1"\r\n',
+    "pyproject.toml",
+  );
+  assert.equal([name, version], ["a", "1"]);
+  try {
+    readPyproject('[project] # x\r\nname = "a"\r\nversion = !\r\n', "pyproject.toml");
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, PylockError);
+    const { line, column, offset } = (error as PylockError).failure;
+    assert.equal([line, column, offset], [3, 11, 37]);
+  }
+});
 
 test.run();

@@ -122,6 +122,43 @@ test("groups: the defaults are those of pyproject.toml", () => {
   );
 });
 
+test("groups: one that demands another Python is refused, and so is one that includes it", () => {
+  const stated = readFileSync(`${FIXTURES}okay-groups/pyproject.toml`, "utf8");
+  const lock = readLock(readFileSync(`${FIXTURES}okay-groups/uv.lock`), {
+    path: "uv.lock",
+    format: "uv",
+    pyproject: readPyproject(`${stated}[tool.uv.dependency-groups]\nLint = {requires-python = ">=3.12"}\n`, "p.toml"),
+  });
+  const open = (target: string) => lock.resolveOpen({ target, groups: [], extras: [] });
+  const [old, current] = ["cp311-linux-x86_64-glibc2.28", "cp312-linux-x86_64-glibc2.28"];
+  assert.equal(open(current).refusals, []);
+  const { refusals, conditions } = open(old);
+  assert.equal(
+    refusals.map(({ error }) => [error.code, error.message, error.path]),
+    ["dev", "lint"].map((group) => [
+      "group-python-refused",
+      `group \`${group}\` needs Python >=3.12, this target has another`,
+      "p.toml",
+    ]),
+  );
+  for (const [groups, isRefused] of [
+    [["main"], false],
+    [["main", "docs"], false],
+    [["main", "lint"], true],
+    [["dev"], true],
+  ] as const) {
+    const { error } = lock.resolve({ target: old, groups, extras: [] });
+    assert.is(error?.code, isRefused ? "group-python-refused" : undefined, groups.join());
+    const holds = evaluated(conditions, new Set(groups), new Set());
+    assert.is(
+      refusals.some(({ condition }) => holds[condition]),
+      isRefused,
+      groups.join(),
+    );
+    assert.is(lock.resolve({ target: current, groups, extras: [] }).error, null);
+  }
+});
+
 test("hostile input: cut off at every byte there is a result or a failure with words", () => {
   const core = new Core(new WebAssembly.Module(readFileSync("wasm/core.debug.wasm")));
   for (const name of ["okay-conflicts-workspace", "okay-sources", "okay-script"]) {

@@ -29,7 +29,8 @@ export function builds<T extends Exports>(entry: string): Build<T>[] {
         new Uint8Array(core.memory.buffer).set(bytes, address);
         return bytes.length;
       },
-      read: (address, size) => new TextDecoder().decode(new Uint8Array(core.memory.buffer, address, size)),
+      read: (address, size) =>
+        new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(core.memory.buffer, address, size)),
     };
   });
 }

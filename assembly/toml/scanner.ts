@@ -152,7 +152,8 @@ function pair(p: usize, table: u32, depth: u32): usize {
   const from = p;
   p = key(p);
   for (;;) {
-    if (p >= end) return end;
+    // At the end: after a failure, which stays the one that is told, or behind a key that nothing follows.
+    if (p >= end) return bad(STATUS_TOML_EQUALS, end);
     const q = skipSpace(p);
     const c: u32 = load<u8>(q);
     if (c == 0x3d) {

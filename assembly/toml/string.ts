@@ -77,7 +77,6 @@ function basic(p: usize, end: usize): usize {
     }
     if (c == BACKSLASH) {
       read = escape(read, write, end);
-      if (read == end) return end;
       write = escaped;
     } else if (c == 0x0a || c == 0x0d) {
       break;
@@ -117,7 +116,6 @@ function multiline(p: usize, end: usize): usize {
         continue;
       }
       read = escape(read, write, end);
-      if (read == end) return end;
       write = escaped;
     } else if (c == 0x0d && load<u8>(read, 1) == 0x0a) {
       store<u8>(write++, c);
@@ -148,7 +146,10 @@ function lineContinuation(p: usize, end: usize): usize {
 
 let escaped: usize = 0;
 
-/** Resolves the escape at `p` to `write`; the address after what was written is in `escaped`. */
+/**
+ * Resolves the escape at `p` to `write`; the address after what was written is in `escaped`.
+ * It may end where the input does: only a failure's status tells the two apart, and the first failure stays.
+ */
 function escape(p: usize, write: usize, end: usize): usize {
   const c: u32 = load<u8>(p, 1);
   if (c == 0x75 || c == 0x55) return unicode(p, write, end, c == 0x75 ? 4 : 8);

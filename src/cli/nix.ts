@@ -25,6 +25,7 @@ import { type Input, openInput } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
+import { recordBeside } from "./source-record.ts";
 import { namesTargets, TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
 import type { Option, Words } from "./words.ts";
 
@@ -47,7 +48,8 @@ export const nixCommand: Command = {
     ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
     "Every group and extra is in, so that Nix can take any. Without --target, --python or --system the",
     "targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64; --check takes",
-    "those that the files were written for.",
+    "those that the files were written for. What `pylock2nix prefetch` recorded beside the lock is part of",
+    "the frozen resolution.",
   ].join("\n"),
   options: [CHECK, INLINE, OUTPUT, ALLOW_STALE, ...TARGET_OPTIONS, ...FILE_OPTIONS, LOCK, FORMAT, JSON_OUTPUT, HELP],
   examples: [
@@ -74,7 +76,6 @@ async function run(words: Words): Promise<number> {
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
     throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
-  if (input.lock.lacksFileNames) warnNameless(input);
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
   const recorded = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
@@ -85,8 +86,11 @@ async function run(words: Words): Promise<number> {
     pyprojectDigest: await guardDigest(input.pyproject),
     generator: `pylock2nix ${await packageVersion()}`,
     targets,
+    record: await recordBeside(input.path),
     ...policy,
   });
+  for (const title of frozen.unrecorded) warnUnrecorded(title);
+  if (frozen.lacksFileNames) warnNameless(input);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
@@ -126,6 +130,12 @@ async function guardDigest(pyproject: Pyproject | null): Promise<string | null> 
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {
   const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+/** Nix can do without, but then it fetches while it evaluates. */
+function warnUnrecorded(title: string): void {
+  const { failure } = shellError("unrecorded-git", { text: title });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

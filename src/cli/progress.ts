@@ -25,6 +25,22 @@ export function showProgress<Thing, Result>(
   return results;
 }
 
+/** Of work whose end is not known in order: `done` is called for each thing, `end` when there are no more. */
+export function countProgress(total: number, what: string): { done: (name: string) => void; end: () => void } {
+  const { isTerminal } = terminal("stderr");
+  const started = now();
+  let count = 0;
+  return {
+    done: (name) => {
+      count += 1;
+      if (isTerminal && now() - started > PATIENCE) printError(`${CLEAR_LINE}${what} ${count} of ${total}: ${name}`);
+    },
+    end: () => {
+      if (isTerminal && now() - started > PATIENCE) printError(CLEAR_LINE);
+    },
+  };
+}
+
 /** Progress in bytes, with rate and time left. */
 export class ByteProgress {
   readonly #what: string;

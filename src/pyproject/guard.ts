@@ -15,6 +15,10 @@ const FIELDS: readonly (readonly [readonly string[], readonly string[]])[] = [
     ["tool", "poetry"],
     ["name", "version", "package-mode", "dependencies", "dev-dependencies", "group", "extras", "scripts", "source"],
   ],
+  [
+    ["tool", "uv"],
+    ["default-groups", "dependency-groups"],
+  ],
 ];
 
 export function guardText(document: TomlTable): string {
@@ -24,7 +28,7 @@ export function guardText(document: TomlTable): string {
     if (table === null) continue;
     const present = fields.filter((field) => table[field] !== undefined);
     const chosen = Object.fromEntries(present.map((field) => [field, table[field]!]));
-    Object.assign(selection, nested(place, chosen));
+    merge(selection, place, chosen);
   }
   const groups = document["dependency-groups"];
   if (groups !== undefined) selection["dependency-groups"] = groups;
@@ -41,8 +45,11 @@ function descend(document: TomlTable, place: readonly string[]): TomlTable | nul
   return table;
 }
 
-function nested(place: readonly string[], value: JsonValue): { readonly [key: string]: JsonValue } {
-  return place.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value) as {
-    readonly [key: string]: JsonValue;
-  };
+/** Puts a table at its place, beside what is there. */
+function merge(into: Record<string, JsonValue>, [key, ...rest]: readonly string[], value: JsonValue): void {
+  if (rest.length > 0) {
+    const inner: Record<string, JsonValue> = { ...(into[key!] as Record<string, JsonValue> | undefined) };
+    merge(inner, rest, value);
+    into[key!] = inner;
+  } else into[key!] = value;
 }

@@ -14,6 +14,7 @@ const NO = "";
 export function recordText(name: string | null, { groups, extras }: ProjectRequirements, path: string): string {
   const records: string[][] = name === null ? [] : [["name", name]];
   for (const group of groups) records.push(["group", group.name, group.optional ? YES : NO]);
+  for (const { name, python } of groups) if (python) records.push(["python", name, python]);
   for (const extra of extras) records.push(["extra", extra.name, ...extra.members]);
   for (const group of groups) {
     for (const requirement of group.requirements) records.push(requirementRecord(group.name, requirement));

@@ -21,6 +21,8 @@ export interface DependencyGroup {
   /** Normalised. */
   readonly name: string;
   readonly optional: boolean;
+  /** uv: the Pythons that choosing it demands. */
+  readonly python?: string;
   readonly requirements: readonly Requirement[];
 }
 

@@ -3,8 +3,9 @@
 // Invariant: a table has no prototype and only own keys, whatever they are called ("constructor", "__proto__"); whoever
 // reads a key of another type than expected gets an error that names the key.
 //
-// @iarna/toml gives whole floats as integers (1.0 is 1) and refuses a few rare forms of TOML 1.0 (a byte order mark, lower
-// case `t` and `z` in dates, a CRLF after a line-ending backslash).
+// @iarna/toml gives whole floats as integers (1.0 is 1), refuses a few forms of TOML 1.0 (a byte order mark, a comment that
+// CRLF ends, lower case `t` and `z` in dates) and drops the character behind a local time: test/toml-differential.test.ts has
+// them all. CRLF is common, so line ends are LF before it sees them, which TOML 1.0.0 allows ("String").
 
 import parseString from "@iarna/toml/parse-string.js";
 import { type Failure, PylockError, shellError } from "../errors.ts";
@@ -20,7 +21,7 @@ export function parseToml(text: string, path: string): TomlTable {
   refuseInherited(text, path);
   let document: object;
   try {
-    document = parseString(text);
+    document = parseString(text.replaceAll("\r\n", "\n"));
   } catch (error) {
     throw located(error, text, path);
   }
@@ -146,8 +147,18 @@ function located(error: unknown, text: string, path: string): PylockError {
   const general = shellError("pyproject-toml", { detail: what.charAt(0).toLowerCase() + what.slice(1), path });
   if (pos === null) return general;
   const bytes = new TextEncoder().encode(text);
-  const offset = new TextEncoder().encode(text.slice(0, Math.max(0, pos - 1))).length;
+  const offset = new TextEncoder().encode(text.slice(0, withCarriageReturns(text, Math.max(0, pos - 1)))).length;
   const { line, column } = positionOf(bytes, offset);
   const failure: Failure = { ...general.failure, offset, size: Math.min(1, bytes.length - offset), line, column };
   return new PylockError(failure);
+}
+
+/** The index in the text of what stands at `index` when each CRLF is a LF. */
+function withCarriageReturns(text: string, index: number): number {
+  let found = text.indexOf("\r\n");
+  while (found !== -1 && found < index) {
+    index++;
+    found = text.indexOf("\r\n", found + 2);
+  }
+  return index;
 }

@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 import { shellError } from "../errors.ts";
 
 export { basename, dirname, join, relative } from "node:path";
+export { checkOut } from "./node/git.ts";
+export { sender, sleep } from "./node/http.ts";
+export { cacheFolder, digests, openFile, openPart, treeOf } from "./node/storage.ts";
 
 /** The folder of this package: above dist/runtime/ and src/runtime/ alike. */
 export const packageFolder: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -111,6 +114,16 @@ export function now(): number {
 
 export function commandLine(): string[] {
   return process.argv.slice(2);
+}
+
+/** The variables that the program was started with. */
+export function variables(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** "linux", "darwin", "win32". */
+export function platform(): string {
+  return process.platform;
 }
 
 /** What this machine is called in Nix: "x86_64-linux". */

@@ -227,7 +227,8 @@ in
       buildCommand = ''
         git clone --quiet "$url" "$out"
         git -C "$out" checkout --quiet "$rev"
-        rm -rf "$out/.git"
+        if [ -n "$fetchSubmodules" ]; then git -C "$out" submodule --quiet update --init --recursive; fi
+        find "$out" -name .git -prune -exec rm -rf {} +
       '';
     };
 

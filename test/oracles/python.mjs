@@ -7,21 +7,30 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The package index gave nothing: not reached, too slow, or without such packages. */
+export class NotInstalled extends Error {}
+
 /** The path of its interpreter. `PYLOCK2NIX_PYTHON` names the one that it is made of. */
-export async function pythonWith(packages) {
+export async function pythonWith(packages, patience = undefined) {
   const digest = createHash("sha256").update(packages.join(" ")).digest("hex").slice(0, 12);
   const folder = join(process.env.PYLOCK2NIX_ORACLES ?? join(tmpdir(), "pylock2nix-oracles"), digest);
   const python = join(folder, "bin", "python");
   const done = join(folder, "installed");
   if (existsSync(done)) return python;
   mkdirSync(folder, { recursive: true });
-  run(process.env.PYLOCK2NIX_PYTHON ?? "python3", ["-m", "venv", folder]);
-  run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]);
+  const made = run(process.env.PYLOCK2NIX_PYTHON ?? "python3", ["-m", "venv", folder]);
+  if (made !== null) throw new Error(made);
+  // Without patience: pip's own five retries with growing pauses, for each package.
+  const brief = patience === undefined ? [] : ["--retries", "1", "--timeout", "10"];
+  const install = ["-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", ...brief, ...packages];
+  const failure = run(python, install, patience);
+  if (failure !== null) throw new NotInstalled(failure);
   writeFileSync(done, `${packages.join("\n")}\n`);
   return python;
 }
 
-function run(program, args) {
-  const { status, error } = spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"] });
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")} failed: ${error ?? status}`);
+/** Null, or what went wrong. */
+function run(program, args, timeout = undefined) {
+  const { status, error } = spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], timeout });
+  return status === 0 ? null : `${program} ${args.join(" ")} failed: ${error ?? status}`;
 }
