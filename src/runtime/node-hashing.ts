@@ -34,6 +34,31 @@ export interface Queue {
   progress(bytes: number): void;
 }
 
+/** The same in every thread: the tasks, and memory where it stands which one is next and how many bytes are hashed. */
+export interface SharedWork {
+  readonly tasks: readonly HashTask[];
+  /** COUNTERS_SIZE bytes, zeros at first. */
+  readonly counters: SharedArrayBuffer;
+}
+
+export const COUNTERS_SIZE = 16;
+
+/** One thread's view of the work; `bytes` are those of all threads. */
+export function sharedQueue(
+  { tasks, counters }: SharedWork,
+  done: (outcome: HashOutcome) => void,
+): Queue & { bytes(): number } {
+  const next = new Int32Array(counters, 0, 1);
+  const bytes = new BigInt64Array(counters, 8, 1);
+  return {
+    tasks,
+    next: () => Atomics.add(next, 0, 1),
+    done,
+    progress: (size) => void Atomics.add(bytes, 0, BigInt(size)),
+    bytes: () => Number(Atomics.load(bytes, 0)),
+  };
+}
+
 export function hashFiles(engine: Engine, queue: Queue): void {
   if (engine === "native") hashNatively(queue);
   else new Lanes(queue).run();
