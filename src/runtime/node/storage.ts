@@ -6,21 +6,9 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  writeFile,
-} from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tree, TreeEntry } from "../../nar.ts";
 import type { RandomAccess } from "../../prefetch/archive.ts";
 import type { Part } from "../../prefetch/download.ts";
 
@@ -149,51 +137,6 @@ function watch(): void {
       clean();
       process.kill(process.pid, signal);
     });
-  }
-}
-
-/** A folder as a tree, without what version control keeps in it; names are bytes. */
-export function treeOf(folder: string): Tree {
-  return folderTree(Buffer.from(folder));
-}
-
-const VERSION_CONTROL = ".git";
-
-function folderTree(path: Buffer): Tree {
-  return {
-    kind: "folder",
-    async list(): Promise<TreeEntry[]> {
-      const names = (await readdir(path, { encoding: "buffer" })).filter(
-        (name) => name.toString("latin1") !== VERSION_CONTROL,
-      );
-      const entries: TreeEntry[] = [];
-      for (const name of names)
-        entries.push({ name, tree: await treeAt(Buffer.concat([path, Buffer.from("/"), name])) });
-      return entries;
-    },
-  };
-}
-
-async function treeAt(path: Buffer): Promise<Tree> {
-  const stats = await lstat(path);
-  if (stats.isDirectory()) return folderTree(path);
-  if (stats.isSymbolicLink()) return { kind: "link", target: await readlink(path, { encoding: "buffer" }) };
-  return {
-    kind: "file",
-    // As Nix: the owner's bit decides.
-    isExecutable: (stats.mode & 0o100) !== 0,
-    size: stats.size,
-    read: () => fileBytes(path),
-  };
-}
-
-async function* fileBytes(path: Buffer): AsyncGenerator<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    for await (const piece of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 }))
-      yield piece as Buffer;
-  } finally {
-    await file.close();
   }
 }
 

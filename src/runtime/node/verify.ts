@@ -7,7 +7,7 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { createGunzip } from "node:zlib";
-import type { HashAlgorithm } from "../hasher.ts";
+import type { HashAlgorithm } from "../../hasher.ts";
 import type { WorkerData } from "./hash-worker.ts";
 import {
   COUNTERS_SIZE,
@@ -20,9 +20,9 @@ import {
   type SharedWork,
   sharedQueue,
   summing,
-} from "./node-hashing.ts";
+} from "./hashing.ts";
 
-export type { Engine, HashOutcome, HashTask } from "./node-hashing.ts";
+export type { Engine, HashOutcome, HashTask } from "./hashing.ts";
 
 // --- Folders ----------------------------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
   }
 }
 
-export { reasonOf } from "./node-hashing.ts";
+export { reasonOf } from "./hashing.ts";
 
 // --- Hashing ----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 // A thread that hashes files: waits for the engine's name, then takes tasks until there are none left.
 
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { type Engine, hashFiles, type SharedWork, sharedQueue } from "./node-hashing.ts";
+import { type Engine, hashFiles, type SharedWork, sharedQueue } from "./hashing.ts";
 
 /** What a thread is given. */
 export interface WorkerData extends SharedWork {
