@@ -6,7 +6,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RandomAccess } from "../../prefetch/archive.ts";
@@ -60,16 +60,23 @@ export async function openPart(folder: string, key: string): Promise<StoredPart>
     close: () => file.close(),
     async remove() {
       await file.close();
-      await Promise.all([rm(`${own}.part`, { force: true }), rm(`${own}.tag`, { force: true })]);
+      await removePart(own);
     },
   };
 }
+
+/** A part that nobody has touched for so long is in the way: its lock has moved on, or the file is recorded already. */
+const PART_AGE = 30 * 86400000; // milliseconds
 
 /** Renaming decides between processes that want the same part. */
 async function takeOver(folder: string, stem: string, own: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, rest, owner] = /^([0-9a-f]{40}\.(\d+)\.[0-9a-f]+)\.part$/.exec(name) ?? [];
-    if (rest === undefined || !rest.startsWith(`${stem}.`) || isAlive(Number(owner))) continue;
+    if (rest === undefined || isAlive(Number(owner))) continue;
+    if (!rest.startsWith(`${stem}.`)) {
+      if (Number(owner) !== process.pid) await removeOld(join(folder, rest));
+      continue;
+    }
     const taken = await rename(join(folder, name), `${own}.part`).then(
       () => true,
       () => false,
@@ -78,6 +85,15 @@ async function takeOver(folder: string, stem: string, own: string): Promise<void
     await rename(join(folder, `${rest}.tag`), `${own}.tag`).catch(() => {});
     return;
   }
+}
+
+async function removeOld(part: string): Promise<void> {
+  const status = await stat(`${part}.part`).catch(() => null);
+  if (status !== null && Date.now() - status.mtimeMs > PART_AGE) await removePart(part);
+}
+
+async function removePart(part: string): Promise<void> {
+  await Promise.all([rm(`${part}.part`, { force: true }), rm(`${part}.tag`, { force: true })]);
 }
 
 /** This process's own parts are closed when they are opened again: it has one for each key at a time. */
