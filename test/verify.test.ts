@@ -514,6 +514,7 @@ const SOURCE = {
   resolved: null,
   subdirectory: null,
   editable: false,
+  lfs: false,
 } as const;
 const DIGEST = (letter: string) => `sha256-${letter.repeat(43)}=`;
 
