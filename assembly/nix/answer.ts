@@ -276,6 +276,7 @@ function sourceValue(item: Package): u32 {
   if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
   else if (source != SOURCE_INDEX) put("url", textValue(item.url));
   if (source == SOURCE_LEGACY) put("reference", textValue(item.reference));
+  else if (source == SOURCE_URL && item.subdirectory != NONE) put("subdirectory", textValue(item.subdirectory));
   else if (source == SOURCE_DIRECTORY) put("editable", makeBool(i32((item.flags & PACKAGE_IS_EDITABLE) != 0)));
   else if (source == SOURCE_GIT) {
     put("rev", textValue(item.resolved));
