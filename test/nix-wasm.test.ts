@@ -433,7 +433,7 @@ if (installed) {
       entry({ more: 1 }),
       entry({ url: "file:///etc/passwd" }),
       entry({ url: "https://user:secret@files.invalid/a" }),
-      entry({ buildRequires: ["a\u0000"] }),
+      entry({ buildRequires: ["a\u0007"] }),
       JSON.stringify({ format: 1, sources: [{ lock }] }),
       JSON.stringify({ format: 1, sources: [1, 2].map(() => ({ lock, hash: sri("a") })) }),
       JSON.stringify({ format: 1, sources: [{ lock: bare, files: [{ file: "a.whl", hash: sri("c") }] }] }),
