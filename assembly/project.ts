@@ -72,7 +72,7 @@ const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Re
 
 /** Forgets the project. */
 export function startProject(): void {
-  memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
+  if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
   optionalGroups.start(4);
   groupPythons.start(offsetof<GroupPython>());
@@ -117,8 +117,8 @@ function readRecord(from: usize, end: usize): void {
   if (is(field, fieldSize, "group")) readGroup(at, end);
   else if (is(field, fieldSize, "extra")) readExtra(at, end);
   else if (is(field, fieldSize, "pep508")) readRequirement(at, end);
-  else if (is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
-  else if (is(field, fieldSize, "python")) readGroupPython(at, end);
+  else if (!isDefined(WITHOUT_POETRY) && is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
+  else if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "python")) readGroupPython(at, end);
   else if (is(field, fieldSize, "name")) {
     nextField(at, end);
     if (fieldSize != 0) project.name = normalizedName(field, fieldSize);

@@ -134,16 +134,20 @@ export function resetResolution(): void {
   seenMemory.start();
   resetRules();
   resetInstalled();
-  resetFilter();
-  resetSearch();
-  resetWalk();
+  if (!walksOnly()) {
+    resetFilter();
+    if (!isDefined(WITHOUT_SEARCH)) resetSearch();
+  }
+  if (!isDefined(WITHOUT_UV)) resetWalk();
 }
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  selections.clear();
-  edges.clear();
-  problems.clear();
+  if (!isDefined(ONE_CALL)) {
+    selections.clear();
+    edges.clear();
+    problems.clear();
+  }
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
@@ -158,7 +162,7 @@ export function resolve(request: ResolveRequest): void {
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
   if (!checkTarget(problems)) return;
-  startGraph();
+  if (!walksOnly()) startGraph();
   startInstalled();
   select(request);
   if (failed()) return;
@@ -248,14 +252,18 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
 /** The way that the lock's format asks for. */
 function select(request: ResolveRequest): void {
   if (isWalked()) walk(request.packages, request.packagesSize, request.flags, problems);
-  else if (lock.method == METHOD_FILTER) filter();
+  else if (isDefined(WITHOUT_SEARCH) || lock.method == METHOD_FILTER) filter();
   else if (project.known != 0) search();
   else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
-/** Whether the lock is walked, as uv does. A build without uv's locks knows it beforehand. */
+/** Whether the lock is walked, as uv does. A build without uv's locks, or with no others, knows it beforehand. */
 function isWalked(): bool {
-  return !isDefined(WITHOUT_UV) && lock.method == METHOD_WALK;
+  return walksOnly() || (!isDefined(WITHOUT_UV) && lock.method == METHOD_WALK);
+}
+
+function walksOnly(): bool {
+  return isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT);
 }
 
 // --- Edges and artifacts --------------------------------------------------------------------------------------------------
@@ -264,10 +272,12 @@ function isWalked(): bool {
 function requestInstalledExtras(): void {
   startGraph();
   queue.clear();
-  const end = project.dependencies + project.dependencyCount;
-  for (let row = project.dependencies; row < end; row++) {
-    const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
+  if (!isDefined(WITHOUT_SEARCH)) {
+    const end = project.dependencies + project.dependencyCount;
+    for (let row = project.dependencies; row < end; row++) {
+      const dependency = dependencyAt(row);
+      if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
+    }
   }
   for (let row: u32 = 0; row < packages.count; row++) {
     if (installedWhen(row) == NEVER) continue;

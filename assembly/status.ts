@@ -12,6 +12,7 @@ let number: u32 = NONE;
 
 /** Forgets the last call's outcome. */
 export function begin(): void {
+  if (isDefined(ONE_CALL)) return;
   code = STATUS_OK;
   at = 0;
   bytes = 0;

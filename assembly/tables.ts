@@ -217,6 +217,7 @@ export function startTables(): void {
   lock.python = NONE;
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
+  if (isDefined(ONE_CALL)) return;
   lock.format = NONE;
   distinct = 0;
   distinctMask = 0;

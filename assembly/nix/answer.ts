@@ -2,6 +2,8 @@
 //
 //   { version, groups, extras, conditions, packages, targets, warnings }
 //
+// A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
+//
 // Mirrors src/nix.ts: packages that the target can select, in the order of the lock, each with its one variant.
 // Invariant: the same value as the frozen file of that target; nix/evaluated.nix adds what Nix itself knows.
 
@@ -16,6 +18,7 @@ import {
   CONDITION_NOT,
   CONDITION_OPERATION,
   CONDITION_RIGHT,
+  FORMAT_PYLOCK,
   NONE,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
@@ -35,6 +38,7 @@ import { failed } from "../status";
 import {
   Artifact,
   artifactAt,
+  defaultGroups,
   extraNames,
   groupNames,
   idAt,
@@ -44,6 +48,7 @@ import {
   packageAt,
   warnings,
 } from "../tables";
+import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
 import { decodedName } from "./percent";
@@ -72,9 +77,12 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   put("version", textValue(lock.version));
   put("groups", namesValue(groupNames));
   put("extras", namesValue(extraNames));
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK) && lock.format == FORMAT_PYLOCK) {
+    put("defaultGroups", namesValue(defaultGroups));
+  }
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
-  put("warnings", warningsValue(isRefused));
+  put("warnings", warningsValue());
   // Last, since a message restores the lock's bytes.
   const targets = openSet();
   putNamed(target, targetSize, targetValue(isRefused));
@@ -98,14 +106,30 @@ function targetValue(isRefused: bool): u32 {
     const first = makeInteger(0);
     for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) add(first);
     put("variants", closeList(variants));
+    if (problems.count != 0) put("refusals", refusalsValue());
   }
   return closeSet(from);
 }
 
-function warningsValue(isRefused: bool): u32 {
+/** [condition, failure]: the selections that the installer refuses. */
+function refusalsValue(): u32 {
+  const from = openList();
+  for (let i: u32 = 0; i < problems.count; i++) {
+    const refusal = openList();
+    add(sharedIndex(problemAt(i).condition));
+    add(problemValue(problemAt(i)));
+    add(closeList(refusal));
+  }
+  return closeList(from);
+}
+
+function problemAt(row: u32): Problem {
+  return changetype<Problem>(problems.at(row));
+}
+
+function warningsValue(): u32 {
   const from = openList();
   for (let i: u32 = 0; i < warnings.count; i++) add(problemValue(changetype<Problem>(warnings.at(i))));
-  for (let i: u32 = 0; i < problems.count && !isRefused; i++) add(problemValue(changetype<Problem>(problems.at(i))));
   return closeList(from);
 }
 
@@ -124,6 +148,7 @@ function conditionsValue(isRefused: bool): u32 {
   shared = allocateZeroed(usize(count) << 2);
   if (shared == 0) return closeList(list);
   for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) need(selectionAt(i).condition);
+  for (let i: u32 = 0; i < problems.count; i++) need(problemAt(i).condition);
   // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
   for (let row = count; row-- > 0; ) {
     if (load<u32>(shared + (usize(row) << 2)) == 0) continue;
@@ -243,7 +268,7 @@ function fileValue(artifact: Artifact): u32 {
     stringValue(artifact.name, artifact.nameSize),
     artifact.hash,
     artifact.hashSize,
-    artifact.urlSize == 0 ? nullValue() : stringValue(artifact.url, artifact.urlSize),
+    artifact.urlSize == 0 ? nullValue() : withoutUser(artifact.url, artifact.urlSize),
   );
 }
 
@@ -261,7 +286,7 @@ function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
 
 /** A package that is one file by its source: named by the lock's first file, else by its address. */
 function onlyFileValue(item: Package): u32 {
-  const url = item.source == SOURCE_URL ? textValue(item.url) : nullValue();
+  const url = item.source == SOURCE_URL ? addressValue(item.url) : nullValue();
   if (item.artifactCount == 0) {
     const name = item.url == NONE ? wordValue("") : decodedName(textAddress(item.url), textSize(item.url));
     return rowValue(name, 0, 0, url);
@@ -274,7 +299,7 @@ function sourceValue(item: Package): u32 {
   const source = item.source;
   const from = openSet();
   if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
-  else if (source != SOURCE_INDEX) put("url", textValue(item.url));
+  else if (source != SOURCE_INDEX) put("url", addressValue(item.url));
   if (source == SOURCE_LEGACY) put("reference", textValue(item.reference));
   else if (source == SOURCE_URL && item.subdirectory != NONE) put("subdirectory", textValue(item.subdirectory));
   else if (source == SOURCE_DIRECTORY) put("editable", makeBool(i32((item.flags & PACKAGE_IS_EDITABLE) != 0)));
