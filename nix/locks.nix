@@ -9,7 +9,8 @@ let
     attrNames baseNameOf concatStringsSep elemAt filter head isString length match readDir readFile split substring;
   within = import ./path.nix;
 
-  # `module` is a file of wasm/, null where only the command line can resolve.
+  # `module` is a file of wasm/. Null: such a lock has hashes without the names of their files, which the command line takes
+  # from what `prefetch` recorded, by the tags of the target.
   formats = [
     { format = "poetry"; names = "poetry[.]lock"; module = "nix.wasm"; again = "`poetry lock`"; }
     { format = "uv"; names = "uv[.]lock"; module = "nix-uv.wasm"; again = "`uv lock`"; }
@@ -17,7 +18,7 @@ let
     { format = "pdm"; names = "pdm[.]lock"; module = "nix-flat.wasm"; again = "`pdm lock`"; }
     { format = "pipfile"; names = "Pipfile[.]lock"; module = null; again = "`pipenv lock`"; }
     { format = "requirements"; names = "requirements.*[.]txt"; module = null; again = "`pip-compile --generate-hashes`"; }
-    { format = "conda"; names = "conda-lock[.]ya?ml"; module = null; again = "`conda-lock`"; }
+    { format = "conda"; names = "conda-lock[.]ya?ml"; module = "nix-pip.wasm"; again = "`conda-lock`"; }
   ];
   formatOf =
     name:

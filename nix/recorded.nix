@@ -181,26 +181,12 @@ let
     // (if sometimes == [ ] then { } else { conditionalRequires = sometimes; })
     // (if entry ? sonames then { inherit (entry) sonames; } else { });
 
-  # Without user and password; those of ssh name an account, and stay without the password (src/prefetch/address.ts).
-  withoutUser =
-    address:
-    let
-      parts = match "(([A-Za-z][A-Za-z0-9+.-]*:)?//)([^/?# \t\r\n]*)@(.*)" address;
-      scheme = head parts;
-      isSsh = match ".*[sS][sS][hH].*" scheme != null;
-      account = head (match "([^:]*).*" (elemAt parts 2));
-    in
-    if address == null || replaceStrings [ "@" ] [ "" ] address == address || parts == null then
-      address
-    else
-      scheme + (if isSsh then "${account}@" else "") + elemAt parts 3;
-
   row =
     package: written:
     let
       name = elemAt written 0;
       hash = elemAt written 1;
-      url = withoutUser (elemAt written 2);
+      url = elemAt written 2;
       entry = get (fileSubject package name hash url);
       facts = factsOf entry;
       completed = [ name (entry.hash or hash) (if url == null then entry.url or null else url) ];
@@ -209,24 +195,17 @@ let
     else if facts == { } then completed
     else completed ++ [ facts ];
 
-  clean =
-    package:
-    if package.source ? url then
-      package // { source = package.source // { url = withoutUser package.source.url; }; }
-    else
-      package;
   checkout = package: if package.source.kind == "git" then get (gitSubject package.source) else null;
 in
 {
   complete =
-    written:
+    package:
     let
-      package = clean written;
       entry = checkout package;
     in
     package
     // { files = map (row package) package.files; }
     // (if entry == null then { } else { source = package.source // { inherit (entry) hash; } // factsOf entry; });
 
-  lacksCheckout = package: package.source.kind == "git" && checkout (clean package) == null;
+  lacksCheckout = package: package.source.kind == "git" && checkout package == null;
 }

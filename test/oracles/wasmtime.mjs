@@ -21,6 +21,7 @@ const MODULES = [
   ["uv", /^uv\.lock$/, "nix-uv.wasm"],
   ["pylock", /^pylock(\.[^.]+)?\.toml$/, "nix-flat.wasm"],
   ["pdm", /^pdm\.lock$/, "nix-flat.wasm"],
+  ["conda", /^conda-lock\.ya?ml$/, "nix-pip.wasm"],
 ];
 const TARGETS = ["cp312-linux-x86_64-glibc2.28", "cp310-macos14-arm64", "cp313-win-amd64", "cp39-linux-aarch64-musl1.2"];
 const CORPUS = "../shared/corpus";
@@ -200,10 +201,12 @@ function usualLocks() {
   const folders = MODULES.map(([format]) => `test/fixtures/${format}`);
   const roots = isQuick || !existsSync(CORPUS) ? folders : [...folders, CORPUS];
   return roots.flatMap((root) =>
-    readdirSync(root).flatMap((id) =>
-      readdirSync(join(root, id))
-        .filter((file) => MODULES.some(([, name]) => name.test(file)))
-        .map((file) => join(root, id, file)),
-    ),
+    readdirSync(root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap(({ name: id }) =>
+        readdirSync(join(root, id))
+          .filter((file) => MODULES.some(([, name]) => name.test(file)))
+          .map((file) => join(root, id, file)),
+      ),
   );
 }
