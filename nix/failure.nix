@@ -6,7 +6,8 @@
 lock: failure:
 let
   inherit (builtins) isInt isString replaceStrings;
-  words = (import ./messages.nix).${toString failure.code} or unknown;
+  general = (import ./messages.nix).${toString failure.code} or unknown;
+  words = general // general.forms.${toString failure.detail} or { };
   unknown = {
     code = "internal";
     message = "the core failed in a way that has no words";

@@ -37,7 +37,7 @@ export default class CompactWords extends Transform {
       });
       return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
     });
-    if (process.env.WORDS) console.log(blocks.map((b) => b.words.map((w) => w.text).join(' | ')).join('\n\n'));
+    if (process.env.WORDS) console.log(blocks.map((b) => b.words.map((w) => w.text).join(" | ")).join("\n\n"));
     parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
   }
 

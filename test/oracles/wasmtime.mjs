@@ -23,7 +23,12 @@ const MODULES = [
   ["pdm", /^pdm\.lock$/, "nix-flat.wasm"],
   ["conda", /^conda-lock\.ya?ml$/, "nix-pip.wasm"],
 ];
-const TARGETS = ["cp312-linux-x86_64-glibc2.28", "cp310-macos14-arm64", "cp313-win-amd64", "cp39-linux-aarch64-musl1.2"];
+const TARGETS = [
+  "cp312-linux-x86_64-glibc2.28",
+  "cp310-macos14-arm64",
+  "cp313-win-amd64",
+  "cp39-linux-aarch64-musl1.2",
+];
 const CORPUS = "../shared/corpus";
 
 const words = process.argv.slice(2);
@@ -62,7 +67,8 @@ async function compareLock(path) {
   const oracles = recorded(dirname(path));
   const recordedTargets = [...new Set(oracles.flatMap(({ targets }) => Object.keys(targets ?? {})))];
   const targets = stated ?? (recordedTargets.length > 0 ? recordedTargets : TARGETS);
-  const selections = oracles.length > 0 ? oracles.map((oracle) => oracle.arguments) : [{ groups: ["main"], extras: [] }];
+  const selections =
+    oracles.length > 0 ? oracles.map((oracle) => oracle.arguments) : [{ groups: ["main"], extras: [] }];
   const ask = async (argument) => {
     const question = { module, lock: path, argument: { ...argument, project, format } };
     program.stdin.write(`${JSON.stringify(question)}\n`);
@@ -161,7 +167,9 @@ function closedShape(answer, target) {
 function expectedClosed(read, request) {
   const { packages, error } = read.resolve(request);
   const rows = packages
-    .filter(({ kind, artifact }) => kind !== "virtual" && !(/^(directory|editable)$/.test(kind) && /^\.?$/.test(artifact)))
+    .filter(
+      ({ kind, artifact }) => kind !== "virtual" && !(/^(directory|editable)$/.test(kind) && /^\.?$/.test(artifact)),
+    )
     .map(({ name, version, kind, dependencies, artifact }) => {
       return [name, version, dependencies, kind === "wheel" || kind === "sdist" ? artifact : null];
     });
