@@ -14,6 +14,7 @@
 
 import {
   FORMAT_POETRY,
+  FORMAT_UV,
   NONE,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
@@ -72,9 +73,13 @@ function resolved(argument: u32, format: u32, withProject: bool): u32 {
   return closeSet(from);
 }
 
+/** The formats of this module; without a word for it, its first one. */
 function formatOf(argument: u32): u32 {
-  if (takeText(argument, "format") && !is(textStart, textLength, "poetry")) panic("unknown `format`");
-  return FORMAT_POETRY;
+  const isGiven = takeText(argument, "format");
+  if (!isDefined(WITHOUT_POETRY) && (!isGiven || is(textStart, textLength, "poetry"))) return FORMAT_POETRY;
+  if (!isDefined(WITHOUT_UV) && (!isGiven || is(textStart, textLength, "uv"))) return FORMAT_UV;
+  panic("unknown `format`");
+  return NONE;
 }
 
 function requestOf(argument: u32): ResolveRequest {

@@ -141,13 +141,14 @@ export function startMarkers(): void {
   blameMemory.start();
   mask = 255;
   slots = allocateZeroed(usize(mask + 1) << 2);
-  dialect = DIALECT_PACKAGING;
+  if (!isDefined(ONE_CALL)) dialect = DIALECT_PACKAGING;
 }
 
 /** Forgets all values. To be called when the target or the selection changes, before `evaluateMarker`. */
 export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING, newSetsHold: bool = false): void {
   dialect = newDialect;
   setsHold = newSetsHold;
+  if (isDefined(ONE_CALL)) return; // nothing was evaluated yet
   for (let i: u32 = 0; i < atoms.count; i++) atomAt(i).value = NONE;
   for (let i: u32 = 0; i < markers.count; i++) forgetValues(markerAt(i));
 }
@@ -760,9 +761,9 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
     const value =
-      (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || dialect == DIALECT_POETRY
+      (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || (!isDefined(WITHOUT_POETRY) && dialect == DIALECT_POETRY)
         ? poetryValue(atom)
-        : !isDefined(WITHOUT_UV) && dialect == DIALECT_UV
+        : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
           ? uvValue(atom)
           : ownValue(atom);
     if (!failed()) atom.value = value;

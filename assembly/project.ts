@@ -72,7 +72,7 @@ const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Re
 
 /** Forgets the project. */
 export function startProject(): void {
-  memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
+  if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
   optionalGroups.start(4);
   groupPythons.start(offsetof<GroupPython>());

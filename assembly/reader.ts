@@ -50,12 +50,14 @@ export function startCore(): void {
     startConflicts();
   }
   startVersions();
-  startConstraints();
+  if (!isDefined(WITHOUT_POETRY)) startConstraints();
   startMarkers();
   startProject();
   resetConditions();
-  resetGraph();
-  resetSolver();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
+    resetGraph();
+    resetSolver();
+  }
   resetResolution();
 }
 
@@ -64,7 +66,7 @@ export function readLock(format: u32, address: usize, size: u32): void {
   lock.format = format;
   if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
   if (format == NONE || !scanToml(address, size)) return;
-  if (format == FORMAT_POETRY) readPoetryLock();
+  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock();
   else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock();
   else if (!isDefined(WITHOUT_FLAT)) {
     if (format == FORMAT_PYLOCK) readPylock();

@@ -134,16 +134,20 @@ export function resetResolution(): void {
   seenMemory.start();
   resetRules();
   resetInstalled();
-  resetFilter();
-  resetSearch();
+  if (!walksOnly()) {
+    resetFilter();
+    resetSearch();
+  }
   resetWalk();
 }
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  selections.clear();
-  edges.clear();
-  problems.clear();
+  if (!isDefined(ONE_CALL)) {
+    selections.clear();
+    edges.clear();
+    problems.clear();
+  }
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
@@ -158,7 +162,7 @@ export function resolve(request: ResolveRequest): void {
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
   if (!checkTarget(problems)) return;
-  startGraph();
+  if (!walksOnly()) startGraph();
   startInstalled();
   select(request);
   if (failed()) return;
@@ -253,9 +257,13 @@ function select(request: ResolveRequest): void {
   else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
-/** Whether the lock is walked, as uv does. A build without uv's locks knows it beforehand. */
+/** Whether the lock is walked, as uv does. A build without uv's locks, or with no others, knows it beforehand. */
 function isWalked(): bool {
-  return !isDefined(WITHOUT_UV) && lock.method == METHOD_WALK;
+  return walksOnly() || (!isDefined(WITHOUT_UV) && lock.method == METHOD_WALK);
+}
+
+function walksOnly(): bool {
+  return isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT);
 }
 
 // --- Edges and artifacts --------------------------------------------------------------------------------------------------

@@ -71,8 +71,9 @@ export function resetRules(): void {
   lockPlatforms.start(4);
 }
 
-/** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats. */
+/** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats; one without them, too. */
 function isPoetry(): bool {
+  if (isDefined(WITHOUT_POETRY)) return false;
   return (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || lock.format == FORMAT_POETRY;
 }
 
@@ -101,7 +102,7 @@ export function lastEntryCounts(): bool {
 
 /** EXTRA_*: what `extra` stands for in the lock's markers. In PEP 751's it is no variable; pip evaluates it as empty. */
 export function extraPolicy(): u32 {
-  if (isPoetry()) return EXTRA_SET;
+  if (isPoetry() || isDefined(WITHOUT_FLAT)) return EXTRA_SET;
   return !isDefined(WITHOUT_FLAT) && lock.format == FORMAT_PYLOCK ? EXTRA_UNDEFINED : EXTRA_EMPTY;
 }
 
@@ -133,11 +134,11 @@ export function isForTarget(item: Package): bool {
 export function checkTarget(problems: Column): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
-  if (isPoetry()) return checkPoetryPython();
-  if (lock.format == FORMAT_CONDA) checkCondaPlatform(problems);
-  else if (lock.format == FORMAT_PDM) checkLockTargets();
+  if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
+  if (!isDefined(WITHOUT_FLAT) && lock.format == FORMAT_CONDA) checkCondaPlatform(problems);
+  else if (!isDefined(WITHOUT_FLAT) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
-  if (!failed() && environments.count != 0) checkEnvironments();
+  if (!isDefined(WITHOUT_FLAT) && !failed() && environments.count != 0) checkEnvironments();
   return !failed();
 }
 

@@ -1,5 +1,5 @@
 // Builds wasm/: the core and the hash module in their release and debug builds, the loaders that carry them inline, and the
-// module for Nix.
+// modules for Nix.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
@@ -12,11 +12,14 @@ for (const [entry, name] of [
   await compile(entry, `wasm/${name}.wasm`, "release");
   await compile(entry, `wasm/${name}.debug.wasm`, "debug");
 }
-// Nix compiles the module at each evaluation, about 1 ms a KB: it is made as small as it can be.
+// Nix compiles a module at each evaluation, about 1 ms a KB: it is made as small as it can be.
 const COMPACT = ["--transform", "./scripts/compact-words.mjs"];
-await compile("assembly/nix.ts", "wasm/nix.wasm", "nix", COMPACT);
-await compile("assembly/nix.ts", "wasm/nix.debug.wasm", "nix-debug", COMPACT);
-shrink("wasm/nix.wasm");
+// A module for each kind of lock, for it loads one.
+for (const name of ["nix", "nix-uv"]) {
+  await compile("assembly/nix.ts", `wasm/${name}.wasm`, name, COMPACT);
+  await compile("assembly/nix.ts", `wasm/${name}.debug.wasm`, `${name}-debug`, COMPACT);
+  shrink(`wasm/${name}.wasm`);
+}
 writeLoader("core", "inline", (compiled) => `export default ${compiled};`, "declare const core: WebAssembly.Module;");
 // Compiled when first asked for: most commands hash nothing.
 writeLoader(
@@ -63,7 +66,9 @@ function shrink(file) {
   // asc's own dependency.
   const optimizer = "node_modules/binaryen/bin/wasm-opt";
   const features = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int"];
-  const passes = ["-ocimfs", "220", "-iit", "-lmu", "-Oz", "--converge"];
+  // What a function cannot do is worked out twice: the first round leaves less that it might.
+  const rounds = ["--generate-global-effects", "-Oz", "--generate-global-effects", "-Oz", "--converge"];
+  const passes = ["-ocimfs", "220", "-iit", "-lmu", ...rounds, "--const-hoisting"];
   const options = [...features.map((name) => `--enable-${name}`), ...passes, "--strip-target-features"];
   const { status, stderr } = spawnSync(process.execPath, [optimizer, ...options, file, "-o", file]);
   if (status === 0) return;

@@ -7,52 +7,51 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
-/** What a module for Poetry's locks does not have. */
-const OTHER_FORMATS = [
-  "lock/conda",
-  "lock/pdm",
-  "lock/pipfile",
-  "lock/pylock",
-  "lock/requirements",
-  "lock/uv",
-  "json",
-  "rules",
+/** Sources that a module may be built without, by what defines that: their words go into blocks of their own. */
+const KINDS = [
+  ["lock/poetry", "constraint", "filter", "graph", "platform", "search", "solver"],
+  ["lock/uv", "lock/url", "conflict", "roots", "selection", "walk"],
+  ["lock/conda", "lock/merging", "lock/pdm", "lock/pipfile", "lock/pylock", "lock/requirements", "json", "rules"],
 ];
 
 export default class CompactWords extends Transform {
   afterParse(parser) {
     const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    const blocks = [[], []];
-    // What other formats' readers say goes into a block of its own, which a module without that format does not have.
-    for (const own of [false, true]) {
+    const blocks = [];
+    // The words of all modules come first; what only one kind of module says goes into a block that the others do not have.
+    for (let kind = -1; kind < KINDS.length; kind++) {
+      const block = { kind, words: [] };
+      blocks.push(block);
       for (const source of sources) {
-        if (isReader(source.normalizedPath) === own)
-          compact(source.statements, (word) => this.nameOf(word, blocks[Number(own)]));
+        if (kindOf(source.normalizedPath) === kind) compact(source.statements, (word) => this.nameOf(word, block));
       }
     }
     // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
     // those that are called are compiled.
-    const lines = blocks.flatMap((words, block) => {
+    const lines = blocks.flatMap(({ words }, block) => {
       const bytes = [];
       const accessors = words.map((word) => {
         const offset = bytes.length;
-        bytes.push(...bytesOf(word));
-        return `@global function ${this.names.get(word)}(): usize { return words${block}() + ${offset}; }`;
+        bytes.push(...bytesOf(word.text));
+        return `@global function ${word.name}(): usize { return words${block}() + ${offset}; }`;
       });
       return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
     });
     parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
   }
 
-  names = new Map();
+  #names = new Map();
+  #count = 0;
 
   /** The function that gives the word's address. */
-  nameOf(word, block) {
-    if (!this.names.has(word)) {
-      this.names.set(word, `WORD_${this.names.size}`);
-      block.push(word);
-    }
-    return this.names.get(word);
+  nameOf(text, { kind, words }) {
+    const key = `${kind} ${text}`;
+    const known = this.#names.get(`-1 ${text}`) ?? this.#names.get(key);
+    if (known !== undefined) return known;
+    const name = `WORD_${this.#count++}`;
+    this.#names.set(key, name);
+    words.push({ name, text });
+    return name;
   }
 }
 
@@ -79,8 +78,9 @@ function compact(node, nameOf) {
   }
 }
 
-function isReader(path) {
-  return OTHER_FORMATS.some((name) => path.startsWith(`assembly/${name}`));
+/** Index into KINDS, -1 for what all modules have. */
+function kindOf(path) {
+  return KINDS.findIndex((names) => names.some((name) => path === `assembly/${name}.ts`));
 }
 
 /** Its length, then its bytes. */
