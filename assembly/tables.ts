@@ -320,7 +320,8 @@ function widenDistinct(): bool {
   return true;
 }
 
-export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE): void {
+/** `detail` as in `fail`. */
+export function warn(status: u32, address: usize, size: u32, detail: u32 = 0xffffffff): void {
   addProblem(warnings, status, address, size, detail);
 }
 

@@ -186,8 +186,7 @@ function sameFailure(actual: ModuleFailure, expected: Failure, where: string): v
 
 test("the module is small, its functions too, and it imports only what Nix has", () => {
   const bytes = readFileSync("wasm/nix.wasm");
-  // 49,152 is the aim: the evaluator compiles the module anew in each process, about 1 ms a KB.
-  assert.ok(bytes.length <= 51200, `${bytes.length} bytes`);
+  assert.ok(bytes.length <= 49152, `${bytes.length} bytes`);
   assert.ok(largestFunction(bytes) <= 4096, `a function of ${largestFunction(bytes)} bytes`);
   const module = new WebAssembly.Module(bytes);
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);

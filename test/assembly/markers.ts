@@ -12,6 +12,7 @@ import {
 import * as environment from "../../assembly/environment";
 import { FileName, parseSdistName, parseWheelName } from "../../assembly/filename";
 import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/intern";
+import * as known from "../../assembly/known";
 import * as names from "../../assembly/name";
 import { startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
 import { startVersions } from "../../assembly/pep440";
@@ -94,13 +95,13 @@ export function setVariable(index: u32, id: u32): void {
 }
 
 export function knownTargetCount(): u32 {
-  return environment.knownTargetCount();
+  return known.knownTargetCount();
 }
 
 /** Text id of a known target's name. */
 export function knownTarget(index: u32): u32 {
-  const start = allocate(environment.TARGET_NAME_LIMIT);
-  return intern(start, environment.writeKnownTarget(index, start));
+  const start = allocate(known.TARGET_NAME_LIMIT);
+  return intern(start, known.writeKnownTarget(index, start));
 }
 
 export function parseMarker(address: usize, size: u32): u32 {
