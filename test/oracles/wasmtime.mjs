@@ -87,12 +87,29 @@ async function compareLock(path) {
     same(where, openShape(open.value, target), expectedOpen(read, pyproject, target), open.aborted);
     const warnings = read.warnings.map(({ message }) => message);
     same(`${where} warnings`, open.warnings, warnings, open.aborted);
-    for (const { groups, extras } of selections) {
-      const closed = await ask({ target, groups, extras });
-      const title = `${where}, groups ${groups}, extras ${extras}`;
-      same(title, closedShape(closed.value, target), expectedClosed(read, { target, groups, extras }), closed.aborted);
+    for (const selection of selectionsOf(read, oracles)) {
+      const closed = await ask({ target, ...selection });
+      const title = `${where} ${JSON.stringify(selection)}`;
+      same(title, closedShape(closed.value, target), expectedClosed(read, { target, ...selection }), closed.aborted);
     }
   }
+}
+
+/** Those of the recorded answers, where "ALL" stands for every group, extra or member; without them the default one and all. */
+function selectionsOf(lock, oracles) {
+  const all = [...lock.groups.keys()];
+  const given = oracles.flatMap((oracle) => (oracle.arguments === undefined ? [] : [oracle.arguments ?? {}]));
+  const selections = given.map(({ groups = ["main"], extras = [], package: member = null }) => ({
+    groups: groups === "ALL" ? all : all.filter((group) => group === "main" || groups.includes(group)),
+    extras: extras === "ALL" ? lock.extras : extras,
+    ...(member === "ALL" && { packages: "all" }),
+  }));
+  if (selections.length > 0) return selections;
+  const defaults = all.filter((group) => lock.groups.get(group));
+  return [
+    { groups: defaults, extras: [] },
+    { groups: all, extras: lock.extras },
+  ];
 }
 
 function same(where, found, expected, aborted) {
