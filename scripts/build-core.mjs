@@ -16,8 +16,9 @@ for (const [entry, name] of [
 const COMPACT = ["--transform", "./scripts/compact-words.mjs"];
 // A module for each kind of lock, for it loads one.
 for (const name of ["nix", "nix-uv", "nix-flat", "nix-pip"]) {
-  await compile("assembly/nix.ts", `wasm/${name}.wasm`, name, COMPACT);
+  // In this order: the first build tells the transform which words the second one has.
   await compile("assembly/nix.ts", `wasm/${name}.debug.wasm`, `${name}-debug`, COMPACT);
+  await compile("assembly/nix.ts", `wasm/${name}.wasm`, name, COMPACT);
   shrink(`wasm/${name}.wasm`);
 }
 writeLoader("core", "inline", (compiled) => `export default ${compiled};`, "declare const core: WebAssembly.Module;");

@@ -7,52 +7,39 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
-/** Sources that a module may be built without, by what defines that: their words go into blocks of their own. */
-const KINDS = [
-  ["lock/poetry", "constraint", "filter", "graph", "platform", "search", "solver"],
-  ["lock/uv", "lock/url", "conflict", "roots", "selection", "walk"],
-  ["lock/conda", "lock/merging", "lock/pdm", "lock/pipfile", "lock/pylock", "lock/requirements", "json", "rules"],
-];
+/** The words of the module that was compiled last. The same module compiled again has them side by side, and no others. */
+let used = new Set();
 
 export default class CompactWords extends Transform {
   afterParse(parser) {
     const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    const blocks = [];
-    // The words of all modules come first; what only one kind of module says goes into a block that the others do not have.
-    for (let kind = -1; kind < KINDS.length; kind++) {
-      const block = { kind, words: [] };
-      blocks.push(block);
-      for (const source of sources) {
-        if (kindOf(source.normalizedPath) === kind) compact(source.statements, (word) => this.nameOf(word, block));
-      }
-    }
+    for (const source of sources) compact(source.statements, (word) => this.nameOf(word));
     // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
-    // those that are called are compiled.
-    const lines = blocks.flatMap(({ words }, block) => {
-      const bytes = [];
-      const accessors = words.map((word) => {
-        const offset = bytes.length;
-        bytes.push(...bytesOf(word.text));
-        return `@global function ${word.name}(): usize { return words${block}() + ${offset}; }`;
-      });
-      return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
+    // those that are called are compiled. A word that was not used before is in the other block.
+    const blocks = [[], []];
+    const lines = [...this.#names].map(([word, name]) => {
+      const block = used.has(word) ? 0 : 1;
+      const offset = blocks[block].length;
+      blocks[block].push(...bytesOf(word));
+      return `@global function ${name}(): usize { return words${block}() + ${offset}; }`;
     });
-    if (process.env.WORDS) console.log(blocks.map((b) => b.words.map((w) => w.text).join(' | ')).join('\n\n'));
+    blocks.forEach((bytes, block) => {
+      lines.push(`function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`);
+    });
     parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
   }
 
+  afterCompile() {
+    const isCompiled = (name) => this.program.elementsByName.get(name).instances !== null;
+    used = new Set([...this.#names].filter(([, name]) => isCompiled(name)).map(([word]) => word));
+  }
+
   #names = new Map();
-  #count = 0;
 
   /** The function that gives the word's address. */
-  nameOf(text, { kind, words }) {
-    const key = `${kind} ${text}`;
-    const known = this.#names.get(`-1 ${text}`) ?? this.#names.get(key);
-    if (known !== undefined) return known;
-    const name = `WORD_${this.#count++}`;
-    this.#names.set(key, name);
-    words.push({ name, text });
-    return name;
+  nameOf(word) {
+    if (!this.#names.has(word)) this.#names.set(word, `WORD_${this.#names.size}`);
+    return this.#names.get(word);
   }
 }
 
@@ -77,11 +64,6 @@ function compact(node, nameOf) {
     } else if (child.kind !== undefined && !isCompileTime(child)) compact(child, nameOf);
     else if (child.kind === undefined && key === "name") compact(child, nameOf);
   }
-}
-
-/** Index into KINDS, -1 for what all modules have. */
-function kindOf(path) {
-  return KINDS.findIndex((names) => names.some((name) => path === `assembly/${name}.ts`));
 }
 
 /** Its length, then its bytes. */

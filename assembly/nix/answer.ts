@@ -139,7 +139,7 @@ function cell(row: u32, word: u32): u32 {
   return load<u32>(conditions.at(row) + (usize(word) << 2));
 }
 
-/** Those that packages refer to, directly or through others; they keep their order, and `true` comes first. */
+/** Those that packages and refusals refer to, directly or through others; they keep their order, and `true` comes first. */
 function conditionsValue(isRefused: bool): u32 {
   const list = openList();
   add(makeBool(1));
@@ -147,7 +147,7 @@ function conditionsValue(isRefused: bool): u32 {
   const count = conditions.count;
   shared = allocateZeroed(usize(count) << 2);
   if (shared == 0) return closeList(list);
-  for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) need(selectionAt(i).condition);
+  for (let i: u32 = 0; i < selections.count; i++) need(selectionAt(i).condition);
   for (let i: u32 = 0; i < problems.count; i++) need(problemAt(i).condition);
   // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
   for (let row = count; row-- > 0; ) {
