@@ -1,10 +1,11 @@
 // The core for Nix's evaluator (`builtins.wasm`): one call from a lock to its resolution, nothing generated between.
 //
 //   resolve { lock; format; target; python; groups; extras; project; prefer; }     all but `lock` and `target` may be null
-//     lock      path                            format   "poetry"
+//     lock      path                            format   of those that the module reads, as the command line calls them
 //     target    "cp312-linux-x86_64-glibc2.28"  python   python_full_version instead of the usual one
 //     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every
 //                      package that some selection installs, each with its condition
+//     packages  uv: "all", or the names of members of the workspace, instead of the usual ones
 //     project   the records of pyproject.toml (end of src/abi.ts)         prefer   "sdist" or "wheel"
 //
 // The answer: assembly/nix/answer.ts; { error } when the lock cannot be read (failure.ts). `panic` ends the evaluation and
@@ -18,8 +19,10 @@ import {
   NONE,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
+  REQUEST_IS_WORKSPACE,
   REQUEST_SLOTS,
   STATUS_LOCK_NEWER,
+  STATUS_LOCK_UNKNOWN_KEY,
 } from "../src/abi";
 import { allocate, allocateZeroed } from "./arena";
 import { is } from "./bytes";
@@ -27,7 +30,7 @@ import { writeAscii } from "./environment";
 import { answerValue } from "./nix/answer";
 import { cleaned, cleanedSize } from "./nix/clean";
 import { failureValue } from "./nix/failure";
-import { hostWarn, panic, TYPE_ATTRIBUTES, typeOf } from "./nix/host";
+import { attribute, hostWarn, panic, TYPE_ATTRIBUTES, TYPE_STRING, typeOf } from "./nix/host";
 import {
   lockLength,
   lockStart,
@@ -98,22 +101,52 @@ function requestOf(argument: u32): ResolveRequest {
   request.extras = textStart;
   request.extrasSize = textLength;
   request.flags = hasGroups || hasExtras ? 0 : REQUEST_IS_OPEN;
+  if (!isDefined(WITHOUT_UV)) takeMembers(argument, request);
   if (takeText(argument, "prefer") && is(textStart, textLength, "sdist")) request.flags |= REQUEST_IS_SDIST_FIRST;
   return request;
+}
+
+/** "all", or the names of those members of the workspace that are installed. */
+function takeMembers(argument: u32, request: ResolveRequest): void {
+  const value = attribute(argument, "packages");
+  if (value == 0) return;
+  if (typeOf(value) == TYPE_STRING) {
+    if (!takeText(argument, "packages") || !is(textStart, textLength, "all")) panic("unknown `packages`");
+    request.flags |= REQUEST_IS_WORKSPACE;
+    return;
+  }
+  takeNames(argument, "packages");
+  request.packages = textStart;
+  request.packagesSize = textLength;
 }
 
 /** What the command line warns about, in its words (src/errors.ts). */
 function warn(): void {
   for (let i: u32 = 0; i < warnings.count; i++) {
     const problem = changetype<Problem>(warnings.at(i));
-    if (problem.status != STATUS_LOCK_NEWER) continue;
-    const found = cleaned(problem.address, problem.size, 60);
-    const size = cleanedSize();
-    const start = allocate(usize(size) + 128);
-    if (start == 0) return;
-    let end = writeAscii(start, "the lock-version `");
-    memory.copy(end, found, size);
-    end = writeAscii(end + size, "` is newer than 2.1, the newest that is known");
-    hostWarn(start, u32(end - start));
+    if (!isDefined(WITHOUT_UV)) warnOfGraph(problem);
+    else if (problem.status == STATUS_LOCK_NEWER) {
+      say("the lock-version `", problem, "` is newer than 2.1, the newest that is known");
+    }
   }
+}
+
+function warnOfGraph(problem: Problem): void {
+  const status = problem.status;
+  if (status == STATUS_LOCK_NEWER) say("the lock's revision ", problem, " is newer than 5, the newest that is known");
+  else if (status == STATUS_LOCK_UNKNOWN_KEY) {
+    say("the lock has the key `", problem, "`, which is not known: what it says is not read");
+  }
+}
+
+/** Warns, with what stands in the lock between two texts. */
+function say(before: string, problem: Problem, after: string): void {
+  const found = cleaned(problem.address, problem.size, 60);
+  const size = cleanedSize();
+  const start = allocate(usize(size) + 128);
+  if (start == 0) return;
+  let end = writeAscii(start, before);
+  memory.copy(end, found, size);
+  end = writeAscii(end + size, after);
+  hostWarn(start, u32(end - start));
 }
