@@ -7,37 +7,39 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
-/** The words of the module that was compiled last. The same module compiled again has them side by side, and no others. */
-let used = new Set();
+/** For each set of `--use` options the words that a program compiled with it had. */
+const used = new Map();
 
 export default class CompactWords extends Transform {
-  afterParse(parser) {
-    const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    for (const source of sources) compact(source.statements, (word) => this.nameOf(word));
-    // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
-    // those that are called are compiled. A word that was not used before is in the other block.
-    const blocks = [[], []];
-    const lines = [...this.#names].map(([word, name]) => {
-      const block = used.has(word) ? 0 : 1;
-      const offset = blocks[block].length;
-      blocks[block].push(...bytesOf(word));
-      return `@global function ${name}(): usize { return words${block}() + ${offset}; }`;
-    });
-    blocks.forEach((bytes, block) => {
-      lines.push(`function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`);
-    });
-    parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
-  }
-
-  afterCompile() {
-    const isCompiled = (name) => this.program.elementsByName.get(name).instances !== null;
-    used = new Set([...this.#names].filter(([, name]) => isCompiled(name)).map(([word]) => word));
-  }
-
+  /** Word -> the function that gives its address. */
   #names = new Map();
+  /** The `--use` options. */
+  #kind = "";
 
-  /** The function that gives the word's address. */
-  nameOf(word) {
+  afterParse(parser) {
+    for (const source of parser.sources) {
+      if (!source.normalizedPath.startsWith("~lib/")) compact(source.statements, (word) => this.#nameOf(word));
+    }
+    // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
+    // those that are called are compiled; the first program of its kind (the debug build) tells which those are.
+    this.#kind = [...this.program.options.globalAliases].join();
+    const known = used.get(this.#kind);
+    const bytes = [];
+    const accessors = [...this.#names].map(([word, name]) => {
+      const offset = bytes.length;
+      if (known === undefined || known.has(word)) bytes.push(...bytesOf(word));
+      return `@global function ${name}(): usize { return words() + ${offset}; }`;
+    });
+    const block = `function words(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`;
+    parser.parseFile([...accessors, block].join("\n"), "assembly/words.ts", true);
+  }
+
+  afterCompile(module) {
+    const has = ([, name]) => module.getFunction(`assembly/words/${name}`) !== 0;
+    used.set(this.#kind, new Set([...this.#names].filter(has).map(([word]) => word)));
+  }
+
+  #nameOf(word) {
     if (!this.#names.has(word)) this.#names.set(word, `WORD_${this.#names.size}`);
     return this.#names.get(word);
   }
