@@ -5,6 +5,7 @@
 //     target    "cp312-linux-x86_64-glibc2.28"  python   python_full_version instead of the usual one
 //     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every
 //                      package that some selection installs, each with its condition
+//     packages  uv: "all", or the names of members of the workspace, instead of the usual ones
 //     project   the records of pyproject.toml (end of src/abi.ts)         prefer   "sdist" or "wheel"
 //
 // The answer: assembly/nix/answer.ts; { error } when the lock cannot be read (failure.ts). `panic` ends the evaluation and
@@ -23,8 +24,10 @@ import {
   NONE,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
+  REQUEST_IS_WORKSPACE,
   REQUEST_SLOTS,
   STATUS_LOCK_NEWER,
+  STATUS_LOCK_UNKNOWN_KEY,
   STATUS_PDM_NEWER,
   STATUS_PYLOCK_NEWER,
   STATUS_REQUIREMENTS_IGNORED,
@@ -36,7 +39,7 @@ import { joinProjectExtras } from "./lock/pdm";
 import { answerValue } from "./nix/answer";
 import { cleaned, cleanedSize } from "./nix/clean";
 import { failureValue } from "./nix/failure";
-import { hostWarn, panic, TYPE_ATTRIBUTES, typeOf } from "./nix/host";
+import { attribute, hostWarn, panic, TYPE_ATTRIBUTES, TYPE_STRING, typeOf } from "./nix/host";
 import {
   lockLength,
   lockStart,
@@ -122,8 +125,23 @@ function requestOf(argument: u32): ResolveRequest {
   request.extras = textStart;
   request.extrasSize = textLength;
   request.flags = hasGroups || hasExtras ? 0 : REQUEST_IS_OPEN;
+  if (!isDefined(WITHOUT_UV)) takeMembers(argument, request);
   if (takeText(argument, "prefer") && is(textStart, textLength, "sdist")) request.flags |= REQUEST_IS_SDIST_FIRST;
   return request;
+}
+
+/** "all", or the names of those members of the workspace that are installed. */
+function takeMembers(argument: u32, request: ResolveRequest): void {
+  const value = attribute(argument, "packages");
+  if (value == 0) return;
+  if (typeOf(value) == TYPE_STRING) {
+    if (!takeText(argument, "packages") || !is(textStart, textLength, "all")) panic("unknown `packages`");
+    request.flags |= REQUEST_IS_WORKSPACE;
+    return;
+  }
+  takeNames(argument, "packages");
+  request.packages = textStart;
+  request.packagesSize = textLength;
 }
 
 /** What the command line warns about, in its words (src/errors.ts). */
@@ -131,6 +149,7 @@ function warn(): void {
   for (let i: u32 = 0; i < warnings.count; i++) {
     const problem = changetype<Problem>(warnings.at(i));
     if (!isDefined(WITHOUT_FLAT)) warnOfFlat(problem);
+    else if (!isDefined(WITHOUT_UV)) warnOfGraph(problem);
     else if (problem.status == STATUS_LOCK_NEWER) {
       say("the lock-version `", problem, "` is newer than 2.1, the newest that is known");
     }
@@ -145,6 +164,14 @@ function warnOfFlat(problem: Problem): void {
     say("the lock_version `", problem, "` is newer than 4.5, the newest that is known");
   } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_IGNORED) {
     say("`", problem, "` is not taken into account");
+  }
+}
+
+function warnOfGraph(problem: Problem): void {
+  const status = problem.status;
+  if (status == STATUS_LOCK_NEWER) say("the lock's revision ", problem, " is newer than 5, the newest that is known");
+  else if (status == STATUS_LOCK_UNKNOWN_KEY) {
+    say("the lock has the key `", problem, "`, which is not known: what it says is not read");
   }
 }
 

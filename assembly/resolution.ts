@@ -134,7 +134,7 @@ export function resetResolution(): void {
   seenMemory.start();
   resetRules();
   resetInstalled();
-  if (!walksOnly()) {
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
     resetFilter();
     if (!isDefined(WITHOUT_SEARCH)) resetSearch();
   }
@@ -162,11 +162,11 @@ export function resolve(request: ResolveRequest): void {
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
   if (!checkTarget(problems)) return;
-  if (!walksOnly()) startGraph();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);
   if (failed()) return;
-  if (!isWalk) requestInstalledExtras();
+  if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && !isWalk) requestInstalledExtras();
   report((request.flags & REQUEST_IS_SDIST_FIRST) != 0, isOpen);
 }
 
@@ -251,19 +251,17 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
 
 /** The way that the lock's format asks for. */
 function select(request: ResolveRequest): void {
-  if (isWalked()) walk(request.packages, request.packagesSize, request.flags, problems);
-  else if (isDefined(WITHOUT_SEARCH) || lock.method == METHOD_FILTER) filter();
+  if ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || isWalked()) {
+    walk(request.packages, request.packagesSize, request.flags, problems);
+  } else if (isDefined(WITHOUT_SEARCH) || lock.method == METHOD_FILTER) filter();
   else if (project.known != 0) search();
   else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
 /** Whether the lock is walked, as uv does. A build without uv's locks, or with no others, knows it beforehand. */
 function isWalked(): bool {
-  return walksOnly() || (!isDefined(WITHOUT_UV) && lock.method == METHOD_WALK);
-}
-
-function walksOnly(): bool {
-  return isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT);
+  if (isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) return true;
+  return !isDefined(WITHOUT_UV) && lock.method == METHOD_WALK;
 }
 
 // --- Edges and artifacts --------------------------------------------------------------------------------------------------
@@ -327,7 +325,7 @@ function report(sdistFirst: bool, isOpen: bool): void {
     if (address == 0) return;
     const index = selections.count - 1;
     const from = edges.count;
-    if (isWalked()) addWalkedEdges(row, edges);
+    if ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || isWalked()) addWalkedEdges(row, edges);
     else addEdges(row);
     const selection = changetype<Selection>(selections.at(index));
     selection.package = row;

@@ -13,11 +13,12 @@ for (const [entry, name] of [
   await compile(entry, `wasm/${name}.debug.wasm`, "debug");
 }
 // Nix compiles a module at each evaluation, about 1 ms a KB: it is made as small as it can be.
+// The debug build comes first: it tells which words the other one needs.
 const COMPACT = ["--transform", "./scripts/compact-words.mjs"];
 // A module for each kind of lock, for it loads one.
 for (const name of ["nix", "nix-uv", "nix-flat", "nix-pip"]) {
-  await compile("assembly/nix.ts", `wasm/${name}.wasm`, name, COMPACT);
   await compile("assembly/nix.ts", `wasm/${name}.debug.wasm`, `${name}-debug`, COMPACT);
+  await compile("assembly/nix.ts", `wasm/${name}.wasm`, name, COMPACT);
   shrink(`wasm/${name}.wasm`);
 }
 writeLoader("core", "inline", (compiled) => `export default ${compiled};`, "declare const core: WebAssembly.Module;");

@@ -7,52 +7,41 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
-/** Sources that a module may be built without, by what defines that: their words go into blocks of their own. */
-const KINDS = [
-  ["lock/poetry", "constraint", "filter", "graph", "platform", "search", "solver"],
-  ["lock/uv", "lock/url", "conflict", "roots", "selection", "walk"],
-  ["lock/conda", "lock/merging", "lock/pdm", "lock/pipfile", "lock/pylock", "lock/requirements", "json", "rules"],
-];
+/** For each set of `--use` options the words that a program compiled with it had. */
+const used = new Map();
 
 export default class CompactWords extends Transform {
+  /** Word -> the function that gives its address. */
+  #names = new Map();
+  /** The `--use` options. */
+  #kind = "";
+
   afterParse(parser) {
-    const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    const blocks = [];
-    // The words of all modules come first; what only one kind of module says goes into a block that the others do not have.
-    for (let kind = -1; kind < KINDS.length; kind++) {
-      const block = { kind, words: [] };
-      blocks.push(block);
-      for (const source of sources) {
-        if (kindOf(source.normalizedPath) === kind) compact(source.statements, (word) => this.nameOf(word, block));
-      }
+    for (const source of parser.sources) {
+      if (!source.normalizedPath.startsWith("~lib/")) compact(source.statements, (word) => this.#nameOf(word));
     }
     // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
-    // those that are called are compiled.
-    const lines = blocks.flatMap(({ words }, block) => {
-      const bytes = [];
-      const accessors = words.map((word) => {
-        const offset = bytes.length;
-        bytes.push(...bytesOf(word.text));
-        return `@global function ${word.name}(): usize { return words${block}() + ${offset}; }`;
-      });
-      return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
+    // those that are called are compiled; the first program of its kind (the debug build) tells which those are.
+    this.#kind = [...this.program.options.globalAliases].join();
+    const known = used.get(this.#kind);
+    const bytes = [];
+    const accessors = [...this.#names].map(([word, name]) => {
+      const offset = bytes.length;
+      if (known === undefined || known.has(word)) bytes.push(...bytesOf(word));
+      return `@global function ${name}(): usize { return words() + ${offset}; }`;
     });
-    if (process.env.WORDS) console.log(blocks.map((b) => b.words.map((w) => w.text).join(" | ")).join("\n\n"));
-    parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
+    const block = `function words(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`;
+    parser.parseFile([...accessors, block].join("\n"), "assembly/words.ts", true);
   }
 
-  #names = new Map();
-  #count = 0;
+  afterCompile(module) {
+    const has = ([, name]) => module.getFunction(`assembly/words/${name}`) !== 0;
+    used.set(this.#kind, new Set([...this.#names].filter(has).map(([word]) => word)));
+  }
 
-  /** The function that gives the word's address. */
-  nameOf(text, { kind, words }) {
-    const key = `${kind} ${text}`;
-    const known = this.#names.get(`-1 ${text}`) ?? this.#names.get(key);
-    if (known !== undefined) return known;
-    const name = `WORD_${this.#count++}`;
-    this.#names.set(key, name);
-    words.push({ name, text });
-    return name;
+  #nameOf(word) {
+    if (!this.#names.has(word)) this.#names.set(word, `WORD_${this.#names.size}`);
+    return this.#names.get(word);
   }
 }
 
@@ -77,11 +66,6 @@ function compact(node, nameOf) {
     } else if (child.kind !== undefined && !isCompileTime(child)) compact(child, nameOf);
     else if (child.kind === undefined && key === "name") compact(child, nameOf);
   }
-}
-
-/** Index into KINDS, -1 for what all modules have. */
-function kindOf(path) {
-  return KINDS.findIndex((names) => names.some((name) => path === `assembly/${name}.ts`));
 }
 
 /** Its length, then its bytes. */

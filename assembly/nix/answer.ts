@@ -3,6 +3,7 @@
 //   { version, groups, extras, conditions, packages, targets, warnings }
 //
 // A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
+// A uv.lock says whether the project is built at all: not when `isVirtual`.
 //
 // Mirrors src/nix.ts: packages that the target can select, in the order of the lock, each with its one variant.
 // Invariant: the same value as the frozen file of that target; nix/evaluated.nix adds what Nix itself knows.
@@ -22,14 +23,17 @@ import {
   NONE,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
+  SOURCE_EDITABLE,
   SOURCE_FILE,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
+  SOURCE_PATH,
   SOURCE_URL,
+  SOURCE_VIRTUAL,
 } from "../../src/abi";
 import { allocate, allocateZeroed, Column } from "../arena";
-import { compare, equal, indexOf } from "../bytes";
+import { compare, equal, is } from "../bytes";
 import { conditions } from "../condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../environment";
 import { textAddress, textSize } from "../intern";
@@ -46,6 +50,7 @@ import {
   Package,
   Problem,
   packageAt,
+  packages,
   warnings,
 } from "../tables";
 import { addressValue, withoutUser } from "./address";
@@ -80,6 +85,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK) && lock.format == FORMAT_PYLOCK) {
     put("defaultGroups", namesValue(defaultGroups));
   }
+  if (!isDefined(WITHOUT_UV)) put("isVirtual", makeBool(i32(isVirtual())));
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
   put("warnings", warningsValue());
@@ -95,6 +101,15 @@ function namesValue(column: Column): u32 {
   const from = openList();
   for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
   return closeList(from);
+}
+
+/** Whether the lock has the project, and does not build it. */
+function isVirtual(): bool {
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    if (item.source == SOURCE_VIRTUAL && is(textAddress(item.url), textSize(item.url), ".")) return true;
+  }
+  return false;
 }
 
 function targetValue(isRefused: bool): u32 {
@@ -139,7 +154,7 @@ function cell(row: u32, word: u32): u32 {
   return load<u32>(conditions.at(row) + (usize(word) << 2));
 }
 
-/** Those that packages refer to, directly or through others; they keep their order, and `true` comes first. */
+/** Those that packages and refusals refer to, directly or through others; they keep their order, and `true` comes first. */
 function conditionsValue(isRefused: bool): u32 {
   const list = openList();
   add(makeBool(1));
@@ -147,7 +162,7 @@ function conditionsValue(isRefused: bool): u32 {
   const count = conditions.count;
   shared = allocateZeroed(usize(count) << 2);
   if (shared == 0) return closeList(list);
-  for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) need(selectionAt(i).condition);
+  for (let i: u32 = 0; i < selections.count; i++) need(selectionAt(i).condition);
   for (let i: u32 = 0; i < problems.count; i++) need(problemAt(i).condition);
   // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
   for (let row = count; row-- > 0; ) {
@@ -208,11 +223,24 @@ function selectionAt(row: u32): Selection {
   return changetype<Selection>(selections.at(row));
 }
 
-/** The project itself, which the Nix library builds from its own facts. */
+/** What is not built (uv's virtual packages), and the project itself, which the Nix library builds from its own facts. */
 function isLeftOut(selection: Selection): bool {
   const item = packageAt(selection.package);
-  if (item.source != SOURCE_DIRECTORY || item.url == NONE) return false;
-  return textSize(item.url) == 0 || (textSize(item.url) == 1 && load<u8>(textAddress(item.url)) == 0x2e);
+  if (!isDefined(WITHOUT_UV) && item.source == SOURCE_VIRTUAL) return true;
+  return kindOf(item) == SOURCE_DIRECTORY && isHere(item);
+}
+
+/** Whether the package is at the lock's own folder. */
+function isHere(item: Package): bool {
+  if (item.url == NONE) return false;
+  return textSize(item.url) == 0 || is(textAddress(item.url), textSize(item.url), ".");
+}
+
+/** SOURCE_* of Poetry, which the frozen file tells apart: uv's paths are files, and its editable folders folders. */
+function kindOf(item: Package): u32 {
+  const source = item.source;
+  if (isDefined(WITHOUT_UV)) return source;
+  return source == SOURCE_PATH ? SOURCE_FILE : source == SOURCE_EDITABLE ? SOURCE_DIRECTORY : source;
 }
 
 function packageValue(selection: Selection): u32 {
@@ -237,13 +265,18 @@ function packageValue(selection: Selection): u32 {
 
 /** Whether there is one file that the target takes. */
 function chosen(selection: Selection, item: Package): bool {
-  return selection.artifact != NONE || item.source == SOURCE_URL || item.source == SOURCE_FILE;
+  return selection.artifact != NONE || isOnlyFile(item);
+}
+
+/** Whether the package is one file by its source. */
+function isOnlyFile(item: Package): bool {
+  return kindOf(item) == SOURCE_URL || kindOf(item) == SOURCE_FILE;
 }
 
 /** The file that the target takes, and the sdist when that is another one. */
 function addFiles(selection: Selection, item: Package): void {
   if (selection.artifact != NONE) add(fileValue(artifactAt(selection.artifact)));
-  else if (item.source == SOURCE_URL || item.source == SOURCE_FILE) add(onlyFileValue(item));
+  else if (isOnlyFile(item)) add(onlyFileValue(item));
   if (item.source != SOURCE_INDEX && item.source != SOURCE_LEGACY) return;
   for (let i: u32 = 0; i < item.artifactCount; i++) {
     const artifact = artifactAt(item.artifacts + i);
@@ -296,7 +329,7 @@ function onlyFileValue(item: Package): u32 {
 }
 
 function sourceValue(item: Package): u32 {
-  const source = item.source;
+  const source = kindOf(item);
   const from = openSet();
   if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
   else if (source != SOURCE_INDEX) put("url", addressValue(item.url));

@@ -11,6 +11,11 @@ import {
   NONE,
   STATUS_AMBIGUOUS,
   STATUS_CONDA_PLATFORM,
+  STATUS_CONFLICT,
+  STATUS_GROUP_PYTHON,
+  STATUS_LOCK_DUPLICATE,
+  STATUS_LOCK_EDGE,
+  STATUS_PLATFORM_REFUSED,
   STATUS_PYLOCK_OTHER_NAME,
   STATUS_PYLOCK_OTHER_VERSION,
   STATUS_PYLOCK_PACKAGE_PYTHON,
@@ -55,7 +60,8 @@ function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
   put("column", input == IN_LOCK ? makeInteger(columnOf(address)) : nullValue());
   put("detail", words);
   put("byte", isKnown && size != 0 ? makeInteger(load<u8>(address)) : nullValue());
-  const limit = code == STATUS_PYTHON_REFUSED ? CONSTRAINT_LIMIT : FOUND_LIMIT;
+  const isConstraint = code == STATUS_PYTHON_REFUSED || (!isDefined(WITHOUT_UV) && code == STATUS_GROUP_PYTHON);
+  const limit = isConstraint ? CONSTRAINT_LIMIT : FOUND_LIMIT;
   const found = cleaned(address, isKnown ? size : 0, limit);
   put("found", makeString(found, cleanedSize()));
   return closeSet(from);
@@ -70,7 +76,8 @@ function detailValue(code: u32, detail: u32): u32 {
   if (detail == NONE) return nullValue();
   if (code == STATUS_AMBIGUOUS || code == STATUS_UNSATISFIABLE || code == STATUS_PYTHON_REFUSED)
     return textValue(detail);
-  return !isDefined(WITHOUT_FLAT) && isFlatText(code) ? textValue(detail) : makeInteger(detail);
+  if (!isDefined(WITHOUT_FLAT) && isFlatText(code)) return textValue(detail);
+  return !isDefined(WITHOUT_UV) && isGraphText(code) ? textValue(detail) : makeInteger(detail);
 }
 
 /** Whether the detail is a text, of the failures that only flat locks have (src/lockfile.ts, TEXT_DETAILS). */
@@ -82,5 +89,16 @@ function isFlatText(code: u32): bool {
     code == STATUS_SELECTED_TWICE ||
     code == STATUS_REQUIREMENTS_DISJOINT ||
     code == STATUS_CONDA_PLATFORM
+  );
+}
+
+/** Whether the detail is a text, of the failures that only uv.lock has (src/lockfile.ts, TEXT_DETAILS). */
+function isGraphText(code: u32): bool {
+  return (
+    code == STATUS_LOCK_EDGE ||
+    code == STATUS_LOCK_DUPLICATE ||
+    code == STATUS_CONFLICT ||
+    code == STATUS_PLATFORM_REFUSED ||
+    code == STATUS_GROUP_PYTHON
   );
 }

@@ -67,8 +67,6 @@ async function compareLock(path) {
   const oracles = recorded(dirname(path));
   const recordedTargets = [...new Set(oracles.flatMap(({ targets }) => Object.keys(targets ?? {})))];
   const targets = stated ?? (recordedTargets.length > 0 ? recordedTargets : TARGETS);
-  const selections =
-    oracles.length > 0 ? oracles.map((oracle) => oracle.arguments) : [{ groups: ["main"], extras: [] }];
   const ask = async (argument) => {
     const question = { module, lock: path, argument: { ...argument, project, format } };
     program.stdin.write(`${JSON.stringify(question)}\n`);
