@@ -116,8 +116,10 @@ function readRecord(from: usize, end: usize): void {
   const at = nextField(from, end);
   if (is(field, fieldSize, "group")) readGroup(at, end);
   else if (is(field, fieldSize, "extra")) readExtra(at, end);
-  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "pep508")) readRequirement(at, end);
-  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
+  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "pep508"))
+    readRequirement(at, end);
+  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "poetry"))
+    readPoetryDependency(at, end);
   else if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "python")) readGroupPython(at, end);
   else if (is(field, fieldSize, "name")) {
     nextField(at, end);
