@@ -39,7 +39,10 @@ class Module:
     def call(self, name, argument):
         """The result, and what was warned about."""
         host = Host(self.engine, self.module)
-        return host.call(name, argument), host.warnings
+        try:
+            return host.call(name, argument), host.warnings
+        finally:
+            host.close()
 
 
 class Host:
@@ -59,6 +62,11 @@ class Host:
         self.is_starting = False
         self.exports["nix_wasm_init_v1"](self.store)
         return self.value(self.exports[name](self.store, self.add(argument)))
+
+    def close(self):
+        """The store holds the functions, and they this host: without this, memory stays until Python looks for cycles."""
+        self.exports = self.memory = None
+        self.store.close()
 
     def guarded(self, name, function):
         def called(*words):
