@@ -37,10 +37,10 @@ class Module:
             raise Aborted("not a module for Nix")
 
     def call(self, name, argument):
-        """The result, and what was warned about."""
+        """The result, what was warned about, and how often the host was called."""
         host = Host(self.engine, self.module)
         try:
-            return host.call(name, argument), host.warnings
+            return host.call(name, argument), host.warnings, host.calls
         finally:
             host.close()
 
@@ -48,7 +48,7 @@ class Module:
 class Host:
     def __init__(self, engine, module):
         self.store = wasmtime.Store(engine)
-        self.values, self.warnings, self.is_starting = [None], [], True
+        self.values, self.warnings, self.calls, self.is_starting = [None], [], 0, True
         known = self.functions()
         imports = []
         for each in module.imports:
@@ -72,6 +72,7 @@ class Host:
         def called(*words):
             if self.is_starting:
                 raise Aborted(f"{name} was called while the module starts")
+            self.calls += 1
             return function(*words)
 
         return called

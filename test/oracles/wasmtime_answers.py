@@ -24,7 +24,7 @@ for line in sys.stdin:
     try:
         module = kept(modules, question["module"], lambda binary: nix_host.Module(engine, binary))
         lock = kept(locks, question["lock"], nix_host.Path)
-        value, warnings = module.call("resolve", {**question["argument"], "lock": lock})
+        value, warnings, _ = module.call("resolve", {**question["argument"], "lock": lock})
         answer = {"value": value, "warnings": warnings}
     except (nix_host.Aborted, wasmtime.Trap, wasmtime.WasmtimeError) as error:
         answer = {"aborted": f"{type(error).__name__}: {error}"}
