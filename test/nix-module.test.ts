@@ -181,7 +181,7 @@ function holds(module: WebAssembly.Module, { kind, id, lock, pyproject: text, se
       warnings,
       read.warnings.map((warning) => warning.message),
     );
-    answer.warnings.forEach((warning, index) => sameFailure(warning, read.warnings[index]!, id));
+    for (const [index, warning] of read.warnings.entries()) sameFailure(answer.warnings[index]!, warning, id);
     if (kind.format === "uv") assert.is(answer.isVirtual, isVirtual(read), `${id}: whether the project is built`);
     for (const choice of selections(read)) {
       const { groups, extras, packages } = choice;
