@@ -65,26 +65,29 @@ export function resolve(argument: u32): u32 {
   if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected a set");
   startCore();
   const format = takeLock(argument) ? formatOf(argument) : NONE;
-  if (!failed() && takesRecords(format) && takeProject(argument)) return resolved(argument, format, true);
-  return resolved(argument, format, false);
-}
-
-function resolved(argument: u32, format: u32, withProject: bool): u32 {
-  if (!failed()) readLock(format, lockStart(), lockLength());
-  const hasRecords = isDefined(WITHOUT_FLAT) || !isDefined(WITHOUT_PDM);
-  if (hasRecords && withProject && !failed()) readProject(textStart, textLength);
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && format == FORMAT_PDM && !failed()) joinProjectExtras();
-  const isRead = !failed();
-  const request = isRead ? requestOf(argument) : changetype<ResolveRequest>(0);
-  if (isRead) resolveRequest(request);
+  const hasProject = !failed() && takesProject(format) && takeProject(argument);
+  // Two calls, so that Binaryen does not make one large function of everything.
+  const request = hasProject ? resolved(argument, format, true) : resolved(argument, format, false);
   startValues();
-  if (isRead) {
+  if (changetype<usize>(request) != 0) {
     warn();
     return answerValue(request.target, request.targetSize);
   }
   const from = openSet();
   put("error", failureValue());
   return closeSet(from);
+}
+
+/** What was asked for, once it is resolved or refused; null when the lock cannot be read. */
+function resolved(argument: u32, format: u32, hasProject: bool): ResolveRequest {
+  if (!failed()) readLock(format, lockStart(), lockLength());
+  if ((isDefined(WITHOUT_FLAT) || !isDefined(WITHOUT_PDM)) && hasProject && !failed()) {
+    readProject(textStart, textLength);
+  }
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && format == FORMAT_PDM && !failed()) joinProjectExtras();
+  const request = failed() ? changetype<ResolveRequest>(0) : requestOf(argument);
+  if (changetype<usize>(request) != 0) resolveRequest(request);
+  return request;
 }
 
 /** The formats of this module; without a word for it, its first one. */
@@ -104,7 +107,7 @@ function formatOf(argument: u32): u32 {
 }
 
 /** Whether pyproject.toml has a say beside the lock; of the flat formats, PDM's older locks need its requirements. */
-function takesRecords(format: u32): bool {
+function takesProject(format: u32): bool {
   if (isDefined(WITHOUT_FLAT)) return true;
   return !isDefined(WITHOUT_PDM) && format == FORMAT_PDM;
 }

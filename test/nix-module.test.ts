@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Failure, failureFrom, PylockError } from "../src/errors.ts";
 import { type LockFormat, type Lockfile, readLock } from "../src/lockfile.ts";
 import { freeze } from "../src/nix.ts";
-import { type Pyproject, projectRecords, readPyproject } from "../src/pyproject.ts";
+import { type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/pyproject.ts";
 import type { FrozenTarget, ResolveRequest } from "../src/resolution.ts";
 import { corpus, type Oracle } from "./corpus.ts";
 import { Aborted, evaluator, Path, type Value } from "./nix/host.ts";
@@ -25,6 +25,8 @@ interface Kind {
   /** In wasm/, without its ending. */
   readonly module: string;
   readonly file: string;
+  /** What the corpus calls the format, where that is another name. */
+  readonly inCorpus?: string;
   /** What the module is given of pyproject.toml. */
   readonly records: (pyproject: Pyproject) => string;
 }
@@ -32,6 +34,12 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { format: "poetry", module: "nix", file: "poetry.lock", records: (pyproject) => projectRecords(pyproject) },
   { format: "uv", module: "nix-uv", file: "uv.lock", records: (pyproject) => projectRecords(pyproject, "uv") },
+  // Of the flat formats PDM's alone needs a project: the others' modules take no notice of one.
+  { format: "pylock", module: "nix-flat", file: "pylock.toml", records: (pyproject) => projectRecords(pyproject) },
+  { format: "pdm", module: "nix-flat", file: "pdm.lock", records: pdmRecords },
+  { format: "pipfile", module: "nix-pip", file: "Pipfile.lock", records: () => "no record" },
+  { format: "requirements", module: "nix-pip", file: "requirements.txt", records: () => "no record" },
+  { format: "conda", module: "nix-pip", file: "conda-lock.yml", inCorpus: "conda-lock", records: () => "no record" },
 ];
 const MODULES = [...new Set(KINDS.map(({ module }) => module))];
 
@@ -52,6 +60,8 @@ interface Answer {
   version: string | null;
   groups: string[];
   extras: string[];
+  /** pylock.toml: of the groups those that are chosen by default. */
+  defaultGroups?: string[];
   conditions: unknown[];
   isVirtual?: boolean;
   packages: { name: string; version: string | null; files: unknown[]; variants: [number, number, string[]][] }[];
@@ -89,14 +99,15 @@ const fixtures: Given[] = KINDS.flatMap((kind) => {
       pyproject: read("pyproject.toml"),
       selections: ({ groups }) => {
         const defaults = [...groups].filter(([, chosen]) => chosen).map(([name]) => name);
-        return [{ groups: ["main"] }, ...selections].map((each) => ({ groups: defaults, extras: [], ...each }));
+        const every = { groups: [...groups.keys()] };
+        return [{ groups: ["main"] }, every, ...selections].map((each) => ({ groups: defaults, extras: [], ...each }));
       },
       targets: TARGETS,
     };
   });
 });
 const locks: Given[] = KINDS.flatMap((kind) =>
-  corpus(kind.format).map(({ id, lock, pyproject, oracles }) => ({
+  corpus(kind.inCorpus ?? kind.format).map(({ id, lock, pyproject, oracles }) => ({
     kind,
     id,
     lock,
@@ -105,16 +116,20 @@ const locks: Given[] = KINDS.flatMap((kind) =>
     targets: [...new Set(oracles.flatMap((oracle) => Object.keys(oracle.targets ?? {})))],
   })),
 );
-if (locks.length === 0) console.log("skipped 60 tests: no corpus of locks here");
+if (locks.length === 0) console.log("skipped 94 tests: no corpus of locks here");
 
-/** What an oracle was asked: "ALL" stands for every extra, group or member; uv's commands always install the project. */
+/**
+ * What an oracle was asked: "ALL" stands for every extra, group or member; uv's commands always install the project; what
+ * Pipenv and PDM call `default` is `main`.
+ */
 function choiceOf({ arguments: asked }: Oracle, lock: Lockfile): Choice {
   const every = (list: readonly string[] | "ALL", all: readonly string[]): readonly string[] =>
     list === "ALL" ? all : list;
-  const groups = every(asked.groups, [...lock.groups.keys()]);
+  const named = every(asked.groups ?? ["main"], [...lock.groups.keys()]);
+  const groups = lock.format === "pylock" ? named : named.map((name) => (name === "default" ? "main" : name));
   return {
     groups: lock.format === "uv" ? [...new Set(["main", ...groups])] : groups,
-    extras: every(asked.extras, lock.extras),
+    extras: every(asked.extras ?? [], lock.extras),
     packages: "package" in asked && asked.package === "ALL" ? "all" : undefined,
   };
 }
@@ -160,12 +175,14 @@ function holds(module: WebAssembly.Module, { kind, id, lock, pyproject: text, se
       continue;
     }
     assert.is(answer.error, undefined, `${id} ${target}`);
-    const frozen = frozenFor(read, pyproject, target);
+    // Read anew, as the module does: a walk orders its variables as they are first asked for, over all requests.
+    const frozen = frozenFor(reading(kind, lock, pyproject) as Lockfile, pyproject, target);
     assert.equal(shapeOf(answer, read, target), frozen, `${id} ${target}`);
     assert.equal(
       warnings,
       read.warnings.map((warning) => warning.message),
     );
+    for (const [index, warning] of read.warnings.entries()) sameFailure(answer.warnings[index]!, warning, id);
     if (kind.format === "uv") assert.is(answer.isVirtual, isVirtual(read), `${id}: whether the project is built`);
     for (const choice of selections(read)) {
       const { groups, extras, packages } = choice;
@@ -234,19 +251,26 @@ function frozenFor(lock: Lockfile, pyproject: Pyproject | null, target: string):
     generator: "",
     targets: [{ target }],
   });
-  const { conditions, packages, targets, extras, groups } = JSON.parse(json);
-  return { conditions, packages, targets, extras, groups: Object.keys(groups) };
+  const { lock: about, conditions, packages, targets, extras, groups } = JSON.parse(json);
+  // Which groups are chosen by default Nix knows from pyproject.toml, but a pylock.toml says it itself.
+  const named = lock.format === "pylock" ? groups : Object.keys(groups);
+  return { version: about.version, conditions, packages, targets, extras, groups: named };
 }
 
 /** The module's answer in that form; what Nix does with the rest, nix/evaluated.nix says. */
 function shapeOf(answer: Answer, lock: Lockfile, target: string): object {
   const direct = lock.resolveOpen({ target, groups: [], extras: [] });
+  const { defaultGroups } = answer;
   return {
+    version: answer.version,
     conditions: answer.conditions,
     packages: answer.packages,
     targets: { [target]: spoken(answer.targets[target]!, direct, target) },
     extras: [...answer.extras].sort(),
-    groups: [...new Set(["main", ...answer.groups])].sort(),
+    groups:
+      defaultGroups === undefined
+        ? [...new Set(["main", ...answer.groups])].sort()
+        : Object.fromEntries([...answer.groups].map((name) => [name, defaultGroups.includes(name)])),
   };
 }
 
@@ -270,7 +294,7 @@ function spoken(entry: Answer["targets"][string], direct: FrozenTarget, target: 
 function sameFailure(actual: ModuleFailure, expected: Failure, where: string): void {
   const { code, input, offset, size, line, column } = actual;
   assert.is(failureFrom(code, { path: null, bytes: null, offset: null, size: null }).code, expected.code, where);
-  if (input === "lock") {
+  if (input === "lock" || expected.line !== null) {
     const { offset: at, size: length, line: row, column: cell } = expected;
     assert.equal([offset, size, line, column], [at, length, row, cell], where);
   }
