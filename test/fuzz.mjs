@@ -24,8 +24,16 @@ const FORMATS = {
   pipfile: "Pipfile.lock",
   requirements: "requirements.txt",
 };
-/** As in nix/locks.nix; the others have none. */
-const MODULES = { poetry: "nix", uv: "nix-uv", pylock: "nix-flat", pdm: "nix-flat", conda: "nix-pip" };
+/** The module that reads each; nix/locks.nix asks it for those that name their files. */
+const MODULES = {
+  poetry: "nix",
+  uv: "nix-uv",
+  pylock: "nix-flat",
+  pdm: "nix-flat",
+  conda: "nix-pip",
+  pipfile: "nix-pip",
+  requirements: "nix-pip",
+};
 /** What Nix gives a module; the shell beside it needs no more. */
 const STACK = 0.5; // MiB
 
