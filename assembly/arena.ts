@@ -15,9 +15,9 @@ const SLACK: u64 = 128;
 
 let top: usize = __heap_base;
 
-/** Forgets everything. */
+/** Forgets everything. With ONE_CALL defined an instance answers one call, and all is as it should be from the start. */
 export function reset(): void {
-  top = __heap_base;
+  if (!isDefined(ONE_CALL)) top = __heap_base;
 }
 
 /** The next free address: give it to `rewind` to free what was allocated since. */
@@ -70,10 +70,11 @@ export class Column {
 
   /** Makes it empty. To be called before use after each `reset`. */
   start(stride: u32): void {
+    this.stride = stride;
+    if (isDefined(ONE_CALL)) return;
     this.base = 0;
     this.count = 0;
     this.capacity = 0;
-    this.stride = stride;
   }
 
   /**
@@ -131,6 +132,7 @@ export class Scratch {
 
   /** To be called before use after each `reset`. */
   start(): void {
+    if (isDefined(ONE_CALL)) return;
     this.base = 0;
     this.capacity = 0;
   }

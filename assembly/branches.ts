@@ -122,7 +122,7 @@ export function startBranches(): void {
   memberNames.start(4);
   workspaceNames.start(4);
   markerLists.start(4);
-  memory.fill(changetype<usize>(facts), 0, offsetof<GraphFacts>());
+  if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(facts), 0, offsetof<GraphFacts>());
   facts.root = NONE;
 }
 

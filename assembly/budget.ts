@@ -16,7 +16,7 @@ let spent: u64 = 0;
 
 /** To be called when a call begins. */
 export function startBudget(): void {
-  spent = 0;
+  if (!isDefined(ONE_CALL)) spent = 0;
 }
 
 /** Counts steps; false when there were too many, or when something else failed already: then the work is to stop. */

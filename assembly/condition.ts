@@ -56,7 +56,7 @@ export function resetConditions(): void {
 
 /** Empties the table. `texts` is the number of text ids there are; with `isOpen` groups and extras stay symbols. */
 export function startConditions(texts: u32, isOpen: bool): void {
-  conditions.clear();
+  if (!isDefined(ONE_CALL)) conditions.clear();
   mask = 1023;
   slots = slotMemory.zeroed(usize(mask + 1) << 2);
   open = isOpen;

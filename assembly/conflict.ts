@@ -19,6 +19,7 @@ let literalTexts: u32 = 0;
 
 /** To be called after each arena reset. */
 export function startConflicts(): void {
+  if (isDefined(ONE_CALL)) return;
   literals = 0;
   literalTexts = 0;
 }

@@ -61,7 +61,7 @@ export function resetDecisions(): void {
 
 /** Forgets all decisions but NO and YES. */
 export function startDecisions(): void {
-  decisions.clear();
+  if (!isDefined(ONE_CALL)) decisions.clear();
   mask = 1023;
   slots = slotMemory.zeroed(usize(mask + 1) << 2);
   memos = memoMemory.zeroed(usize(MEMO_SIZE) * offsetof<Memo>());

@@ -62,9 +62,11 @@ const BYTES_PER_NODE: u32 = 12;
 export function startDocument(address: usize, size: u32): u32 {
   nodes.start(offsetof<Node>());
   nodes.reserve(size / BYTES_PER_NODE + 16);
-  slots = 0;
-  mask = 0;
-  indexed = 0;
+  if (!isDefined(ONE_CALL)) {
+    slots = 0;
+    mask = 0;
+    indexed = 0;
+  }
   return add(TABLE, address);
 }
 

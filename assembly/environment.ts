@@ -10,7 +10,7 @@
 
 import { NONE, STATUS_TARGET, STATUS_TARGET_PYTHON } from "../src/abi";
 import { allocate, rewind } from "./arena";
-import { decimal, endsWith, indexOf, is, startsWith, wordByte, wordSize } from "./bytes";
+import { decimal, endsWith, indexIn, indexOf, is, startsWith, wordByte, wordSize } from "./bytes";
 import { intern, textAddress, textSize, texts } from "./intern";
 import { parseVersion, releaseCount, releaseNumber, versionOf } from "./pep440";
 import { fail } from "./status";
@@ -33,9 +33,6 @@ export const PLATFORM_GLIBC: u32 = 0;
 export const PLATFORM_MUSL: u32 = 1;
 export const PLATFORM_MACOS: u32 = 2;
 export const PLATFORM_WINDOWS: u32 = 3;
-
-/** Longest name that `writeKnownTarget` writes, in bytes. */
-export const TARGET_NAME_LIMIT: u32 = 40;
 
 /** Sets the target. An empty `python` means the usual python_full_version of that Python. */
 export function setTarget(address: usize, size: u32, pythonAddress: usize, pythonSize: u32): bool {
@@ -101,26 +98,6 @@ export function targetArchitecture(): u32 {
   return architecture;
 }
 
-/** Number of targets that are usual enough to list; any other floor or architecture is accepted all the same. */
-export function knownTargetCount(): u32 {
-  return KNOWN_PYTHONS * KNOWN_PLATFORMS - PYTHONS_WITHOUT_WINDOWS_ARM64;
-}
-
-/** Writes the name of a known target, at most TARGET_NAME_LIMIT bytes, and gives its size. Ordered by Python. */
-export function writeKnownTarget(index: u32, out: usize): u32 {
-  const older = PYTHONS_WITHOUT_WINDOWS_ARM64 * (KNOWN_PLATFORMS - 1);
-  const row =
-    index < older ? index / (KNOWN_PLATFORMS - 1) : (index - older) / KNOWN_PLATFORMS + PYTHONS_WITHOUT_WINDOWS_ARM64;
-  const column = index < older ? index % (KNOWN_PLATFORMS - 1) : (index - older) % KNOWN_PLATFORMS;
-  let end = writeAscii(out, "cp3");
-  // 3.7 to 3.14, each free-threaded Python after the one it is a build of: 313, 313t, 314, 314t.
-  const isFree = row == 7 || row == 9;
-  end = writeNumber(end, row < 7 ? MINOR_FIRST + row : row < 8 ? 13 : 14);
-  if (isFree) end = writeAscii(end, "t");
-  end = writeAscii(end, "-");
-  return u32(writeAscii(end, knownPlatform(column)) - out);
-}
-
 /** Writes a word of ASCII and gives the address after it. */
 export function writeAscii(out: usize, word: string): usize {
   const length = wordSize(word);
@@ -136,15 +113,10 @@ export function writeNumber(out: usize, value: u32): usize {
   return out + digits;
 }
 
-const MINOR_FIRST: u32 = 7;
+export const MINOR_FIRST: u32 = 7;
 const MINOR_LAST: u32 = 14;
 /** The first Python with free-threaded builds (PEP 703). */
 const MINOR_FREE_THREADED: u32 = 13;
-/** 3.7 to 3.14, 3.13t and 3.14t. */
-const KNOWN_PYTHONS: u32 = 10;
-const KNOWN_PLATFORMS: u32 = 12;
-/** CPython has official builds for Windows on ARM64 from 3.11: not for 3.7 to 3.10. */
-const PYTHONS_WITHOUT_WINDOWS_ARM64: u32 = 4;
 /** No libc or macOS has a minor version anywhere near this. */
 const FLOOR_LIMIT: u32 = 200;
 
@@ -208,15 +180,7 @@ function setLinux(address: usize, size: u32): bool {
 }
 
 function isLinuxArchitecture(address: usize, size: u32): bool {
-  return (
-    is(address, size, "x86_64") ||
-    is(address, size, "aarch64") ||
-    is(address, size, "i686") ||
-    is(address, size, "armv7l") ||
-    is(address, size, "ppc64le") ||
-    is(address, size, "s390x") ||
-    is(address, size, "riscv64")
-  );
+  return indexIn(address, size, "x86_64 aarch64 i686 armv7l ppc64le s390x riscv64") != NONE;
 }
 
 /** `macos14-arm64`, `macos10.15-x86_64`. */
@@ -325,35 +289,6 @@ function usualPatch(version: u32): u32 {
       return 13;
     default:
       return 10; // 3.14.10: the newest that uv 0.13.9 lists
-  }
-}
-
-function knownPlatform(index: u32): string {
-  switch (index) {
-    case 0:
-      return "linux-x86_64-glibc2.17";
-    case 1:
-      return "linux-x86_64-glibc2.28";
-    case 2:
-      return "linux-x86_64-glibc2.39";
-    case 3:
-      return "linux-aarch64-glibc2.17";
-    case 4:
-      return "linux-aarch64-glibc2.28";
-    case 5:
-      return "linux-aarch64-glibc2.39";
-    case 6:
-      return "linux-x86_64-musl1.2";
-    case 7:
-      return "linux-aarch64-musl1.2";
-    case 8:
-      return "macos13-x86_64";
-    case 9:
-      return "macos14-arm64";
-    case 10:
-      return "win-amd64";
-    default:
-      return "win-arm64"; // the last one, for the arithmetic of `writeKnownTarget`
   }
 }
 

@@ -160,6 +160,7 @@ export function isActive(row: u32): bool {
 
 /** Whether `python` and `platform` admit the target: what Poetry before 1.1 wrote instead of markers. */
 export function appliesHere(dependency: Dependency): bool {
+  if (isDefined(WITHOUT_POETRY)) return true;
   if (dependency.python != NONE) {
     const constraint = constraintOf(dependency.python);
     if (constraint == NONE) return false;

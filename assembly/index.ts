@@ -68,15 +68,7 @@ import { allocate, Column, Scratch } from "./arena";
 import { workspaceNames } from "./branches";
 import { startBudget } from "./budget";
 import { conditions } from "./condition";
-import {
-  knownTargetCount,
-  setTarget,
-  TARGET_NAME_LIMIT,
-  VARIABLE_COUNT,
-  variableAddress,
-  variableSize,
-  writeKnownTarget,
-} from "./environment";
+import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./environment";
 import {
   explain as explainResolved,
   findings,
@@ -88,6 +80,7 @@ import {
   verdicts,
 } from "./explain";
 import { internCopy, textAddress, textSize, texts } from "./intern";
+import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./known";
 import { joinProjectExtras } from "./lock/pdm";
 import { startTags, writeTags, writtenTags } from "./pep425";
 import { readProject } from "./project";

@@ -1,10 +1,11 @@
 // The core for Nix's evaluator (`builtins.wasm`): one call from a lock to its resolution, nothing generated between.
 //
 //   resolve { lock; format; target; python; groups; extras; project; prefer; }     all but `lock` and `target` may be null
-//     lock      path                            format   "poetry"
+//     lock      path                            format   of those that the module reads, as the command line calls them
 //     target    "cp312-linux-x86_64-glibc2.28"  python   python_full_version instead of the usual one
 //     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every
 //                      package that some selection installs, each with its condition
+//     packages  uv: "all", or the names of members of the workspace, instead of the usual ones
 //     project   the records of pyproject.toml (end of src/abi.ts)         prefer   "sdist" or "wheel"
 //
 // The answer: assembly/nix/answer.ts; { error } when the lock cannot be read (failure.ts). `panic` ends the evaluation and
@@ -13,20 +14,32 @@
 // Invariant: imports are those of nix/host.ts; nothing runs while the module starts; Nix makes a new instance for each call.
 
 import {
+  FORMAT_CONDA,
+  FORMAT_PDM,
+  FORMAT_PIPFILE,
   FORMAT_POETRY,
+  FORMAT_PYLOCK,
+  FORMAT_REQUIREMENTS,
+  FORMAT_UV,
   NONE,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
+  REQUEST_IS_WORKSPACE,
   REQUEST_SLOTS,
   STATUS_LOCK_NEWER,
+  STATUS_LOCK_UNKNOWN_KEY,
+  STATUS_PDM_NEWER,
+  STATUS_PYLOCK_NEWER,
+  STATUS_REQUIREMENTS_IGNORED,
 } from "../src/abi";
 import { allocate, allocateZeroed } from "./arena";
 import { is } from "./bytes";
 import { writeAscii } from "./environment";
+import { joinProjectExtras } from "./lock/pdm";
 import { answerValue } from "./nix/answer";
 import { cleaned, cleanedSize } from "./nix/clean";
 import { failureValue } from "./nix/failure";
-import { hostWarn, panic, TYPE_ATTRIBUTES, typeOf } from "./nix/host";
+import { attribute, hostWarn, panic, TYPE_ATTRIBUTES, TYPE_STRING, typeOf } from "./nix/host";
 import {
   lockLength,
   lockStart,
@@ -52,18 +65,11 @@ export function resolve(argument: u32): u32 {
   if (typeOf(argument) != TYPE_ATTRIBUTES) panic("expected a set");
   startCore();
   const format = takeLock(argument) ? formatOf(argument) : NONE;
-  if (!failed() && takeProject(argument)) return resolved(argument, format, true);
-  return resolved(argument, format, false);
-}
-
-function resolved(argument: u32, format: u32, withProject: bool): u32 {
-  if (!failed()) readLock(format, lockStart(), lockLength());
-  if (!failed() && withProject) readProject(textStart, textLength);
-  const isRead = !failed();
-  const request = isRead ? requestOf(argument) : changetype<ResolveRequest>(0);
-  if (isRead) resolveRequest(request);
+  const hasProject = !failed() && takesProject(format) && takeProject(argument);
+  // Two calls, so that Binaryen does not make one large function of everything.
+  const request = hasProject ? resolved(argument, format, true) : resolved(argument, format, false);
   startValues();
-  if (isRead) {
+  if (changetype<usize>(request) != 0) {
     warn();
     return answerValue(request.target, request.targetSize);
   }
@@ -72,9 +78,38 @@ function resolved(argument: u32, format: u32, withProject: bool): u32 {
   return closeSet(from);
 }
 
+/** What was asked for, once it is resolved or refused; null when the lock cannot be read. */
+function resolved(argument: u32, format: u32, hasProject: bool): ResolveRequest {
+  if (!failed()) readLock(format, lockStart(), lockLength());
+  if ((isDefined(WITHOUT_FLAT) || !isDefined(WITHOUT_PDM)) && hasProject && !failed()) {
+    readProject(textStart, textLength);
+  }
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && format == FORMAT_PDM && !failed()) joinProjectExtras();
+  const request = failed() ? changetype<ResolveRequest>(0) : requestOf(argument);
+  if (changetype<usize>(request) != 0) resolveRequest(request);
+  return request;
+}
+
+/** The formats of this module; without a word for it, its first one. */
 function formatOf(argument: u32): u32 {
-  if (takeText(argument, "format") && !is(textStart, textLength, "poetry")) panic("unknown `format`");
-  return FORMAT_POETRY;
+  const isGiven = takeText(argument, "format");
+  if (!isDefined(WITHOUT_POETRY) && (!isGiven || is(textStart, textLength, "poetry"))) return FORMAT_POETRY;
+  if (!isDefined(WITHOUT_UV) && (!isGiven || is(textStart, textLength, "uv"))) return FORMAT_UV;
+  if (!isDefined(WITHOUT_FLAT)) {
+    if (!isDefined(WITHOUT_PYLOCK) && (!isGiven || is(textStart, textLength, "pylock"))) return FORMAT_PYLOCK;
+    if (!isDefined(WITHOUT_PDM) && is(textStart, textLength, "pdm")) return FORMAT_PDM;
+    if (!isDefined(WITHOUT_PIPFILE) && is(textStart, textLength, "pipfile")) return FORMAT_PIPFILE;
+    if (!isDefined(WITHOUT_REQUIREMENTS) && is(textStart, textLength, "requirements")) return FORMAT_REQUIREMENTS;
+    if (!isDefined(WITHOUT_CONDA) && is(textStart, textLength, "conda")) return FORMAT_CONDA;
+  }
+  panic("unknown `format`");
+  return NONE;
+}
+
+/** Whether pyproject.toml has a say beside the lock; of the flat formats, PDM's older locks need its requirements. */
+function takesProject(format: u32): bool {
+  if (isDefined(WITHOUT_FLAT)) return true;
+  return !isDefined(WITHOUT_PDM) && format == FORMAT_PDM;
 }
 
 function requestOf(argument: u32): ResolveRequest {
@@ -93,22 +128,64 @@ function requestOf(argument: u32): ResolveRequest {
   request.extras = textStart;
   request.extrasSize = textLength;
   request.flags = hasGroups || hasExtras ? 0 : REQUEST_IS_OPEN;
+  if (!isDefined(WITHOUT_UV)) takeMembers(argument, request);
   if (takeText(argument, "prefer") && is(textStart, textLength, "sdist")) request.flags |= REQUEST_IS_SDIST_FIRST;
   return request;
+}
+
+/** "all", or the names of those members of the workspace that are installed. */
+function takeMembers(argument: u32, request: ResolveRequest): void {
+  const value = attribute(argument, "packages");
+  if (value == 0) return;
+  if (typeOf(value) == TYPE_STRING) {
+    if (!takeText(argument, "packages") || !is(textStart, textLength, "all")) panic("unknown `packages`");
+    request.flags |= REQUEST_IS_WORKSPACE;
+    return;
+  }
+  takeNames(argument, "packages");
+  request.packages = textStart;
+  request.packagesSize = textLength;
 }
 
 /** What the command line warns about, in its words (src/errors.ts). */
 function warn(): void {
   for (let i: u32 = 0; i < warnings.count; i++) {
     const problem = changetype<Problem>(warnings.at(i));
-    if (problem.status != STATUS_LOCK_NEWER) continue;
-    const found = cleaned(problem.address, problem.size, 60);
-    const size = cleanedSize();
-    const start = allocate(usize(size) + 128);
-    if (start == 0) return;
-    let end = writeAscii(start, "the lock-version `");
-    memory.copy(end, found, size);
-    end = writeAscii(end + size, "` is newer than 2.1, the newest that is known");
-    hostWarn(start, u32(end - start));
+    if (!isDefined(WITHOUT_FLAT)) warnOfFlat(problem);
+    else if (!isDefined(WITHOUT_UV)) warnOfGraph(problem);
+    else if (problem.status == STATUS_LOCK_NEWER) {
+      say("the lock-version `", problem, "` is newer than 2.1, the newest that is known");
+    }
   }
+}
+
+function warnOfFlat(problem: Problem): void {
+  const status = problem.status;
+  if (!isDefined(WITHOUT_PYLOCK) && status == STATUS_PYLOCK_NEWER) {
+    say("the lock-version `", problem, "` is newer than 1.0, the newest that is known");
+  } else if (!isDefined(WITHOUT_PDM) && status == STATUS_PDM_NEWER) {
+    say("the lock_version `", problem, "` is newer than 4.5, the newest that is known");
+  } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_IGNORED) {
+    say("`", problem, "` is not taken into account");
+  }
+}
+
+function warnOfGraph(problem: Problem): void {
+  const status = problem.status;
+  if (status == STATUS_LOCK_NEWER) say("the lock's revision ", problem, " is newer than 5, the newest that is known");
+  else if (status == STATUS_LOCK_UNKNOWN_KEY) {
+    say("the lock has the key `", problem, "`, which is not known: what it says is not read");
+  }
+}
+
+/** Warns, with what stands in the lock between two texts. */
+function say(before: string, problem: Problem, after: string): void {
+  const found = cleaned(problem.address, problem.size, 60);
+  const size = cleanedSize();
+  const start = allocate(usize(size) + 128);
+  if (start == 0) return;
+  let end = writeAscii(start, before);
+  memory.copy(end, found, size);
+  end = writeAscii(end + size, after);
+  hostWarn(start, u32(end - start));
 }

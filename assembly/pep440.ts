@@ -93,8 +93,9 @@ export function parseVersion(address: usize, size: u32): u32 {
   return row;
 }
 
-/** The same for an interned text; parsed the first time only. */
+/** The same for an interned text, parsed the first time only; NONE for none. */
 export function versionOf(textId: u32): u32 {
+  if (textId == NONE) return NONE;
   const known = recall(versionRows, textId);
   if (known != UNASKED) return known;
   const row = parseVersion(textAddress(textId), textSize(textId));

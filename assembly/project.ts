@@ -17,7 +17,7 @@ import {
 } from "../src/abi";
 import { Column } from "./arena";
 import { spend } from "./budget";
-import { indexOf, is, startsWith } from "./bytes";
+import { indexIn, indexOf, is, startsWith } from "./bytes";
 import { intern, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pep508";
@@ -72,7 +72,7 @@ const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Re
 
 /** Forgets the project. */
 export function startProject(): void {
-  memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
+  if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
   optionalGroups.start(4);
   groupPythons.start(offsetof<GroupPython>());
@@ -116,9 +116,10 @@ function readRecord(from: usize, end: usize): void {
   const at = nextField(from, end);
   if (is(field, fieldSize, "group")) readGroup(at, end);
   else if (is(field, fieldSize, "extra")) readExtra(at, end);
-  else if (is(field, fieldSize, "pep508")) readRequirement(at, end);
-  else if (is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
-  else if (is(field, fieldSize, "python")) readGroupPython(at, end);
+  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "pep508")) {
+    readRequirement(at, end);
+  } else if (!isDefined(WITHOUT_POETRY) && is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
+  else if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "python")) readGroupPython(at, end);
   else if (is(field, fieldSize, "name")) {
     nextField(at, end);
     if (fieldSize != 0) project.name = normalizedName(field, fieldSize);
@@ -240,10 +241,9 @@ function readPoetryDependency(at: usize, end: usize): void {
 }
 
 function sourceKind(address: usize, size: u32): u32 {
-  if (is(address, size, "git")) return SOURCE_GIT;
-  if (is(address, size, "url")) return SOURCE_URL;
-  if (is(address, size, "path") || is(address, size, "file")) return SOURCE_DIRECTORY;
-  return SOURCE_INDEX;
+  const kind = indexIn(address, size, "git url path file");
+  if (kind == NONE) return SOURCE_INDEX;
+  return kind < 2 ? SOURCE_GIT + kind : SOURCE_DIRECTORY;
 }
 
 /** Comma-separated names. */

@@ -50,12 +50,14 @@ export function startCore(): void {
     startConflicts();
   }
   startVersions();
-  startConstraints();
+  if (!isDefined(WITHOUT_POETRY)) startConstraints();
   startMarkers();
   startProject();
   resetConditions();
-  resetGraph();
-  resetSolver();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
+    resetGraph();
+    if (!isDefined(WITHOUT_SEARCH)) resetSolver();
+  }
   resetResolution();
 }
 
@@ -63,20 +65,20 @@ export function startCore(): void {
 export function readLock(format: u32, address: usize, size: u32): void {
   lock.format = format;
   if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
-  if (format == NONE || !scanToml(address, size)) return;
-  if (format == FORMAT_POETRY) readPoetryLock();
+  if (isDefined(WITHOUT_TOML) || format == NONE || !scanToml(address, size)) return;
+  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock();
   else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock();
   else if (!isDefined(WITHOUT_FLAT)) {
-    if (format == FORMAT_PYLOCK) readPylock();
-    else if (format == FORMAT_PDM) readPdmLock();
+    if (!isDefined(WITHOUT_PYLOCK) && format == FORMAT_PYLOCK) readPylock();
+    else if (!isDefined(WITHOUT_PDM) && format == FORMAT_PDM) readPdmLock();
   }
 }
 
 /** Reads a lock that is no TOML; false when it is TOML. */
 function readFlat(format: u32, address: usize, size: u32): bool {
-  if (format == FORMAT_REQUIREMENTS) readRequirements(address, size);
-  else if (format == FORMAT_CONDA) readCondaLock(address, size);
-  else if (format == FORMAT_PIPFILE) {
+  if (!isDefined(WITHOUT_REQUIREMENTS) && format == FORMAT_REQUIREMENTS) readRequirements(address, size);
+  else if (!isDefined(WITHOUT_CONDA) && format == FORMAT_CONDA) readCondaLock(address, size);
+  else if (!isDefined(WITHOUT_PIPFILE) && format == FORMAT_PIPFILE) {
     if (scanJson(address, size)) readPipfileLock();
   } else return false;
   return true;

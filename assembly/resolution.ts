@@ -51,7 +51,7 @@ import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
-import { startTags } from "./pep425";
+import { resetTags, startTags } from "./pep425";
 import { startEvaluation } from "./pep508";
 import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
@@ -132,18 +132,23 @@ export function resetResolution(): void {
   queue.start(4);
   if (!isDefined(WITHOUT_POLICIES)) policyMemory.start();
   seenMemory.start();
+  resetTags();
   resetRules();
   resetInstalled();
-  resetFilter();
-  resetSearch();
-  resetWalk();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
+    resetFilter();
+    if (!isDefined(WITHOUT_SEARCH)) resetSearch();
+  }
+  if (!isDefined(WITHOUT_UV)) resetWalk();
 }
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  selections.clear();
-  edges.clear();
-  problems.clear();
+  if (!isDefined(ONE_CALL)) {
+    selections.clear();
+    edges.clear();
+    problems.clear();
+  }
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
@@ -158,11 +163,11 @@ export function resolve(request: ResolveRequest): void {
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
   if (!checkTarget(problems)) return;
-  startGraph();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);
   if (failed()) return;
-  if (!isWalk) requestInstalledExtras();
+  if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && !isWalk) requestInstalledExtras();
   report((request.flags & REQUEST_IS_SDIST_FIRST) != 0, isOpen);
 }
 
@@ -247,14 +252,16 @@ function applyPolicy(from: usize, size: u32, flag: u32): void {
 
 /** The way that the lock's format asks for. */
 function select(request: ResolveRequest): void {
-  if (isWalked()) walk(request.packages, request.packagesSize, request.flags, problems);
-  else if (lock.method == METHOD_FILTER) filter();
+  if ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || isWalked()) {
+    walk(request.packages, request.packagesSize, request.flags, problems);
+  } else if (isDefined(WITHOUT_SEARCH) || lock.method == METHOD_FILTER) filter();
   else if (project.known != 0) search();
   else fail(STATUS_NO_PROJECT, 0, 0);
 }
 
-/** Whether the lock is walked, as uv does. A build without uv's locks knows it beforehand. */
+/** Whether the lock is walked, as uv does. A build without uv's locks, or with no others, knows it beforehand. */
 function isWalked(): bool {
+  if (isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) return true;
   return !isDefined(WITHOUT_UV) && lock.method == METHOD_WALK;
 }
 
@@ -264,10 +271,12 @@ function isWalked(): bool {
 function requestInstalledExtras(): void {
   startGraph();
   queue.clear();
-  const end = project.dependencies + project.dependencyCount;
-  for (let row = project.dependencies; row < end; row++) {
-    const dependency = dependencyAt(row);
-    if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
+  if (!isDefined(WITHOUT_SEARCH)) {
+    const end = project.dependencies + project.dependencyCount;
+    for (let row = project.dependencies; row < end; row++) {
+      const dependency = dependencyAt(row);
+      if (dependency.extraCount != 0 && chosenWhen(dependency) != NEVER) ask(dependency);
+    }
   }
   for (let row: u32 = 0; row < packages.count; row++) {
     if (installedWhen(row) == NEVER) continue;
@@ -317,7 +326,7 @@ function report(sdistFirst: bool, isOpen: bool): void {
     if (address == 0) return;
     const index = selections.count - 1;
     const from = edges.count;
-    if (isWalked()) addWalkedEdges(row, edges);
+    if ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || isWalked()) addWalkedEdges(row, edges);
     else addEdges(row);
     const selection = changetype<Selection>(selections.at(index));
     selection.package = row;

@@ -71,8 +71,9 @@ export function resetRules(): void {
   lockPlatforms.start(4);
 }
 
-/** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats. */
-function isPoetry(): bool {
+/** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats; one without them, too. */
+export function isPoetry(): bool {
+  if (isDefined(WITHOUT_POETRY)) return false;
   return (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || lock.format == FORMAT_POETRY;
 }
 
@@ -80,6 +81,7 @@ function isPoetry(): bool {
 export function dialect(): u32 {
   if (isPoetry()) return DIALECT_POETRY;
   if (isDefined(WITHOUT_FLAT)) return DIALECT_UV;
+  if (isDefined(WITHOUT_UV)) return DIALECT_PACKAGING;
   return lock.format == FORMAT_UV ? DIALECT_UV : DIALECT_PACKAGING;
 }
 
@@ -101,7 +103,7 @@ export function lastEntryCounts(): bool {
 
 /** EXTRA_*: what `extra` stands for in the lock's markers. In PEP 751's it is no variable; pip evaluates it as empty. */
 export function extraPolicy(): u32 {
-  if (isPoetry()) return EXTRA_SET;
+  if (isPoetry() || isDefined(WITHOUT_FLAT)) return EXTRA_SET;
   return !isDefined(WITHOUT_FLAT) && lock.format == FORMAT_PYLOCK ? EXTRA_UNDEFINED : EXTRA_EMPTY;
 }
 
@@ -133,11 +135,13 @@ export function isForTarget(item: Package): bool {
 export function checkTarget(problems: Column): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
-  if (isPoetry()) return checkPoetryPython();
-  if (lock.format == FORMAT_CONDA) checkCondaPlatform(problems);
-  else if (lock.format == FORMAT_PDM) checkLockTargets();
+  if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA)
+    checkCondaPlatform(problems);
+  else if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
-  if (!failed() && environments.count != 0) checkEnvironments();
+  const mayName = !isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK);
+  if (mayName && !failed() && environments.count != 0) checkEnvironments();
   return !failed();
 }
 

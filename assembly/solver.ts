@@ -27,6 +27,8 @@ import { forgetFrom, isActive, requestCount, requestExtra } from "./graph";
 import { textAddress, textSize, texts } from "./intern";
 import { compareVersions, versionOf } from "./pep440";
 import { project } from "./project";
+import { isPoetry } from "./rules";
+import { specifiersContain } from "./specifier";
 import { fail, failed } from "./status";
 import { candidates, Dependency, dependencyAt, idAt, packageAt, requestedExtras } from "./tables";
 
@@ -289,9 +291,15 @@ export function admits(dependency: Dependency, row: u32): bool {
     return sourceFits(demanded, item.source) && (demanded != SOURCE_URL || dependency.url == item.url);
   }
   if (dependency.constraint == NONE) return true;
-  const constraint = constraintOf(dependency.constraint);
   const version = versionOf(item.version);
-  return constraint == NONE || version == NONE || constraintAllows(constraint, version);
+  return version == NONE || admitsVersion(dependency.constraint, version);
+}
+
+/** Whether version specifiers, Poetry's own or PEP 440's, admit a version. */
+function admitsVersion(specifiers: u32, version: u32): bool {
+  if (!isPoetry()) return specifiersContain(specifiers, version);
+  const constraint = constraintOf(specifiers);
+  return constraint == NONE || constraintAllows(constraint, version);
 }
 
 function sourceFits(demanded: u32, locked: u32): bool {
@@ -303,9 +311,7 @@ function sourceFits(demanded: u32, locked: u32): bool {
 /** A locked version whose `python-versions` refuse the target's Python is no candidate (provider.py, search_for). */
 function admitsPython(row: u32): bool {
   const python = packageAt(row).python;
-  if (python == NONE) return true;
-  const constraint = constraintOf(python);
-  return constraint == NONE || constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
+  return python == NONE || admitsVersion(python, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
 }
 
 /** Poetry's order of locked versions (provider.py, get_locked): the higher one first, the lock's order between equals. */

@@ -12,14 +12,18 @@ let number: u32 = NONE;
 
 /** Forgets the last call's outcome. */
 export function begin(): void {
+  if (isDefined(ONE_CALL)) return;
   code = STATUS_OK;
   at = 0;
   bytes = 0;
   number = NONE;
 }
 
-/** Records a failure at `size` bytes from `address`, unless there is one already. */
-export function fail(status: u32, address: usize, size: u32, detail: u32 = NONE): void {
+/**
+ * Records a failure at `size` bytes from `address`, unless there is one already. The default is NONE as a literal: for any
+ * other expression asc has each call count its arguments, at run time.
+ */
+export function fail(status: u32, address: usize, size: u32, detail: u32 = 0xffffffff): void {
   if (code != STATUS_OK) return;
   code = status;
   at = address;

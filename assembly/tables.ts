@@ -217,6 +217,7 @@ export function startTables(): void {
   lock.python = NONE;
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
+  if (isDefined(ONE_CALL)) return;
   lock.format = NONE;
   distinct = 0;
   distinctMask = 0;
@@ -319,7 +320,8 @@ function widenDistinct(): bool {
   return true;
 }
 
-export function warn(status: u32, address: usize, size: u32, detail: u32 = NONE): void {
+/** `detail` as in `fail`. */
+export function warn(status: u32, address: usize, size: u32, detail: u32 = 0xffffffff): void {
   addProblem(warnings, status, address, size, detail);
 }
 

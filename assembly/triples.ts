@@ -22,6 +22,7 @@ let mask: u32 = 0;
 /** Empties the map. To be called after each arena reset. */
 export function startTriples(): void {
   triples.start(offsetof<Triple>());
+  if (isDefined(ONE_CALL)) return;
   slots = 0;
   mask = 0;
 }

@@ -17,6 +17,7 @@
   pwd ? projectDir,
   pyproject ? null,
   poetrylock ? null,
+  lock ? poetrylock,
   resolution ? null,
   python ? pkgs.python3,
   target ? null,
@@ -36,8 +37,8 @@
 }@arguments:
 let
   own = [
-    "projectDir" "src" "pwd" "pyproject" "poetrylock" "resolution" "python" "target" "overrides" "preferWheels"
-    "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+    "projectDir" "src" "pwd" "pyproject" "poetrylock" "lock" "resolution" "python" "target" "overrides"
+    "preferWheels" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
   ];
   shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
   made = mkProject shared;

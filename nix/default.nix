@@ -10,8 +10,8 @@
   fetchurl ? pkgs.fetchurl,
   # How locks are resolved: "wasm", "frozen" or "build"; null takes the first that is possible (resolve.nix).
   resolver ? null,
-  # The module that `builtins.wasm` runs.
-  wasm ? ../wasm/nix.wasm,
+  # The folder of the modules that `builtins.wasm` runs.
+  wasm ? ../wasm,
   # "build": the package of the command line, and whether Nix may build during evaluation.
   commandLine ? null,
   allowImportFromDerivation ? false,

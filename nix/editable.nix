@@ -10,6 +10,7 @@
   pwd ? projectDir,
   pyproject ? null,
   poetrylock ? null,
+  lock ? poetrylock,
   resolution ? null,
   python ? pkgs.python3,
   # Name -> folder. A name is for people; null leaves one out.

@@ -1,71 +1,138 @@
-# evaluated { projectDir, target, wasm }: the resolution of one target, by the core itself inside Nix's evaluator
-# (`builtins.wasm`): nothing generated, no import from derivation.
+# evaluated { lock, target, wasm, ... }: the resolution of one target, by the core itself inside Nix's evaluator
+# (`builtins.wasm`): nothing generated, no import from derivation. `lock` is what locks.nix finds.
 #
-# Invariant: the same value as the frozen file of that target (docs/resolution.md), but for `generator` and the warnings
-# about selections that Poetry would solve anew; so the rest of the library has one way only.
-let
-  within = import ./path.nix;
-in
+# Invariant: the same value as the frozen file of that target (docs/resolution.md), but for `generator`; so the rest of the
+# library has one way only. Nothing here reads a lock or decides what is installed: the module does (assembly/nix.ts).
 {
   projectDir,
+  lock,
   target,
-  # The module, wasm/nix.wasm.
+  # The folder of the modules.
   wasm,
-  poetrylock ? null,
   pyproject ? null,
   # The call; replaced in tests.
-  call ? argument: builtins.wasm { path = wasm; function = "resolve"; } argument,
+  call ? argument: builtins.wasm { path = wasm + "/${lock.module}"; function = "resolve"; } argument,
 }:
 let
-  lock = if poetrylock != null then poetrylock else within "the lock" projectDir "poetry.lock";
+  inherit (builtins) all any attrNames concatMap elem elemAt filter isBool length map sort;
+  inherit (lock) format;
+
   beside = projectDir + "/pyproject.toml";
   document =
     if pyproject != null then pyproject
     else if builtins.pathExists beside then beside
     else null;
   project = if document == null then null else import ./pyproject.nix document;
-  name = baseNameOf lock;
+  say = import ./failure.nix lock;
+  record = import ./recorded.nix (dirOf lock.path + "/pylock2nix.sources.json");
 
-  answer = call {
-    inherit lock target;
-    format = "poetry";
-    project = if project == null then null else project.records;
+  # The module takes a path: one that came as a string is made one again.
+  path = if builtins.isString lock.path then /. + builtins.unsafeDiscardStringContext lock.path else lock.path;
+  request = {
+    lock = path;
+    inherit format target;
+    project = if project == null then null else project.records.${format} or (builtins.seq project.records.poetry null);
   };
-  say = import ./failure.nix name;
-  groups = builtins.listToAttrs (
-    map (group: { name = group; value = if project == null then true else project.groups.${group} or true; }) (
-      [ "main" ] ++ answer.groups
-    )
-  );
+  answer = call request;
+
+  # Which groups are chosen by default (src/lockfile.ts, `groupsOf`). `main` is a name like others in pylock.toml only.
+  isDefault =
+    {
+      poetry = group: project == null || project.groups.${group} or true;
+      uv = group: if project == null then group == "dev" else project.isUvDefault group;
+      pylock = group: elem group answer.defaultGroups;
+      pdm = group: project != null && elem group project.developmentGroups;
+      conda = group: group == "dev";
+    }
+    .${format} or (_: false);
+  names = if format == "pylock" then answer.groups else [ "main" ] ++ filter (group: group != "main") answer.groups;
+  isChosen = group: format != "pylock" && group == "main" || isDefault group;
+  # uv builds a project that has a build system, or says that it is a package: what it does not build is virtual.
+  facts =
+    if project == null || project.facts == null then
+      null
+    else
+      project.facts // { package = project.facts.package && !(answer.isVirtual or false); };
+
+  # --- Warnings: nothing is called for them until they are asked for ---
+
+  # Locks that the tool solves anew for each selection: held against the selections that are used most (src/nix.ts).
+  isSearched =
+    format == "pdm"
+    || format == "poetry" && (answer.version == null || builtins.match "2[.]0*[1-9][0-9]*" answer.version == null);
+  divergences =
+    if !isSearched || answer.targets.${target} ? error then
+      [ ]
+    else
+      concatMap divergence [ (filter isChosen names) [ "main" ] ];
+  divergence =
+    groups:
+    let
+      holds = conditionsFor groups;
+      title = package: "${package.name} ${if package.version == null then "null" else package.version}";
+      derived = map title (filter (package: elemAt holds (elemAt (elemAt package.variants 0) 1)) answer.packages);
+      direct = map title (call (request // { inherit groups; extras = [ ]; })).packages;
+      differing = filter (each: !(elem each direct)) derived ++ filter (each: !(elem each derived)) direct;
+    in
+    if differing == [ ] then
+      [ ]
+    else
+      [
+        "${target}, groups ${listed groups}: Poetry would choose anew between ${listed (sort builtins.lessThan differing)}"
+      ];
+  listed = builtins.concatStringsSep ", ";
+  # The value of each condition with these groups and no extras; each refers to earlier ones only.
+  conditionsFor =
+    groups:
+    let
+      value = elemAt values;
+      values = map (
+        condition:
+        if isBool condition then condition
+        else if condition ? group then elem condition.group groups
+        else if condition ? extra then false
+        else if condition ? not then !(value condition.not)
+        else if condition ? all then all value condition.all
+        else any value condition.any
+      ) answer.conditions;
+    in
+    values;
+  unrecorded = map (
+    package: "no hash is recorded for ${title package}: Nix will fetch from git while it evaluates"
+  ) (filter record.lacksCheckout answer.packages);
+  title = package: if package.version == null then package.name else "${package.name} ${package.version}";
+
+  distinct = builtins.foldl' (known: each: if elem each known then known else known ++ [ each ]) [ ];
+  entryOf =
+    entry:
+    if entry ? error then
+      { error = (say entry.error).message; }
+    else if entry ? refusals then
+      entry
+      // {
+        refusals = distinct (map (refusal: [ (elemAt refusal 0) (say (elemAt refusal 1)).message ]) entry.refusals);
+      }
+    else
+      entry;
 in
-if !(builtins.pathExists lock) then
-  throw ''
-    cannot find ${name} in the project's folder
-    hint: pass `poetrylock`''
-else if answer ? error then
+if answer ? error then
   throw (say answer.error).text
 else
   {
     format = 1;
     generator = "pylock2nix, builtins.wasm";
     lock = {
-      path = name;
-      format = "poetry";
+      path = lock.name;
+      inherit format;
       inherit (answer) version;
-      sha256 = builtins.hashFile "sha256" lock;
+      sha256 = builtins.hashFile "sha256" lock.path;
     };
     pyproject = if document == null then null else { path = baseNameOf document; inherit (project) digest; };
-    project = if project == null then null else project.facts;
-    inherit groups;
-    extras = builtins.sort builtins.lessThan answer.extras;
-    inherit (answer) conditions packages;
-    targets = builtins.mapAttrs (
-      _: entry: if entry ? error then { error = (say entry.error).message; } else entry
-    ) answer.targets;
-    warnings =
-      map (warning: (say warning).message) answer.warnings
-      # Without a record of `prefetch` no git source has a hash.
-      ++ map (
-        package: "no hash is recorded for ${package.name} ${toString package.version}: Nix will fetch from git while it evaluates"
-      ) (builtins.filter (package: package.source.kind == "git") answer.packages);
+    project = facts;
+    groups = builtins.listToAttrs (map (name: { inherit name; value = isChosen name; }) names);
+    extras = sort builtins.lessThan answer.extras;
+    inherit (answer) conditions;
+    packages = map record.complete answer.packages;
+    targets = builtins.mapAttrs (_: entryOf) answer.targets;
+    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded);
   }

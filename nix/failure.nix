@@ -2,10 +2,12 @@
 # all of it, as the command line prints it but for the excerpt.
 #
 # Invariant: messages are src/errors.ts', through messages.nix. Hints that need the whole list of names are left out.
-path: failure:
+# `lock` is what locks.nix finds.
+lock: failure:
 let
   inherit (builtins) isInt isString replaceStrings;
-  words = (import ./messages.nix).${toString failure.code} or unknown;
+  general = (import ./messages.nix).${toString failure.code} or unknown;
+  words = general // general.forms.${toString failure.detail} or { };
   unknown = {
     code = "internal";
     message = "the core failed in a way that has no words";
@@ -23,29 +25,27 @@ let
   digit = number: builtins.substring number 1 "0123456789abcdef";
 
   # src/lockfile.ts, `detailOf`.
-  kinds = [ "" "a table" "an array" "a string" "an integer" "a float" "a boolean" ];
-  keys = [ "name" "version" "file" "groups" ];
   named = list: index: if index >= 0 && index < builtins.length list then builtins.elemAt list index else null;
   detail =
     if !(isInt failure.detail) then failure.detail
-    else if words.code == "lock-type" then named kinds failure.detail
-    else if words.code == "lock-missing-key" then named keys failure.detail
+    else if words ? details then named words.details failure.detail
     else toString failure.detail;
 
   fill =
     replaceStrings
-      [ "{found}" "{text}" "{codePoint}" "the byte {byte}" "{detail}" ]
+      [ "{found}" "{text}" "{codePoint}" "the byte {byte}" "{detail}" "{again}" ]
       [
         found
         failure.found
         codePoint
         (if failure.byte == null then "an incomplete character" else "the byte 0x${hexadecimal failure.byte}")
         (if isString detail then detail else "")
+        lock.again
       ];
   message = fill (if detail == null then words.bare else words.message);
   isWord = builtins.match "[A-Za-z].*" failure.found != null;
   hint = if isWord && words ? wordHint then words.wordHint else words.hint or null;
-  place = if failure.line == null then "" else "\n  --> ${path}:${toString failure.line}:${toString failure.column}";
+  place = if failure.line == null then "" else "\n  --> ${lock.name}:${toString failure.line}:${toString failure.column}";
 in
 {
   inherit (words) code;

@@ -12,15 +12,20 @@ in
   projectDir,
   # The frozen resolution: a path to its JSON, or the value itself.
   resolution ? projectDir + "/pylock2nix.json",
-  poetrylock ? null,
   pyproject ? null,
+  # poetry2nix' name for `lock`: a path, or a name in the project's folder.
+  poetrylock ? null,
+  lock ? poetrylock,
 }:
 let
   frozen =
     if builtins.isAttrs resolution then resolution else builtins.fromJSON (builtins.readFile resolution);
   beside = given: recorded: if given != null then given else within "a resolution's file" projectDir recorded;
+  isName = builtins.isString lock && builtins.substring 0 1 lock != "/";
 
-  lockHash = builtins.hashFile "sha256" (beside poetrylock frozen.lock.path);
+  lockHash = builtins.hashFile "sha256" (
+    if isName then within "the lock" projectDir lock else beside lock frozen.lock.path
+  );
   pyprojectHash = digest (beside pyproject frozen.pyproject.path);
 
   changed =

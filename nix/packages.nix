@@ -11,6 +11,7 @@
   pwd ? projectDir,
   pyproject ? null,
   poetrylock ? null,
+  lock ? poetrylock,
   resolution ? null,
   python ? pkgs.python3,
   target ? null,

@@ -15,6 +15,7 @@
   pwd ? projectDir,
   pyproject ? null,
   poetrylock ? null,
+  lock ? poetrylock,
   resolution ? null,
   python ? pkgs.python3,
   target ? null,
@@ -23,19 +24,21 @@
   extras ? [ "*" ],
 }:
 let
+  # A name in the folder, not a path.
+  isName = builtins.isString lock && builtins.substring 0 1 lock != "/";
   folder =
     if projectDir != null then
       projectDir
-    else if poetrylock != null then
-      dirOf poetrylock
+    else if lock != null && !isName then
+      dirOf lock
     else if pwd != null then
       pwd
     else
-      throw "cannot find the project: pass `projectDir`, or `poetrylock` beside pylock2nix.json";
+      throw "cannot find the project: pass `projectDir`, or the `lock` in its folder";
 
   resolved = resolve {
     projectDir = folder;
-    inherit python target resolution pyproject poetrylock;
+    inherit python target resolution pyproject lock;
   };
   frozen = resolved.resolution;
   chosen = resolved.target;
@@ -80,5 +83,5 @@ in
   target = chosen;
   inherit (frozen) project;
   pyproject = if pyproject != null then pyproject else folder + "/${frozen.pyproject.path}";
-  poetrylock = if poetrylock != null then poetrylock else folder + "/${frozen.lock.path}";
+  poetrylock = if lock != null && !isName then lock else folder + "/${if isName then lock else frozen.lock.path}";
 }

@@ -1,15 +1,16 @@
-# What a pyproject.toml says of the project, as the core and the library take it: { facts, groups, records, digest }.
+# What a pyproject.toml says of the project, as the core and the library take it: { facts, groups, records, digest, ... }.
 #
 #   facts     `project` of the frozen resolution (docs/resolution.md), null when no project is declared
 #   groups    normalised name of each group -> whether it is chosen by default
-#   records   the project's requirements: the text that the end of src/abi.ts describes
+#   records   the project as the core takes it (end of src/abi.ts), for the formats that ask: { poetry, uv, pdm }
 #   digest    sha256 of the fields that were read
+#   isUvDefault, developmentGroups    which groups uv and PDM choose by default
 #
-# Invariant: the same as src/pyproject/ makes of the same file; test/nix-pyproject.test.ts compares the two.
+# Invariant: the same as src/pyproject/ makes of the same file; test/nix-wasm.test.ts compares the two.
 path:
 let
   inherit (builtins)
-    attrNames concatLists concatMap concatStringsSep elem filter head isAttrs isBool isList isString listToAttrs map;
+    attrNames concatLists concatMap concatStringsSep elem elemAt filter head isAttrs isBool isList isString listToAttrs map;
 
   document = builtins.fromTOML (builtins.readFile path);
   file = baseNameOf path;
@@ -169,7 +170,8 @@ let
         [ ]
     );
 
-  names = builtins.foldl' (known: part: if elem part.name known then known else known ++ [ part.name ]) [ ] parts;
+  distinct = builtins.foldl' (known: each: if elem each known then known else known ++ [ each ]) [ ];
+  names = distinct (map (part: part.name) parts);
   byName = builtins.groupBy (part: part.name) parts;
   drafts = builtins.mapAttrs (
     name: own:
@@ -246,6 +248,102 @@ let
         requirement.address
       ];
   name = or' (text "project" project "name") (text inTool poetry "name");
+  ownName = if name == null then [ ] else [ [ "name" (normalize name) ] ];
+  recordText = records: concatStringsSep "" (map written (ownName ++ records));
+
+  # --- The same for uv: its lock has the requirements itself (src/pyproject.ts) ---
+
+  uv = section "tool" tool "uv";
+  isUvDefault =
+    let
+      defaults = map normalize (texts "tool.uv" uv "default-groups");
+    in
+    group:
+    if !(uv ? default-groups) then group == "dev"
+    else if uv.default-groups == "all" then true
+    else elem group defaults;
+  uvGroups = section "tool.uv" uv "dependency-groups";
+  called = group: table: filter (other: normalize other == group) (attrNames table);
+  # The Pythons that a group demands, and those that it includes.
+  demanded =
+    group:
+    map (
+      other:
+      or' (text "tool.uv.dependency-groups.${other}" (section "tool.uv.dependency-groups" uvGroups other) "requires-python") ""
+    ) (called group uvGroups)
+    ++ concatMap (
+      other: concatMap (entry: demanded (normalize entry.include-group)) (filter isAttrs standardGroups.${other})
+    ) (called group standardGroups);
+  uvPython = group: concatStringsSep "," (filter (python: python != "") (distinct (demanded group)));
+  uvNames = filter (group: group != "main") names;
+  uvRecords =
+    map (group: [ "group" group (yes (!(isUvDefault group))) ]) uvNames
+    ++ filter (record: elemAt record 2 != "") (map (group: [ "python" group (uvPython group) ]) uvNames)
+    ++ map (extra: [ "extra" (head (builtins.tail extra)) ]) extraRecords;
+
+  # --- And for PDM: a group for each extra and each of its own (src/pyproject/pdm-requirements.ts) ---
+
+  pdmOwn = section "tool.pdm" (section "tool" tool "pdm") "dev-dependencies";
+  pdmParts =
+    concatMap (
+      group:
+      [ { name = group; texts = [ ]; } ]
+      ++ map (requirement: {
+        name = if requirement.extra == "" then group else normalize requirement.extra;
+        texts = [ requirement.text ];
+      }) (filter (requirement: requirement.form == "pep508") (requirementsOf [ ] drafts.${group}))
+    ) names
+    ++ concatMap (
+      group:
+      if isList pdmOwn.${group} then
+        [
+          {
+            name = normalize group;
+            texts = concatMap withoutEditable (texts "tool.pdm.dev-dependencies" pdmOwn group);
+          }
+        ]
+      else
+        [ ]
+    ) (attrNames pdmOwn);
+  # `-e file:///${PROJECT_ROOT}/x#egg=name`: the name is what is looked for among the locked packages.
+  withoutEditable =
+    text:
+    let
+      found = builtins.match "-e.*#(.*&)?egg=([A-Za-z0-9._-]+).*" text;
+    in
+    if builtins.substring 0 2 text != "-e" then [ text ]
+    else if found == null then [ ]
+    else [ (elemAt found 1) ];
+  pdmTexts = builtins.mapAttrs (_: concatMap (part: part.texts)) (builtins.groupBy (part: part.name) pdmParts);
+  # What the project asks of itself, `name[extra]`, stands for that group's requirements, each group once.
+  expand =
+    state: group:
+    if elem group state.seen then
+      state
+    else
+      builtins.foldl' (
+        state: text:
+        let
+          found = builtins.match "[[:space:]]*([A-Za-z0-9][A-Za-z0-9._-]*)[[:space:]]*([[]([^]]*)[]])?.*" text;
+          extras = or' (elemAt found 2) "";
+        in
+        if name == null || found == null || normalize (head found) != normalize name then
+          state // { texts = state.texts ++ [ text ]; }
+        else
+          builtins.foldl' expand state (
+            map normalize (
+              filter (extra: isString extra && extra != "") (
+                builtins.split "," (builtins.replaceStrings [ " " "\t" ] [ "" "" ] extras)
+              )
+            )
+          )
+      ) (state // { seen = state.seen ++ [ group ]; }) (pdmTexts.${group} or [ ]);
+  pdmNames = distinct (map (part: part.name) pdmParts);
+  pdmRecords =
+    map (group: [ "group" group (yes (group != "main")) ]) pdmNames
+    ++ concatMap (
+      group: map (text: [ "pep508" group "" text ]) (expand { seen = [ ]; texts = [ ]; } group).texts
+    ) pdmNames;
 
   # --- Facts (src/pyproject.ts) ---
 
@@ -301,13 +399,22 @@ in
             or' (text "${inTool}.dependencies" dependencies (head pythonKeys)) (text "project" project "requires-python");
       };
   groups = builtins.mapAttrs (_: draft: !draft.optional) drafts;
-  records = concatStringsSep "" (
-    map written (
-      (if name == null then [ ] else [ [ "name" (normalize name) ] ])
-      ++ map (group: [ "group" group (yes drafts.${group}.optional) ]) names
-      ++ extraRecords
-      ++ concatMap (group: map (requirementRecord group) (requirementsOf [ ] drafts.${group})) names
-    )
-  );
+  # Whatever the lock, the file is read whole: what is wrong with it is said.
+  records =
+    let
+      poetry = recordText (
+        map (group: [ "group" group (yes drafts.${group}.optional) ]) names
+        ++ extraRecords
+        ++ concatMap (group: map (requirementRecord group) (requirementsOf [ ] drafts.${group})) names
+      );
+    in
+    {
+      inherit poetry;
+      uv = builtins.seq poetry (recordText uvRecords);
+      pdm = builtins.seq poetry (recordText pdmRecords);
+    };
+  inherit isUvDefault;
+  # [dependency-groups] and PDM's own, which PDM installs unless it is told not to.
+  developmentGroups = map normalize (attrNames standardGroups ++ attrNames pdmOwn);
   digest = import ./digest.nix path;
 }

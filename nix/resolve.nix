@@ -1,23 +1,25 @@
 # resolve { projectDir, python, target, ... }: { resolution, target }, in one of three ways:
 #
-#   wasm     the core runs in Nix's evaluator (`builtins.wasm`): evaluated.nix
+#   wasm     the core runs in Nix's evaluator (`builtins.wasm`): evaluated.nix. For the locks that have a module: locks.nix
 #   frozen   the file that `pylock2nix nix` wrote, checked against the lock: load.nix
 #   build    import from derivation: the command line runs in a build. Only where it is allowed
 #
-# Without `resolver` the first of them that is possible is taken. Only Poetry's locks can be resolved in Nix: other ones are
-# always taken from the frozen file. Invariant: all three give the same value.
+# Without `resolver` the first of them that is possible is taken. Invariant: all three give the same value.
 {
   pkgs,
   load,
   chooseTarget,
   resolver ? null,
+  # The folder of the modules.
   wasm,
   allowImportFromDerivation ? false,
   # The command line, a package with bin/pylock2nix.
   commandLine ? null,
 }:
 let
-  hasWasm = builtins ? wasm && builtins.pathExists wasm;
+  inherit (import ./locks.nix) find;
+  moduleOf = lock: wasm + "/${lock.module}";
+  hasModule = lock: lock.module != null && builtins.pathExists (moduleOf lock);
   # One target, that of the Python at hand, or the one asked for.
   alone =
     resolve:
@@ -35,12 +37,14 @@ let
       arguments:
       if !(builtins ? wasm) then
         throw ''
-          cannot resolve the lock: this Nix has no `builtins.wasm`
+          cannot resolve ${arguments.lock.name}: this Nix has no `builtins.wasm`
           hint: ${enable}, or run `pylock2nix nix` and commit what it writes''
-      else if !(builtins.pathExists wasm) then
+      else if arguments.lock.module == null then
+        noModule arguments.lock
+      else if !(hasModule arguments.lock) then
         throw ''
-          cannot resolve the lock: there is no ${baseNameOf wasm}, the module for `builtins.wasm`
-          hint: take the library from a release of pylock2nix, or pass `wasm`''
+          cannot resolve ${arguments.lock.name}: there is no ${arguments.lock.module}, its module for `builtins.wasm`
+          hint: take the library from a release of pylock2nix, or pass `wasm`, the folder of the modules''
       else
         import ./evaluated.nix (arguments // { inherit wasm; })
     );
@@ -56,7 +60,7 @@ let
       };
 
     build = alone (
-      { projectDir, target, poetrylock, pyproject }:
+      { projectDir, target, lock, pyproject }:
       if !allowImportFromDerivation then
         throw ''
           cannot resolve the lock in a build: that is import from derivation, which is off
@@ -67,32 +71,51 @@ let
           hint: pass `commandLine`, such as the flake's `packages.''${system}.default`''
       else
         load {
-          inherit projectDir poetrylock pyproject;
-          resolution = "${frozenBy { inherit projectDir target poetrylock pyproject; }}/pylock2nix.json";
+          inherit projectDir pyproject;
+          lock = lock.path;
+          resolution = "${frozenBy { inherit projectDir target lock pyproject; }}/pylock2nix.json";
         }
     );
   };
 
+  noModule =
+    lock:
+    throw ''
+      cannot resolve ${lock.name}: `builtins.wasm` has no module for locks of this kind
+      hint: run `pylock2nix nix` and commit what it writes, or pass `resolver = "build"`'';
   enable = "use Determinate Nix 3.17 or later with `extra-experimental-features = wasm-builtin`";
 
-  # A build sees the lock and pyproject.toml, so that no other change of the project runs it again.
+  # A build sees the lock and what is read beside it, so that no other change of the project runs it again.
   frozenBy =
-    { projectDir, target, poetrylock, pyproject }:
+    { projectDir, target, lock, pyproject }:
     let
-      lock = if poetrylock != null then poetrylock else projectDir + "/poetry.lock";
       document = if pyproject != null then pyproject else projectDir + "/pyproject.toml";
-      copy = path: builtins.path { inherit path; name = baseNameOf path; };
+      folder = dirOf lock.path;
+      copy = name: path: {
+        inherit name;
+        path = builtins.path { inherit path; name = baseNameOf path; };
+      };
+      found = name: path: if builtins.pathExists path then [ (copy name path) ] else [ ];
+      files =
+        [ (copy lock.name lock.path) ]
+        ++ found "pyproject.toml" document
+        ++ found "pylock2nix.sources.json" (folder + "/pylock2nix.sources.json")
+        ++ (if lock.format == "pipfile" then found "Pipfile" (folder + "/Pipfile") else [ ]);
     in
     pkgs.stdenvNoCC.mkDerivation {
       name = "pylock2nix-resolution";
-      lock = copy lock;
-      pyproject = if builtins.pathExists document then copy document else "";
+      lockName = lock.name;
+      names = map (file: file.name) files;
+      files = map (file: file.path) files;
       inherit target;
       buildCommand = ''
         mkdir -p project "$out"
-        cp "$lock" project/poetry.lock
-        if [ -n "$pyproject" ]; then cp "$pyproject" project/pyproject.toml; fi
-        ${commandLine}/bin/pylock2nix nix project --target "$target" --output "$out"
+        set -- $names
+        for file in $files; do
+          cp "$file" "project/$1"
+          shift
+        done
+        ${commandLine}/bin/pylock2nix nix project --lock "$lockName" --target "$target" --output "$out"
       '';
     };
 in
@@ -101,37 +124,34 @@ in
   python,
   target ? null,
   resolution ? null,
-  poetrylock ? null,
   pyproject ? null,
+  # poetry2nix' name for `lock`.
+  poetrylock ? null,
+  lock ? poetrylock,
 }:
 let
-  given = { inherit projectDir python target poetrylock pyproject; };
   file = projectDir + "/pylock2nix.json";
   isFrozen = builtins.pathExists file;
   # What was frozen says which lock counts, where the folder has several.
-  isPoetry =
-    if isFrozen then
-      (builtins.fromJSON (builtins.readFile file)).lock.format or "poetry" == "poetry"
-    else
-      poetrylock != null || builtins.pathExists (projectDir + "/poetry.lock");
-  way =
+  recorded = if isFrozen then (builtins.fromJSON (builtins.readFile file)).lock.path or null else null;
+  found = find { inherit projectDir lock recorded; };
+  frozen = { inherit projectDir python target pyproject lock; };
+  evaluated = frozen // { lock = found; };
+  chosen =
     if resolver != null then
-      ways.${resolver}
-        or (throw "there is no resolver ${builtins.toJSON resolver}; there are: ${builtins.concatStringsSep ", " (builtins.attrNames ways)}")
-    else if hasWasm && isPoetry then
-      ways.wasm
+      resolver
+    else if builtins ? wasm && hasModule found then
+      "wasm"
     else if isFrozen then
-      ways.frozen
-    else if !isPoetry then
-      throw ''
-        cannot resolve the lock: there is neither a pylock2nix.json nor a poetry.lock in the project's folder
-        hint: run `pylock2nix nix` and commit what it writes; only Poetry's locks can be resolved without it''
+      "frozen"
     else if allowImportFromDerivation then
-      ways.build
+      "build"
+    else if builtins ? wasm && builtins.pathExists wasm && found.module == null then
+      noModule found
     else
       throw ''
-        cannot resolve the lock: there is no pylock2nix.json, and this Nix cannot run the resolver itself
-        hint: run `pylock2nix nix` and commit what it writes; or ${enable}'';
+        cannot resolve ${found.name}: there is no pylock2nix.json, and this Nix cannot run the resolver itself
+        hint: run `pylock2nix nix` and commit what it writes${if found.module == null then "" else "; or ${enable}"}'';
 in
 if builtins.isAttrs resolution then
   {
@@ -139,6 +159,10 @@ if builtins.isAttrs resolution then
     target = chooseTarget { inherit python target resolution; };
   }
 else if resolution != null then
-  ways.frozen (given // { inherit resolution; })
+  ways.frozen (frozen // { inherit resolution; })
+else if !(ways ? ${chosen}) then
+  throw "there is no resolver ${builtins.toJSON resolver}; there are: ${builtins.concatStringsSep ", " (builtins.attrNames ways)}"
+else if chosen == "frozen" then
+  ways.frozen frozen
 else
-  way given
+  ways.${chosen} evaluated

@@ -10,6 +10,7 @@
   pwd ? projectDir,
   pyproject ? null,
   poetrylock ? null,
+  lock ? poetrylock,
   resolution ? null,
   python ? pkgs.python3,
 }@arguments:

@@ -7,52 +7,41 @@
 import { Node, NodeKind, Source } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
-/** What a module for Poetry's locks does not have. */
-const OTHER_FORMATS = [
-  "lock/conda",
-  "lock/pdm",
-  "lock/pipfile",
-  "lock/pylock",
-  "lock/requirements",
-  "lock/uv",
-  "json",
-  "rules",
-];
+/** For each set of `--use` options the words that a program compiled with it had. */
+const used = new Map();
 
 export default class CompactWords extends Transform {
+  /** Word -> the function that gives its address. */
+  #names = new Map();
+  /** The `--use` options. */
+  #kind = "";
+
   afterParse(parser) {
-    const sources = parser.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith("~lib/"));
-    const blocks = [[], []];
-    // What other formats' readers say goes into a block of its own, which a module without that format does not have.
-    for (const own of [false, true]) {
-      for (const source of sources) {
-        if (isReader(source.normalizedPath) === own)
-          compact(source.statements, (word) => this.nameOf(word, blocks[Number(own)]));
-      }
+    for (const source of parser.sources) {
+      if (!source.normalizedPath.startsWith("~lib/")) compact(source.statements, (word) => this.#nameOf(word));
     }
     // One block for many: a data segment costs 6 bytes besides its content. Each function becomes its constant, and only
-    // those that are called are compiled.
-    const lines = blocks.flatMap((words, block) => {
-      const bytes = [];
-      const accessors = words.map((word) => {
-        const offset = bytes.length;
-        bytes.push(...bytesOf(word));
-        return `@global function ${this.names.get(word)}(): usize { return words${block}() + ${offset}; }`;
-      });
-      return [...accessors, `function words${block}(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`];
+    // those that are called are compiled; the first program of its kind (the debug build) tells which those are.
+    this.#kind = [...this.program.options.globalAliases].join();
+    const known = used.get(this.#kind);
+    const bytes = [];
+    const accessors = [...this.#names].map(([word, name]) => {
+      const offset = bytes.length;
+      if (known === undefined || known.has(word)) bytes.push(...bytesOf(word));
+      return `@global function ${name}(): usize { return words() + ${offset}; }`;
     });
-    parser.parseFile(lines.join("\n"), "assembly/words.ts", true);
+    const block = `function words(): usize { return memory.data<u8>([${bytes.join(", ")}]); }`;
+    parser.parseFile([...accessors, block].join("\n"), "assembly/words.ts", true);
   }
 
-  names = new Map();
+  afterCompile(module) {
+    const has = ([, name]) => module.getFunction(`assembly/words/${name}`) !== 0;
+    used.set(this.#kind, new Set([...this.#names].filter(has).map(([word]) => word)));
+  }
 
-  /** The function that gives the word's address. */
-  nameOf(word, block) {
-    if (!this.names.has(word)) {
-      this.names.set(word, `WORD_${this.names.size}`);
-      block.push(word);
-    }
-    return this.names.get(word);
+  #nameOf(word) {
+    if (!this.#names.has(word)) this.#names.set(word, `WORD_${this.#names.size}`);
+    return this.#names.get(word);
   }
 }
 
@@ -77,10 +66,6 @@ function compact(node, nameOf) {
     } else if (child.kind !== undefined && !isCompileTime(child)) compact(child, nameOf);
     else if (child.kind === undefined && key === "name") compact(child, nameOf);
   }
-}
-
-function isReader(path) {
-  return OTHER_FORMATS.some((name) => path.startsWith(`assembly/${name}`));
 }
 
 /** Its length, then its bytes. */

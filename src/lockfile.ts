@@ -163,9 +163,9 @@ function spanOf(records: string, { offset, size }: CoreFailure): string {
   return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
 }
 
-const KIND_WORDS = ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"];
-/** The keys that readers miss, by their numbers in assembly/lock/. */
-const MISSING_KEYS: Readonly<Record<number, readonly string[]>> = {
+/** What the number that came with a failure stands for: a type, or a key that a reader misses (its number in assembly/lock/). */
+export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
+  [abi.STATUS_LOCK_TYPE]: ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"],
   [abi.STATUS_LOCK_MISSING]: [
     "name",
     "version",
@@ -209,8 +209,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
 /** The number that came with a failure, in words where the message needs words. */
 function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
   if (detail === abi.NONE) return null;
-  if (status === abi.STATUS_LOCK_TYPE) return KIND_WORDS[detail] ?? null;
-  if (MISSING_KEYS[status] !== undefined) return MISSING_KEYS[status][detail] ?? null;
+  if (DETAIL_WORDS[status] !== undefined) return DETAIL_WORDS[status][detail] ?? null;
   return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
 }
 

@@ -317,7 +317,7 @@ function sourceData(
     case "legacy":
       return { kind, url: address, reference };
     case "url":
-      return { kind, url: address };
+      return { kind, url: address, ...(subdirectory !== null && { subdirectory }) };
     case "git":
       // Poetry and uv check out submodules, always (poetry/vcs/git/backend.py, Git.clone; uv-git, GitCheckout::reset).
       return {

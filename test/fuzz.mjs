@@ -1,15 +1,41 @@
 // Locks that were damaged in many ways: reading and resolving them never traps, never hangs, and fails only with a code.
-//   node test/fuzz.mjs [--minutes 10] [--seed N] [--cases N]
-// Needs `npm run build`. A worker does the work; whoever does not answer for 20 seconds hangs, and its seed is printed.
+//   node test/fuzz.mjs [--minutes 10] [--seed N] [--cases N] [--module]
+// --module puts each lock through its module for Nix as well, in the strict host of test/nix/host.ts: never a trap or a panic;
+// what the shell refuses it refuses with the same code at the same place, and what the shell resolves it resolves alike.
+// Needs `npm run build`; with --module also `node test/run.mjs --only nix-module`, which compiles that host.
+// A worker does the work; whoever does not answer for 20 seconds hangs, and its seed is printed.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { PylockError } from "../dist/errors.js";
+import { failureFrom, PylockError } from "../dist/errors.js";
 import { readLock } from "../dist/lockfile.js";
-import { readPyprojectBytes } from "../dist/pyproject.js";
+import { freeze } from "../dist/nix.js";
+import { pdmRecords, projectRecords, readPyprojectBytes } from "../dist/pyproject.js";
 
 const PATIENCE = 20000; // milliseconds
 const SLOW = 2000; // milliseconds that one damaged lock of a megabyte may take
 const TARGETS = ["cp312-linux-x86_64-glibc2.28", "cp39-win-amd64"];
+const FORMATS = {
+  poetry: "poetry.lock",
+  uv: "uv.lock",
+  pylock: "pylock.toml",
+  pdm: "pdm.lock",
+  conda: "conda-lock.yml",
+  pipfile: "Pipfile.lock",
+  requirements: "requirements.txt",
+};
+/** The module that reads each; nix/locks.nix asks it for those that name their files. */
+const MODULES = {
+  poetry: "nix",
+  uv: "nix-uv",
+  pylock: "nix-flat",
+  pdm: "nix-flat",
+  conda: "nix-pip",
+  pipfile: "nix-pip",
+  requirements: "nix-pip",
+};
+/** What Nix gives a module; the shell beside it needs no more. */
+const STACK = 0.5; // MiB
 
 async function watch() {
   const cases = Number(option("--cases") ?? Number.POSITIVE_INFINITY);
@@ -17,7 +43,8 @@ async function watch() {
   const seed = Number(option("--seed") ?? Date.now() % 1000000000);
   process.stdout.write(`seed ${seed}\n`);
   const worker = new Worker(new URL(import.meta.url), {
-    workerData: { seed, cases, until: Date.now() + minutes * 60000 },
+    workerData: { seed, cases, until: Date.now() + minutes * 60000, withModule: process.argv.includes("--module") },
+    ...(process.argv.includes("--module") && { resourceLimits: { stackSizeMb: STACK } }),
   });
   let last = null;
   let heard = Date.now();
@@ -34,7 +61,9 @@ async function watch() {
         failures++;
         process.stdout.write(`${message.failure}: ${JSON.stringify(message.id)}\n`);
       } else if (message.done !== undefined) {
-        process.stdout.write(`${message.done} cases (${message.accepted} accepted), ${failures} failures\n`);
+        const { done, accepted, calls } = message;
+        const through = calls === null ? "" : `, ${calls} calls of modules`;
+        process.stdout.write(`${done} cases (${accepted} accepted${through}), ${failures} failures\n`);
         resolve();
       } else last = message.id;
     });
@@ -48,8 +77,9 @@ async function watch() {
   process.exit(failures === 0 ? 0 : 1);
 }
 
-function work({ seed, cases, until }) {
+async function work({ seed, cases, until, withModule }) {
   const locks = sources();
+  const held = withModule ? await moduleHolder() : null;
   let accepted = 0;
   let done = 0;
   for (; done < cases && Date.now() < until; done++) {
@@ -59,8 +89,9 @@ function work({ seed, cases, until }) {
     const id = { seed: seed + done, path: lock.path, size: bytes.length, ways };
     parentPort.postMessage({ id });
     const started = performance.now();
+    let read = null;
     try {
-      const read = readLock(bytes, { path: lock.path, format: lock.format, pyproject: lock.pyproject });
+      read = readLock(bytes, { path: lock.path, format: lock.format, pyproject: lock.pyproject });
       accepted++;
       for (const target of TARGETS) {
         const request = { target, groups: [...read.groups.keys()], extras: read.extras };
@@ -71,12 +102,77 @@ function work({ seed, cases, until }) {
     } catch (error) {
       if (!(error instanceof PylockError) || error.exitCode === 70) {
         parentPort.postMessage({ id, failure: String(error?.stack ?? error) });
-      }
+      } else if (held !== null) said(id, held(lock, bytes, error.failure));
     }
+    if (held !== null && read !== null) said(id, held(lock, bytes, read));
     const took = performance.now() - started;
     if (took > SLOW) parentPort.postMessage({ id, failure: `slow: ${Math.round(took)} ms` });
   }
-  parentPort.postMessage({ done, accepted });
+  parentPort.postMessage({ done, accepted, calls: held === null ? null : held.calls() });
+}
+
+function said(id, failure) {
+  if (failure !== null) parentPort.postMessage({ id, failure });
+}
+
+/** Holds what a module answers against the failure or the lock that the shell has; null, or what differs. */
+async function moduleHolder() {
+  const { evaluator, Path } = await import("../.tmp/test/nix/host.js");
+  const modules = new Map();
+  for (const [format, name] of Object.entries(MODULES)) {
+    if (existsSync(`wasm/${name}.wasm`)) modules.set(format, new WebAssembly.Module(readFileSync(`wasm/${name}.wasm`)));
+  }
+  let calls = 0;
+  const hold = ({ format, pyproject }, bytes, expected) => {
+    const module = modules.get(format);
+    if (module === undefined) return null;
+    const evaluate = evaluator(module, new Map([["lock", bytes]]));
+    const project = recordsFor(format, pyproject);
+    try {
+      for (const target of "code" in expected ? TARGETS.slice(0, 1) : TARGETS) {
+        calls++;
+        const { value } = evaluate("resolve", { lock: new Path("lock"), target, format, project });
+        const difference =
+          "code" in expected ? otherFailure(value, expected) : otherAnswer(value, expected, target, pyproject);
+        if (difference !== null) return `module, ${target}: ${difference}`;
+      }
+    } catch (error) {
+      return `module: ${error?.stack ?? error}`;
+    }
+    return null;
+  };
+  return Object.assign(hold, { calls: () => calls });
+}
+
+function otherFailure({ error }, expected) {
+  if (error === undefined) return `expected ${expected.code}, got an answer`;
+  const found = wordOf(error);
+  if (found !== expected.code) return `expected ${expected.code}, got ${found}`;
+  if (error.input !== "lock" || expected.offset === null) return null;
+  const [there, here] = [expected, error].map(({ offset, size, line, column }) => [offset, size, line, column].join());
+  return there === here ? null : `expected ${found} at ${there}, got it at ${here}`;
+}
+
+function otherAnswer(answer, lock, target, pyproject) {
+  if (answer.error !== undefined) return `refused with ${wordOf(answer.error)}`;
+  const { error } = lock.resolveOpen({ target, groups: [], extras: [] });
+  const found = answer.targets[target].error === undefined ? null : wordOf(answer.targets[target].error);
+  if (found !== (error?.code ?? null)) return `expected ${error?.code ?? "no error"}, got ${found}`;
+  const options = { lockSha256: "", pyproject, pyprojectDigest: null, generator: "", targets: [{ target }] };
+  const { packages, conditions, extras } = JSON.parse(freeze(lock, options).json);
+  const there = { packages, conditions, extras };
+  const here = { packages: answer.packages, conditions: answer.conditions, extras: [...answer.extras].sort() };
+  if (isDeepStrictEqual(here, there)) return null;
+  const differing = packages.findIndex((each, index) => !isDeepStrictEqual(each, answer.packages[index]));
+  return `expected ${JSON.stringify(packages[differing] ?? conditions)}, got ${JSON.stringify(answer.packages[differing] ?? answer.conditions)}`;
+}
+
+const wordOf = ({ code }) => failureFrom(code, { path: null, bytes: null, offset: null, size: null }).code;
+
+function recordsFor(format, pyproject) {
+  if (pyproject === null) return null;
+  if (format === "poetry" || format === "uv") return projectRecords(pyproject, format);
+  return format === "pdm" ? pdmRecords(pyproject) : null;
 }
 
 /** Damages in one to four ways. */
@@ -226,8 +322,6 @@ function byLines(bytes, change) {
   return Uint8Array.from(Buffer.from(lines.join("\n"), "latin1"));
 }
 
-const FORMATS = { poetry: "poetry.lock", uv: "uv.lock" };
-
 /** The locks of the fixtures, and those of the corpus that are small. */
 function sources() {
   const found = [];
@@ -271,4 +365,4 @@ function option(name) {
 }
 
 if (isMainThread) await watch();
-else work(workerData);
+else await work(workerData);

@@ -693,7 +693,7 @@ about("library", "takes a project by its parts, without projectDir", async () =>
   assert.is(await succeed(join(out, "bin", "demo-app"), []), "alpha beta");
   await fails(
     `(${functions}.mkPoetryEnv { }).name`,
-    "cannot find the project: pass `projectDir`, or `poetrylock` beside pylock2nix.json",
+    "cannot find the project: pass `projectDir`, or the `lock` in its folder",
   );
 });
 

@@ -25,7 +25,7 @@ import {
   STATUS_REQUIREMENTS_UNHASHABLE,
   STATUS_REQUIREMENTS_UTF8,
 } from "../../src/abi";
-import { indexOf, is, startsWith } from "../bytes";
+import { indexOf, is, startsWith, wordSize } from "../bytes";
 import { intern, textAddress, textSize } from "../intern";
 import { OPERATOR_ARBITRARY, OPERATOR_EQUAL, operatorAt, operatorSize, versionOf } from "../pep440";
 import { parseRequirement, Requirement } from "../pep508";
@@ -146,18 +146,18 @@ function readOption(address: usize, size: u32): void {
   const isPolicy = isOption(address, size, "", "--no-binary") || isOption(address, size, "", "--only-binary");
   // Without file names there is nothing to choose between here.
   if (isPolicy) return warn(STATUS_REQUIREMENTS_IGNORED, address, size);
-  fail(STATUS_REQUIREMENTS_OPTION, address, wordSize(address, size));
+  fail(STATUS_REQUIREMENTS_OPTION, address, unbrokenSize(address, size));
 }
 
 /** `-r file`, `-rfile`, `--requirement file`, `--requirement=file`. */
 function isOption(address: usize, size: u32, short: string, long: string): bool {
-  if (short.length != 0 && startsWith(address, size, short)) return true;
+  if (wordSize(short) != 0 && startsWith(address, size, short)) return true;
   if (!startsWith(address, size, long)) return false;
-  const length = u32(long.length);
+  const length = wordSize(long);
   return size == length || load<u8>(address + length) == 0x3d || isSpace(load<u8>(address + length));
 }
 
-function wordSize(address: usize, size: u32): u32 {
+function unbrokenSize(address: usize, size: u32): u32 {
   let i: u32 = 0;
   while (i < size && !isSpace(load<u8>(address + i))) i++;
   return i;
@@ -244,13 +244,13 @@ function readHashes(from: usize, end: usize): void {
   for (let at = from; at < end && !failed(); ) {
     while (at < end && isSpace(load<u8>(at))) at++;
     if (at == end) return;
-    let size = wordSize(at, u32(end - at));
+    let size = unbrokenSize(at, u32(end - at));
     if (startsWith(at, size, "--hash=")) {
       addHash(at + 7, size - 7);
     } else if (is(at, size, "--hash")) {
       at += size;
       while (at < end && isSpace(load<u8>(at))) at++;
-      size = wordSize(at, u32(end - at));
+      size = unbrokenSize(at, u32(end - at));
       addHash(at, size);
     } else if (isBuildOption(at, size)) warn(STATUS_REQUIREMENTS_IGNORED, at, size);
     else if (load<u8>(at) == 0x2d) fail(STATUS_REQUIREMENTS_OPTION, at, size);

@@ -98,7 +98,7 @@ const NEWEST_REVISION: u32 = 5;
 /** Size of `[[package]]`, for messages about what is missing there. */
 const HEADER_SIZE: u32 = 11;
 
-/** Numbers of keys in src/lockfile.ts, MISSING_KEYS. */
+/** Numbers of keys in src/lockfile.ts, DETAIL_WORDS. */
 const KEY_NAME: u32 = 0;
 const KEY_VERSION: u32 = 1;
 const KEY_SOURCE: u32 = 4;

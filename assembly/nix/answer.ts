@@ -2,6 +2,9 @@
 //
 //   { version, groups, extras, conditions, packages, targets, warnings }
 //
+// A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
+// A uv.lock says whether the project is built at all: not when `isVirtual`.
+//
 // Mirrors src/nix.ts: packages that the target can select, in the order of the lock, each with its one variant.
 // Invariant: the same value as the frozen file of that target; nix/evaluated.nix adds what Nix itself knows.
 
@@ -16,17 +19,21 @@ import {
   CONDITION_NOT,
   CONDITION_OPERATION,
   CONDITION_RIGHT,
+  FORMAT_PYLOCK,
   NONE,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
+  SOURCE_EDITABLE,
   SOURCE_FILE,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
+  SOURCE_PATH,
   SOURCE_URL,
+  SOURCE_VIRTUAL,
 } from "../../src/abi";
 import { allocate, allocateZeroed, Column } from "../arena";
-import { compare, equal, indexOf } from "../bytes";
+import { compare, equal, is } from "../bytes";
 import { conditions } from "../condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../environment";
 import { textAddress, textSize } from "../intern";
@@ -35,6 +42,7 @@ import { failed } from "../status";
 import {
   Artifact,
   artifactAt,
+  defaultGroups,
   extraNames,
   groupNames,
   idAt,
@@ -42,8 +50,10 @@ import {
   Package,
   Problem,
   packageAt,
+  packages,
   warnings,
 } from "../tables";
+import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
 import { decodedName } from "./percent";
@@ -72,9 +82,13 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   put("version", textValue(lock.version));
   put("groups", namesValue(groupNames));
   put("extras", namesValue(extraNames));
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK) && lock.format == FORMAT_PYLOCK) {
+    put("defaultGroups", namesValue(defaultGroups));
+  }
+  if (!isDefined(WITHOUT_UV)) put("isVirtual", makeBool(i32(isVirtual())));
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
-  put("warnings", warningsValue(isRefused));
+  put("warnings", warningsValue());
   // Last, since a message restores the lock's bytes.
   const targets = openSet();
   putNamed(target, targetSize, targetValue(isRefused));
@@ -89,6 +103,15 @@ function namesValue(column: Column): u32 {
   return closeList(from);
 }
 
+/** Whether the lock has the project, and does not build it. */
+function isVirtual(): bool {
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    if (item.source == SOURCE_VIRTUAL && is(textAddress(item.url), textSize(item.url), ".")) return true;
+  }
+  return false;
+}
+
 function targetValue(isRefused: bool): u32 {
   const from = openSet();
   if (isRefused) put("error", failureValue());
@@ -98,14 +121,30 @@ function targetValue(isRefused: bool): u32 {
     const first = makeInteger(0);
     for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) add(first);
     put("variants", closeList(variants));
+    if (problems.count != 0) put("refusals", refusalsValue());
   }
   return closeSet(from);
 }
 
-function warningsValue(isRefused: bool): u32 {
+/** [condition, failure]: the selections that the installer refuses. */
+function refusalsValue(): u32 {
+  const from = openList();
+  for (let i: u32 = 0; i < problems.count; i++) {
+    const refusal = openList();
+    add(sharedIndex(problemAt(i).condition));
+    add(problemValue(problemAt(i)));
+    add(closeList(refusal));
+  }
+  return closeList(from);
+}
+
+function problemAt(row: u32): Problem {
+  return changetype<Problem>(problems.at(row));
+}
+
+function warningsValue(): u32 {
   const from = openList();
   for (let i: u32 = 0; i < warnings.count; i++) add(problemValue(changetype<Problem>(warnings.at(i))));
-  for (let i: u32 = 0; i < problems.count && !isRefused; i++) add(problemValue(changetype<Problem>(problems.at(i))));
   return closeList(from);
 }
 
@@ -115,7 +154,7 @@ function cell(row: u32, word: u32): u32 {
   return load<u32>(conditions.at(row) + (usize(word) << 2));
 }
 
-/** Those that packages refer to, directly or through others; they keep their order, and `true` comes first. */
+/** Those that packages and refusals refer to, directly or through others; they keep their order, and `true` comes first. */
 function conditionsValue(isRefused: bool): u32 {
   const list = openList();
   add(makeBool(1));
@@ -123,7 +162,8 @@ function conditionsValue(isRefused: bool): u32 {
   const count = conditions.count;
   shared = allocateZeroed(usize(count) << 2);
   if (shared == 0) return closeList(list);
-  for (let i: u32 = 0; i < selections.count; i++) if (!isLeftOut(selectionAt(i))) need(selectionAt(i).condition);
+  for (let i: u32 = 0; i < selections.count; i++) need(selectionAt(i).condition);
+  for (let i: u32 = 0; i < problems.count; i++) need(problemAt(i).condition);
   // Rows refer to earlier rows only: downwards for what is needed, upwards for the new indexes.
   for (let row = count; row-- > 0; ) {
     if (load<u32>(shared + (usize(row) << 2)) == 0) continue;
@@ -183,11 +223,24 @@ function selectionAt(row: u32): Selection {
   return changetype<Selection>(selections.at(row));
 }
 
-/** The project itself, which the Nix library builds from its own facts. */
+/** What is not built (uv's virtual packages), and the project itself, which the Nix library builds from its own facts. */
 function isLeftOut(selection: Selection): bool {
   const item = packageAt(selection.package);
-  if (item.source != SOURCE_DIRECTORY || item.url == NONE) return false;
-  return textSize(item.url) == 0 || (textSize(item.url) == 1 && load<u8>(textAddress(item.url)) == 0x2e);
+  if (!isDefined(WITHOUT_UV) && item.source == SOURCE_VIRTUAL) return true;
+  return kindOf(item) == SOURCE_DIRECTORY && isHere(item);
+}
+
+/** Whether the package is at the lock's own folder. */
+function isHere(item: Package): bool {
+  if (item.url == NONE) return false;
+  return textSize(item.url) == 0 || is(textAddress(item.url), textSize(item.url), ".");
+}
+
+/** SOURCE_* of Poetry, which the frozen file tells apart: uv's paths are files, and its editable folders folders. */
+function kindOf(item: Package): u32 {
+  const source = item.source;
+  if (isDefined(WITHOUT_UV)) return source;
+  return source == SOURCE_PATH ? SOURCE_FILE : source == SOURCE_EDITABLE ? SOURCE_DIRECTORY : source;
 }
 
 function packageValue(selection: Selection): u32 {
@@ -212,13 +265,18 @@ function packageValue(selection: Selection): u32 {
 
 /** Whether there is one file that the target takes. */
 function chosen(selection: Selection, item: Package): bool {
-  return selection.artifact != NONE || item.source == SOURCE_URL || item.source == SOURCE_FILE;
+  return selection.artifact != NONE || isOnlyFile(item);
+}
+
+/** Whether the package is one file by its source. */
+function isOnlyFile(item: Package): bool {
+  return kindOf(item) == SOURCE_URL || kindOf(item) == SOURCE_FILE;
 }
 
 /** The file that the target takes, and the sdist when that is another one. */
 function addFiles(selection: Selection, item: Package): void {
   if (selection.artifact != NONE) add(fileValue(artifactAt(selection.artifact)));
-  else if (item.source == SOURCE_URL || item.source == SOURCE_FILE) add(onlyFileValue(item));
+  else if (isOnlyFile(item)) add(onlyFileValue(item));
   if (item.source != SOURCE_INDEX && item.source != SOURCE_LEGACY) return;
   for (let i: u32 = 0; i < item.artifactCount; i++) {
     const artifact = artifactAt(item.artifacts + i);
@@ -243,7 +301,7 @@ function fileValue(artifact: Artifact): u32 {
     stringValue(artifact.name, artifact.nameSize),
     artifact.hash,
     artifact.hashSize,
-    artifact.urlSize == 0 ? nullValue() : stringValue(artifact.url, artifact.urlSize),
+    artifact.urlSize == 0 ? nullValue() : withoutUser(artifact.url, artifact.urlSize),
   );
 }
 
@@ -261,7 +319,7 @@ function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
 
 /** A package that is one file by its source: named by the lock's first file, else by its address. */
 function onlyFileValue(item: Package): u32 {
-  const url = item.source == SOURCE_URL ? textValue(item.url) : nullValue();
+  const url = item.source == SOURCE_URL ? addressValue(item.url) : nullValue();
   if (item.artifactCount == 0) {
     const name = item.url == NONE ? wordValue("") : decodedName(textAddress(item.url), textSize(item.url));
     return rowValue(name, 0, 0, url);
@@ -271,11 +329,12 @@ function onlyFileValue(item: Package): u32 {
 }
 
 function sourceValue(item: Package): u32 {
-  const source = item.source;
+  const source = kindOf(item);
   const from = openSet();
   if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
-  else if (source != SOURCE_INDEX) put("url", textValue(item.url));
+  else if (source != SOURCE_INDEX) put("url", addressValue(item.url));
   if (source == SOURCE_LEGACY) put("reference", textValue(item.reference));
+  else if (source == SOURCE_URL && item.subdirectory != NONE) put("subdirectory", textValue(item.subdirectory));
   else if (source == SOURCE_DIRECTORY) put("editable", makeBool(i32((item.flags & PACKAGE_IS_EDITABLE) != 0)));
   else if (source == SOURCE_GIT) {
     put("rev", textValue(item.resolved));

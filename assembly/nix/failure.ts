@@ -7,7 +7,23 @@
 //   detail  a number or a text that belongs to the message, or null
 //   byte    the first byte of the span, or null        found   the span as it can be shown, at most 60 characters
 
-import { NONE, STATUS_AMBIGUOUS, STATUS_PYTHON_REFUSED, STATUS_UNSATISFIABLE } from "../../src/abi";
+import {
+  NONE,
+  STATUS_AMBIGUOUS,
+  STATUS_CONDA_PLATFORM,
+  STATUS_CONFLICT,
+  STATUS_GROUP_PYTHON,
+  STATUS_LOCK_DUPLICATE,
+  STATUS_LOCK_EDGE,
+  STATUS_PLATFORM_REFUSED,
+  STATUS_PYLOCK_OTHER_NAME,
+  STATUS_PYLOCK_OTHER_VERSION,
+  STATUS_PYLOCK_PACKAGE_PYTHON,
+  STATUS_PYTHON_REFUSED,
+  STATUS_REQUIREMENTS_DISJOINT,
+  STATUS_SELECTED_TWICE,
+  STATUS_UNSATISFIABLE,
+} from "../../src/abi";
 import { failureAddress, failureDetail, failureSize, status } from "../status";
 import { Problem } from "../tables";
 import { cleaned, cleanedSize } from "./clean";
@@ -32,6 +48,8 @@ export function problemValue(problem: Problem): u32 {
 function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
   const input = inputOf(address);
   const isKnown = input != NONE;
+  // Before the lock's bytes are restored: the text may be one that was unescaped where it stands.
+  const words = detailValue(code, detail);
   if (input == IN_LOCK) restoreLock();
   const from = openSet();
   put("code", makeInteger(code));
@@ -40,9 +58,10 @@ function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
   put("size", isKnown ? makeInteger(size) : nullValue());
   put("line", input == IN_LOCK ? makeInteger(lineOf(address)) : nullValue());
   put("column", input == IN_LOCK ? makeInteger(columnOf(address)) : nullValue());
-  put("detail", detailValue(code, detail));
+  put("detail", words);
   put("byte", isKnown && size != 0 ? makeInteger(load<u8>(address)) : nullValue());
-  const limit = code == STATUS_PYTHON_REFUSED ? CONSTRAINT_LIMIT : FOUND_LIMIT;
+  const isConstraint = code == STATUS_PYTHON_REFUSED || (!isDefined(WITHOUT_UV) && code == STATUS_GROUP_PYTHON);
+  const limit = isConstraint ? CONSTRAINT_LIMIT : FOUND_LIMIT;
   const found = cleaned(address, isKnown ? size : 0, limit);
   put("found", makeString(found, cleanedSize()));
   return closeSet(from);
@@ -57,5 +76,29 @@ function detailValue(code: u32, detail: u32): u32 {
   if (detail == NONE) return nullValue();
   if (code == STATUS_AMBIGUOUS || code == STATUS_UNSATISFIABLE || code == STATUS_PYTHON_REFUSED)
     return textValue(detail);
-  return makeInteger(detail);
+  if (!isDefined(WITHOUT_FLAT) && isFlatText(code)) return textValue(detail);
+  return !isDefined(WITHOUT_UV) && isGraphText(code) ? textValue(detail) : makeInteger(detail);
+}
+
+/** Whether the detail is a text, of the failures that only flat locks have (src/lockfile.ts, TEXT_DETAILS). */
+function isFlatText(code: u32): bool {
+  return (
+    code == STATUS_PYLOCK_OTHER_NAME ||
+    code == STATUS_PYLOCK_OTHER_VERSION ||
+    code == STATUS_PYLOCK_PACKAGE_PYTHON ||
+    code == STATUS_SELECTED_TWICE ||
+    code == STATUS_REQUIREMENTS_DISJOINT ||
+    code == STATUS_CONDA_PLATFORM
+  );
+}
+
+/** Whether the detail is a text, of the failures that only uv.lock has (src/lockfile.ts, TEXT_DETAILS). */
+function isGraphText(code: u32): bool {
+  return (
+    code == STATUS_LOCK_EDGE ||
+    code == STATUS_LOCK_DUPLICATE ||
+    code == STATUS_CONFLICT ||
+    code == STATUS_PLATFORM_REFUSED ||
+    code == STATUS_GROUP_PYTHON
+  );
 }

@@ -3,7 +3,7 @@
 
   inputs = {
     nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
-    # A packed release: the Nix library and the module that Nix's evaluator runs (`npm pack pylock2nix`).
+    # A packed release: the Nix library and the modules that Nix's evaluator runs (`npm pack pylock2nix`).
     pylock2nix = {
       url = "file:///path/to/pylock2nix-VERSION.tgz";
       flake = false;

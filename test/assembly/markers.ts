@@ -12,8 +12,9 @@ import {
 import * as environment from "../../assembly/environment";
 import { FileName, parseSdistName, parseWheelName } from "../../assembly/filename";
 import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/intern";
+import * as known from "../../assembly/known";
 import * as names from "../../assembly/name";
-import { startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
+import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
 import { startVersions } from "../../assembly/pep440";
 import * as markers from "../../assembly/pep508";
 import { begin, failureAddress, failureSize, status } from "../../assembly/status";
@@ -32,6 +33,7 @@ export function input(size: u32): usize {
   startVersions();
   resetConditions();
   markers.startMarkers();
+  resetTags();
   startTags();
   return text;
 }
@@ -94,13 +96,13 @@ export function setVariable(index: u32, id: u32): void {
 }
 
 export function knownTargetCount(): u32 {
-  return environment.knownTargetCount();
+  return known.knownTargetCount();
 }
 
 /** Text id of a known target's name. */
 export function knownTarget(index: u32): u32 {
-  const start = allocate(environment.TARGET_NAME_LIMIT);
-  return intern(start, environment.writeKnownTarget(index, start));
+  const start = allocate(known.TARGET_NAME_LIMIT);
+  return intern(start, known.writeKnownTarget(index, start));
 }
 
 export function parseMarker(address: usize, size: u32): u32 {

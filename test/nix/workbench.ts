@@ -147,15 +147,16 @@ export const value = async (expression: string, ...more: string[]): Promise<unkn
 export const stored = async (expression: string): Promise<string> =>
   String(await value(expression, "--read-write-mode"));
 
-/** Evaluation fails, and says exactly this. */
-export async function fails(expression: string, message: string): Promise<void> {
+/** Evaluation fails, and says exactly this, or something like it. */
+export async function fails(expression: string, message: string | RegExp): Promise<void> {
   const { code, errors } = await run("nix-instantiate", ["--eval", "--strict", "--json", "-E", expression], {
     env: store,
   });
   assert.is.not(code, 0, `${expression} did not fail`);
   // Nix indents the lines after the first one, and traces follow.
   const said = errors.replace(/\n {7}/g, "\n");
-  assert.ok(said.includes(`error: ${message}\n`), `expected: ${message}\nfound: ${said}`);
+  const isSaid = typeof message === "string" ? said.includes(`error: ${message}\n`) : message.test(said);
+  assert.ok(isSaid, `expected: ${message}\nfound: ${said}`);
 }
 
 export const build = (expression: string): Promise<Outcome> =>

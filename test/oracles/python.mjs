@@ -7,6 +7,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The engine that Determinate Nix runs modules with. */
+export const WASMTIME = "wasmtime==50.0.1";
+
 /** The package index gave nothing: not reached, too slow, or without such packages. */
 export class NotInstalled extends Error {}
 

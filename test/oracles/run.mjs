@@ -1,11 +1,11 @@
-// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks; and
-// other runtimes of JavaScript whether they answer as Node.js does.
+// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks, wasmtime
+// about the modules for Nix, and other runtimes of JavaScript whether they answer as Node.js does.
 //   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
 //   node test/oracles/run.mjs --ci                 after `npm test`: shorter still, always the same questions
 // Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
 // With --ci, an index that cannot be reached is no failure: the oracles are then skipped, and the last lines say so.
 import { spawnSync } from "node:child_process";
-import { NotInstalled, pythonWith } from "./python.mjs";
+import { NotInstalled, pythonWith, WASMTIME } from "./python.mjs";
 
 const isCi = process.argv.includes("--ci");
 const isQuick = isCi || process.argv.includes("--quick");
@@ -13,11 +13,13 @@ const count = process.argv.includes("--long") ? 1000000 : isCi ? 2000 : isQuick 
 // A change must not fail for what another one did: new questions are for whoever runs the longer forms.
 const seed = isCi ? "1" : String(Date.now() % 1000000);
 const PATIENCE = 90000; // milliseconds that an installation may take with --ci
-const python = await pythonWith(["poetry==2.5.1", "packaging==26.3"], isCi ? PATIENCE : undefined).catch((error) => {
+const skip = (error) => {
   if (!isCi || !(error instanceof NotInstalled)) throw error;
-  process.stdout.write(`skipped 3 oracles: ${error.message}\n0 passed, 0 failed\n`);
+  process.stdout.write(`skipped 5 oracles: ${error.message}\n0 passed, 0 failed\n`);
   process.exit(0);
-});
+};
+const python = await pythonWith(["poetry==2.5.1", "packaging==26.3"], isCi ? PATIENCE : undefined).catch(skip);
+await pythonWith([WASMTIME], isCi ? PATIENCE : undefined).catch(skip);
 let passed = 0;
 let failed = 0;
 
@@ -31,6 +33,7 @@ compare(
 compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
 compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
 compare("runtimes", "node test/oracles/runtimes.mjs");
+compare("the modules for Nix", `node test/oracles/wasmtime.mjs ${isQuick ? "--quick" : ""}`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
