@@ -3,6 +3,8 @@
 // Invariant: nothing here reads beyond address + size, except in blocks of 16 bytes: bytes
 // follow every input (INPUT_PADDING) and every allocation (arena.ts).
 
+import { NONE } from "../src/abi";
+
 @inline
 export function isDigit(c: u32): bool {
   return c - 0x30 < 10;
@@ -53,6 +55,22 @@ export function startsWith(address: usize, size: u32, word: string): bool {
 export function endsWith(address: usize, size: u32, word: string): bool {
   const length = wordSize(word);
   return size >= length && startsWith(address + (size - length), length, word);
+}
+
+/** Index of the text among the words of a list, which single blanks divide; NONE when it is none of them. */
+export function indexIn(address: usize, size: u32, words: string): u32 {
+  const length = wordSize(words);
+  let index: u32 = 0;
+  let from: u32 = 0;
+  for (let to: u32 = 0; to <= length; to++) {
+    if (to < length && wordByte(words, to) != 0x20) continue;
+    let i: u32 = to - from == size ? 0 : U32.MAX_VALUE;
+    while (i < size && u32(load<u8>(address + i)) == wordByte(words, from + i)) i++;
+    if (i == size) return index;
+    from = to + 1;
+    index++;
+  }
+  return NONE;
 }
 
 /** Whether `size` bytes are the same at both addresses. */

@@ -10,7 +10,7 @@
 
 import { NONE, STATUS_TARGET, STATUS_TARGET_PYTHON } from "../src/abi";
 import { allocate, rewind } from "./arena";
-import { decimal, endsWith, indexOf, is, startsWith, wordByte, wordSize } from "./bytes";
+import { decimal, endsWith, indexIn, indexOf, is, startsWith, wordByte, wordSize } from "./bytes";
 import { intern, textAddress, textSize, texts } from "./intern";
 import { parseVersion, releaseCount, releaseNumber, versionOf } from "./pep440";
 import { fail } from "./status";
@@ -180,15 +180,7 @@ function setLinux(address: usize, size: u32): bool {
 }
 
 function isLinuxArchitecture(address: usize, size: u32): bool {
-  return (
-    is(address, size, "x86_64") ||
-    is(address, size, "aarch64") ||
-    is(address, size, "i686") ||
-    is(address, size, "armv7l") ||
-    is(address, size, "ppc64le") ||
-    is(address, size, "s390x") ||
-    is(address, size, "riscv64")
-  );
+  return indexIn(address, size, "x86_64 aarch64 i686 armv7l ppc64le s390x riscv64") != NONE;
 }
 
 /** `macos14-arm64`, `macos10.15-x86_64`. */

@@ -97,8 +97,8 @@ export function hash(address: usize, size: u32): u32 {
     h ^= h >> 32;
     address += 8;
   }
-  let tail: u64 = 0;
-  for (let shift: u64 = 0; address < end; address++, shift += 8) tail |= u64(load<u8>(address)) << shift;
+  // The bytes that are left, zeros above them.
+  const tail = load<u64>(address) & ~((<u64>-1) << (u64(end - address) << 3));
   h = (h ^ tail) * 0xff51afd7ed558ccd;
   h ^= h >> 32;
   return u32(h);

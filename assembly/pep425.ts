@@ -13,7 +13,7 @@
 // parts of it are remembered for each text until the target changes.
 
 import { NONE } from "../src/abi";
-import { allocate, allocateZeroed, rewind } from "./arena";
+import { allocate, rewind, Scratch } from "./arena";
 import { spend } from "./budget";
 import { compare, decimal, equal, indexOf, is, lower, startsWith, wordSize } from "./bytes";
 import {
@@ -35,10 +35,16 @@ import { textAddress, textSize } from "./intern";
 /** No tag of the wheel is one of the target's. */
 export const INCOMPATIBLE: u32 = U32.MAX_VALUE;
 
-/** Forgets the ranks. To be called after each `setTarget` and after each arena reset. */
+/** To be called after each arena reset. */
+export function resetTags(): void {
+  platformMemo.start();
+  pairMemo.start();
+}
+
+/** Forgets the ranks. To be called after each `setTarget`. */
 export function startTags(): void {
-  startMemo(platformMemo);
-  startMemo(pairMemo);
+  platformMemo.zeroed(usize(MEMO_ROWS) << 4);
+  pairMemo.zeroed(usize(MEMO_ROWS) << 4);
 }
 
 /** The best rank among the tags that the three sets of a wheel's file name make; lower is better. */
@@ -475,53 +481,27 @@ function countLines(from: usize, end: usize): u32 {
 
 // --- What is remembered -----------------------------------------------------------------------------------------------
 
-/** Open addressing from a key to a number; rows of (key u64, value u32 + 1, unused u32), at most half of them used. */
-@unmanaged
-class Memo {
-  rows: usize;
-  mask: u32;
-  count: u32;
-}
+// Rows of (key u64, value u32 + 1, unused u32); of two keys that fall on one row the later one is remembered.
 
-const MEMO_ROWS: u32 = 256;
+/** Real locks have some hundred platform sets. */
+const MEMO_ROWS: u32 = 2048;
 
-const platformMemo: Memo = changetype<Memo>(memory.data(16));
-const pairMemo: Memo = changetype<Memo>(memory.data(16));
+const platformMemo: Scratch = changetype<Scratch>(memory.data(8));
+const pairMemo: Scratch = changetype<Scratch>(memory.data(8));
 
-function startMemo(memo: Memo): void {
-  memo.rows = allocateZeroed(usize(MEMO_ROWS) << 4);
-  memo.mask = MEMO_ROWS - 1;
-  memo.count = 0;
-}
-
-/** The row that has the key, or the free one where it belongs. */
-function rowOf(memo: Memo, key: u64): usize {
-  let slot = u32((key * 0x9e3779b97f4a7c15) >> 40) & memo.mask;
-  let row = memo.rows + (usize(slot) << 4);
-  while (load<u32>(row, 8) != 0 && load<u64>(row) != key) {
-    slot = (slot + 1) & memo.mask;
-    row = memo.rows + (usize(slot) << 4);
-  }
-  return row;
+/** The row where the key belongs. */
+function rowOf(memo: Scratch, key: u64): usize {
+  return memo.base + (usize(u32((key * 0x9e3779b97f4a7c15) >> 40) & (MEMO_ROWS - 1)) << 4);
 }
 
 /** What was remembered, or NONE. */
-function recall(memo: Memo, key: u64): u32 {
-  return load<u32>(rowOf(memo, key), 8) - 1;
+function recall(memo: Scratch, key: u64): u32 {
+  const row = rowOf(memo, key);
+  return load<u64>(row) == key ? load<u32>(row, 8) - 1 : NONE;
 }
 
-function remember(memo: Memo, key: u64, value: u32): void {
+function remember(memo: Scratch, key: u64, value: u32): void {
   const row = rowOf(memo, key);
   store<u64>(row, key);
   store<u32>(row, value + 1, 8);
-  if (++memo.count << 1 <= memo.mask) return;
-  const rows = memo.rows;
-  const end = rows + ((usize(memo.mask) + 1) << 4);
-  const wider = allocateZeroed(usize(end - rows) << 1);
-  if (wider == 0) return;
-  memo.rows = wider;
-  memo.mask = (memo.mask << 1) | 1;
-  for (let old = rows; old < end; old += 16) {
-    if (load<u32>(old, 8) != 0) memory.copy(rowOf(memo, load<u64>(old)), old, 16);
-  }
 }

@@ -48,23 +48,21 @@ import {
   STATUS_SPECIFIER,
 } from "../src/abi";
 import { allocate, allocateZeroed, Column, Scratch } from "./arena";
-import { compare, endsWith, equal, indexOf, is, isDigit, isLetter, startsWith, wordByte, wordSize } from "./bytes";
+import { compare, endsWith, equal, indexIn, indexOf, isDigit, isLetter, startsWith, wordByte, wordSize } from "./bytes";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "./condition";
 import {
-  internWord,
   VARIABLE_COUNT,
-  VARIABLE_IMPLEMENTATION_NAME,
   VARIABLE_IMPLEMENTATION_VERSION,
   VARIABLE_OS_NAME,
   VARIABLE_PLATFORM_MACHINE,
   VARIABLE_PLATFORM_PYTHON_IMPLEMENTATION,
   VARIABLE_PLATFORM_RELEASE,
-  VARIABLE_PLATFORM_SYSTEM,
   VARIABLE_PLATFORM_VERSION,
   VARIABLE_PYTHON_FULL_VERSION,
   VARIABLE_PYTHON_VERSION,
   VARIABLE_SYS_PLATFORM,
   variableText,
+  writeAscii,
 } from "./environment";
 import { intern, textAddress, textSize } from "./intern";
 import { isAlphanumeric, isSeparator, normalizedName } from "./name";
@@ -88,6 +86,7 @@ import {
   versionOf,
 } from "./pep440";
 import { fail, failed } from "./status";
+import { controlNamed } from "./toml/string";
 
 /** `extra` is the set of chosen extras: `extra == "x"` asks whether x is one of them. */
 export const EXTRA_SET: u32 = 0;
@@ -554,7 +553,7 @@ function parseAtom(): bool {
   const variable = isReversed ? right : left;
   const other = isReversed ? left : right;
   let text = isReversed ? leftText : literal;
-  if (other != VARIABLE_LITERAL) text = internWord(variableName(other));
+  if (other != VARIABLE_LITERAL) text = nameOf(other);
   if (variable >= VARIABLE_EXTRA && variable <= VARIABLE_GROUPS)
     text = normalizedName(textAddress(text), textSize(text));
   const atom = atomOf(variable, operator, text, u32(isReversed));
@@ -583,54 +582,46 @@ function parseOperand(): u32 {
 }
 
 function isKeyword(address: usize, size: u32): bool {
-  return is(address, size, "and") || is(address, size, "or") || is(address, size, "in") || is(address, size, "not");
+  return indexIn(address, size, "and or in not") != NONE;
+}
+
+/** The variables by their numbers. */
+function names(): string {
+  return "implementation_name implementation_version os_name platform_machine platform_python_implementation platform_release platform_system platform_version python_full_version python_version sys_platform extra extras dependency_groups";
+}
+
+/** Names from before PEP 508, which setuptools and old metadata have. */
+function oldNames(): string {
+  return "os.name sys.platform platform.version platform.machine platform.python_implementation python_implementation";
 }
 
 function variableNamed(address: usize, size: u32): u32 {
-  for (let variable: u32 = 0; variable < VARIABLE_LITERAL; variable++) {
-    if (is(address, size, variableName(variable))) return variable;
+  const variable = indexIn(address, size, names());
+  if (variable != NONE) return variable;
+  switch (indexIn(address, size, oldNames())) {
+    case 0:
+      return VARIABLE_OS_NAME;
+    case 1:
+      return VARIABLE_SYS_PLATFORM;
+    case 2:
+      return VARIABLE_PLATFORM_VERSION;
+    case 3:
+      return VARIABLE_PLATFORM_MACHINE;
+    case NONE:
+      return NONE;
+    default:
+      return VARIABLE_PLATFORM_PYTHON_IMPLEMENTATION;
   }
-  // Names from before PEP 508, which setuptools and old metadata have.
-  if (is(address, size, "os.name")) return VARIABLE_OS_NAME;
-  if (is(address, size, "sys.platform")) return VARIABLE_SYS_PLATFORM;
-  if (is(address, size, "platform.version")) return VARIABLE_PLATFORM_VERSION;
-  if (is(address, size, "platform.machine")) return VARIABLE_PLATFORM_MACHINE;
-  if (is(address, size, "platform.python_implementation")) return VARIABLE_PLATFORM_PYTHON_IMPLEMENTATION;
-  if (is(address, size, "python_implementation")) return VARIABLE_PLATFORM_PYTHON_IMPLEMENTATION;
-  return NONE;
 }
 
-function variableName(variable: u32): string {
-  switch (variable) {
-    case VARIABLE_IMPLEMENTATION_NAME:
-      return "implementation_name";
-    case VARIABLE_IMPLEMENTATION_VERSION:
-      return "implementation_version";
-    case VARIABLE_OS_NAME:
-      return "os_name";
-    case VARIABLE_PLATFORM_MACHINE:
-      return "platform_machine";
-    case VARIABLE_PLATFORM_PYTHON_IMPLEMENTATION:
-      return "platform_python_implementation";
-    case VARIABLE_PLATFORM_RELEASE:
-      return "platform_release";
-    case VARIABLE_PLATFORM_SYSTEM:
-      return "platform_system";
-    case VARIABLE_PLATFORM_VERSION:
-      return "platform_version";
-    case VARIABLE_PYTHON_FULL_VERSION:
-      return "python_full_version";
-    case VARIABLE_PYTHON_VERSION:
-      return "python_version";
-    case VARIABLE_SYS_PLATFORM:
-      return "sys_platform";
-    case VARIABLE_EXTRA:
-      return "extra";
-    case VARIABLE_EXTRAS:
-      return "extras";
-    default:
-      return "dependency_groups";
-  }
+/** Text id of a variable's name. */
+function nameOf(variable: u32): u32 {
+  const start = allocate(wordSize(names()));
+  if (start == 0) return NONE;
+  const end = writeAscii(start, names());
+  let from = start;
+  for (; variable != 0; variable--) from += indexOf(from, u32(end - from), 0x20) + 1;
+  return intern(from, indexOf(from, u32(end - from), 0x20));
 }
 
 /** OPERATOR_*; 0 after a failure. */
@@ -694,12 +685,7 @@ function unescaped(address: usize, size: u32): u32 {
 function escaped(c: u32): u32 {
   if (c == 0x5c || c == 0x27 || c == 0x22) return c;
   if (c == 0x61) return 0x07; // \a
-  if (c == 0x62) return 0x08; // \b
-  if (c == 0x66) return 0x0c; // \f
-  if (c == 0x6e) return 0x0a; // \n
-  if (c == 0x72) return 0x0d; // \r
-  if (c == 0x74) return 0x09; // \t
-  return c == 0x76 ? 0x0b : 0; // \v
+  return c == 0x76 ? 0x0b : controlNamed(c); // \v
 }
 
 /** The atom with these cells, made when there is none; its place is then still to be set. */

@@ -17,7 +17,7 @@ import {
 } from "../src/abi";
 import { Column } from "./arena";
 import { spend } from "./budget";
-import { indexOf, is, startsWith } from "./bytes";
+import { indexIn, indexOf, is, startsWith } from "./bytes";
 import { intern, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
 import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pep508";
@@ -241,10 +241,9 @@ function readPoetryDependency(at: usize, end: usize): void {
 }
 
 function sourceKind(address: usize, size: u32): u32 {
-  if (is(address, size, "git")) return SOURCE_GIT;
-  if (is(address, size, "url")) return SOURCE_URL;
-  if (is(address, size, "path") || is(address, size, "file")) return SOURCE_DIRECTORY;
-  return SOURCE_INDEX;
+  const kind = indexIn(address, size, "git url path file");
+  if (kind == NONE) return SOURCE_INDEX;
+  return kind < 2 ? SOURCE_GIT + kind : SOURCE_DIRECTORY;
 }
 
 /** Comma-separated names. */

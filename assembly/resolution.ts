@@ -51,7 +51,7 @@ import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
-import { startTags } from "./pep425";
+import { resetTags, startTags } from "./pep425";
 import { startEvaluation } from "./pep508";
 import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
@@ -132,6 +132,7 @@ export function resetResolution(): void {
   queue.start(4);
   if (!isDefined(WITHOUT_POLICIES)) policyMemory.start();
   seenMemory.start();
+  resetTags();
   resetRules();
   resetInstalled();
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {

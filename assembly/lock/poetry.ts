@@ -15,7 +15,6 @@ import {
   PACKAGE_IS_EDITABLE,
   PACKAGE_IS_OPTIONAL,
   SOURCE_DIRECTORY,
-  SOURCE_FILE,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
@@ -28,7 +27,7 @@ import {
   STATUS_OK,
   STATUS_VERSION,
 } from "../../src/abi";
-import { decimal, indexOf, is, isDigit } from "../bytes";
+import { decimal, indexIn, indexOf, isDigit } from "../bytes";
 import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../document";
 import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { intern, textAddress, textSize } from "../intern";
@@ -281,11 +280,9 @@ function readSource(index: u32, table: u32): void {
   }
   const address = at(type).address;
   const size = at(type).size;
-  if (is(address, size, "legacy")) item.source = SOURCE_LEGACY;
-  else if (is(address, size, "git")) item.source = SOURCE_GIT;
-  else if (is(address, size, "url")) item.source = SOURCE_URL;
-  else if (is(address, size, "file")) item.source = SOURCE_FILE;
-  else if (is(address, size, "directory")) item.source = SOURCE_DIRECTORY;
+  // In the order of SOURCE_LEGACY, SOURCE_GIT and so on.
+  const kind = indexIn(address, size, "legacy git url file directory");
+  if (kind != NONE) item.source = SOURCE_LEGACY + kind;
   else if (size != 0) fail(STATUS_LOCK_SOURCE, address, size);
 }
 

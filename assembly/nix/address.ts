@@ -1,10 +1,11 @@
 // Addresses as they may be recorded: without user and password, which a lock may hold and the Nix store must not.
 //
-// Mirrors src/prefetch/address.ts, `withoutUser`: the name of an ssh account stays, without its password.
+// Mirrors src/prefetch/address.ts, `withoutUser`: the name of an ssh account stays, without its password. What stands before
+// `://` is taken to be a scheme.
 
 import { NONE } from "../../src/abi";
 import { allocate } from "../arena";
-import { isDigit, isLetter } from "../bytes";
+import { indexOf } from "../bytes";
 import { textAddress, textSize } from "../intern";
 import { nullValue, stringValue } from "./values";
 
@@ -14,9 +15,11 @@ export function addressValue(id: u32): u32 {
 }
 
 export function withoutUser(address: usize, size: u32): u32 {
+  const slash = indexOf(address, size, 0x2f);
+  let account = slash + 2;
   let host: u32 = 0;
-  let account = authority(address, size);
-  if (account != 0) {
+  // The authority (RFC 3986, 3.2) is behind `scheme://` or `//`.
+  if (load<u16>(address + slash) == 0x2f2f && (slash == 0 || load<u8>(address + slash - 1) == 0x3a)) {
     for (let i = account; i < size; i++) {
       const c: u32 = load<u8>(address + i);
       if (c == 0x2f || c == 0x3f || c == 0x23 || c <= 0x20) break; // / ? #
@@ -24,31 +27,15 @@ export function withoutUser(address: usize, size: u32): u32 {
     }
   }
   if (host == 0) return stringValue(address, size);
-  if (isSecureShell(address, account)) {
+  if (isSecureShell(address, slash)) {
     host--;
-    while (account < host && load<u8>(address + account) != 0x3a) account++;
+    account = indexOf(address, host, 0x3a, account);
   }
   const copy = allocate(size);
   if (copy == 0) return nullValue();
   memory.copy(copy, address, account);
   memory.copy(copy + account, address + host, size - host);
   return stringValue(copy, account + size - host);
-}
-
-/** Where the authority begins (RFC 3986, 3.2), behind `scheme://` or `//`; 0 when there is none. */
-function authority(address: usize, size: u32): u32 {
-  let i: u32 = 0;
-  if (size != 0 && isLetter(load<u8>(address))) {
-    while (i < size && isSchemeCharacter(load<u8>(address + i))) i++;
-    if (i == size || load<u8>(address + i) != 0x3a) return 0;
-    i++;
-  }
-  return i + 2 <= size && load<u16>(address + i) == 0x2f2f ? i + 2 : 0;
-}
-
-/** a-z, 0-9, + - . */
-function isSchemeCharacter(c: u32): bool {
-  return isLetter(c) || isDigit(c) || c == 0x2b || c == 0x2d || c == 0x2e;
 }
 
 /** Whether the scheme has `ssh` in it: `git+ssh://`. */

@@ -153,36 +153,23 @@ let escaped: usize = 0;
 function escape(p: usize, write: usize, end: usize): usize {
   const c: u32 = load<u8>(p, 1);
   if (c == 0x75 || c == 0x55) return unicode(p, write, end, c == 0x75 ? 4 : 8);
-  let value: u32 = 0;
-  switch (c) {
-    case 0x62:
-      value = 0x08;
-      break; // \b
-    case 0x74:
-      value = 0x09;
-      break; // \t
-    case 0x6e:
-      value = 0x0a;
-      break; // \n
-    case 0x66:
-      value = 0x0c;
-      break; // \f
-    case 0x72:
-      value = 0x0d;
-      break; // \r
-    case QUOTE:
-      value = QUOTE;
-      break;
-    case BACKSLASH:
-      value = BACKSLASH;
-      break;
-    default:
-      fail(STATUS_TOML_ESCAPE, p, p + 1 < end ? 2 : 1);
-      return end;
+  const value = c == QUOTE || c == BACKSLASH ? c : controlNamed(c);
+  if (value == 0) {
+    fail(STATUS_TOML_ESCAPE, p, p + 1 < end ? 2 : 1);
+    return end;
   }
   store<u8>(write, value);
   escaped = write + 1;
   return p + 2;
+}
+
+/** The control character that a letter stands for behind a backslash, here as in C; 0 for none. */
+export function controlNamed(c: u32): u32 {
+  if (c == 0x62) return 0x08; // \b
+  if (c == 0x66) return 0x0c; // \f
+  if (c == 0x6e) return 0x0a; // \n
+  if (c == 0x72) return 0x0d; // \r
+  return c == 0x74 ? 0x09 : 0; // \t
 }
 
 /** \uXXXX and \UXXXXXXXX: Unicode scalar values only. */

@@ -14,7 +14,7 @@ import { FileName, parseSdistName, parseWheelName } from "../../assembly/filenam
 import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/intern";
 import * as known from "../../assembly/known";
 import * as names from "../../assembly/name";
-import { startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
+import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
 import { startVersions } from "../../assembly/pep440";
 import * as markers from "../../assembly/pep508";
 import { begin, failureAddress, failureSize, status } from "../../assembly/status";
@@ -33,6 +33,7 @@ export function input(size: u32): usize {
   startVersions();
   resetConditions();
   markers.startMarkers();
+  resetTags();
   startTags();
   return text;
 }

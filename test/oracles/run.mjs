@@ -1,4 +1,5 @@
-// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks.
+// Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks; and
+// other runtimes of JavaScript whether they answer as Node.js does.
 //   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
 //   node test/oracles/run.mjs --ci                 after `npm test`: shorter still, always the same questions
 // Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
@@ -29,6 +30,7 @@ compare(
 );
 compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
 compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
+compare("runtimes", "node test/oracles/runtimes.mjs");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
