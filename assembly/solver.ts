@@ -121,7 +121,7 @@ export function require(row: u32): void {
   const name = dependency.name;
   const chain = lastRequirement + (usize(name) << 2);
   const address = requirements.push();
-  if (address == 0 || !spend(STEP)) return;
+  if (address == 0) return;
   const requirement = changetype<Requirement>(address);
   requirement.dependency = row;
   requirement.before = load<u32>(chain) - 1;
@@ -255,7 +255,7 @@ function blameName(name: u32): void {
     // The earliest of those that refuse the version: the farther back the search may jump. After the versions the earliest
     // of all: without any requirement the name would need no version.
     let refuses: u32 = NONE;
-    for (let i = lastOf(name); i != NONE && spend(STEP); i = requirementAt(i).before) {
+    for (let i = lastOf(name); i != NONE && !failed(); i = requirementAt(i).before) {
       if (row == NONE || !admits(dependencyAt(requirementAt(i).dependency), row)) refuses = i;
     }
     if (refuses != NONE) blame(refuses);
@@ -314,14 +314,15 @@ function lastOf(name: u32): u32 {
 /** Whether every requirement for the name admits this version. */
 function isAdmitted(name: u32, row: u32): bool {
   for (let i = lastOf(name); i != NONE; ) {
-    if (!spend(STEP) || !admits(dependencyAt(requirementAt(i).dependency), row)) return false;
+    if (!admits(dependencyAt(requirementAt(i).dependency), row)) return false;
     i = requirementAt(i).before;
   }
   return admitsPython(row);
 }
 
-/** Whether a requirement admits a locked version: its constraint, and its source when it names one. */
+/** Whether a requirement admits a locked version: its constraint, and its source when it names one. False out of budget. */
 export function admits(dependency: Dependency, row: u32): bool {
+  if (!spend(STEP)) return false;
   const item = packageAt(row);
   const demanded = dependency.source;
   if (demanded != SOURCE_INDEX) {
