@@ -121,6 +121,9 @@ const FLAG_ONLY_BINARY: u32 = 2;
 /** For each name the last package that was selected, + 1. */
 let seen: usize = 0;
 const seenMemory: Scratch = changetype<Scratch>(memory.data(8));
+/** For each package the last one that depends on it, + 1. */
+let linked: usize = 0;
+const linkedMemory: Scratch = changetype<Scratch>(memory.data(8));
 /** Packages that were asked for another extra. */
 const queue: Column = changetype<Column>(memory.data(16));
 
@@ -133,6 +136,7 @@ export function resetResolution(): void {
   if (!isDefined(WITHOUT_POLICIES)) policyMemory.start();
   seenMemory.start();
   resetTags();
+  linkedMemory.start();
   resetRules();
   resetInstalled();
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
@@ -318,6 +322,7 @@ function ask(dependency: Dependency): void {
 
 function report(sdistFirst: bool, isOpen: bool): void {
   seen = seenMemory.zeroed(usize(texts.count) << 2);
+  linked = linkedMemory.zeroed(usize(packages.count) << 2);
   for (let row: u32 = 0; row < packages.count && !failed(); row++) {
     const condition = installedWhen(row);
     if (condition == NEVER) continue;
@@ -344,7 +349,6 @@ function report(sdistFirst: bool, isOpen: bool): void {
 /** The packages that this one depends on here, each once, in the order of the lock's requirements. */
 function addEdges(row: u32): void {
   const item = packageAt(row);
-  const from = edges.count;
   for (let i: u32 = 0; i < item.dependencyCount; i++) {
     const index = item.dependencies + i;
     const name = dependencyAt(index).name;
@@ -353,10 +357,10 @@ function addEdges(row: u32): void {
     for (let other = candidates(name); other != NONE; other = packageAt(other).nextOfName) {
       if (!spend(1)) return;
       if (installedWhen(other) == NEVER || (several && !admits(dependencyAt(index), other))) continue;
-      let isKnown = false;
-      if (!spend(edges.count - from)) return;
-      for (let e = from; e < edges.count && !isKnown; e++) isKnown = idAt(edges, e) == other;
-      if (!isKnown) pushId(edges, other);
+      const slot = linked + (usize(other) << 2);
+      if (load<u32>(slot) == row + 1) continue;
+      store<u32>(slot, row + 1);
+      pushId(edges, other);
     }
   }
 }

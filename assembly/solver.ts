@@ -2,11 +2,13 @@
 // locked packages as its only repository (poetry/installation/installer.py, `reresolve`).
 //
 // A requirement admits some of the locked versions of a name; each name gets at most one. Names are decided one by one:
-// those with the fewest admitted versions first, the highest version first, as Poetry's solver prefers. When a requirement
-// turns out to refuse a version that was decided, the last decision that had another version is taken back.
+// those with the fewest admitted versions first, the highest version first, as Poetry's solver prefers. When nothing is left
+// for a name, or a requirement refuses a version that was decided, the decisions that led there are to blame: the search
+// jumps back to the last of them and tries its next version (conflict-directed back-jumping, P. Prosser, Hybrid algorithms
+// for the constraint satisfaction problem, 1993). Those between have no part in the conflict: no version of theirs helps.
 //
-// Invariant: everything is undone by truncating three columns (requirements, decisions' names, requests). The work is
-// bounded by STEP_LIMIT requirements, after which the status is STATUS_TOO_HARD; real locks need a few thousand.
+// Invariant: everything is undone by truncating columns (requirements, decisions, names, requests, culprits). The work is
+// bounded by the call's budget, after which the status is STATUS_TOO_HARD.
 
 import {
   NONE,
@@ -16,10 +18,10 @@ import {
   SOURCE_INDEX,
   SOURCE_LEGACY,
   SOURCE_URL,
-  STATUS_TOO_HARD,
   STATUS_UNSATISFIABLE,
 } from "../src/abi";
 import { Column, Scratch } from "./arena";
+import { spend } from "./budget";
 import { is } from "./bytes";
 import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "./environment";
@@ -30,44 +32,56 @@ import { project } from "./project";
 import { isPoetry } from "./rules";
 import { specifiersContain } from "./specifier";
 import { fail, failed } from "./status";
-import { candidates, Dependency, dependencyAt, idAt, packageAt, requestedExtras } from "./tables";
+import { candidates, Dependency, dependencyAt, idAt, packageAt, packages, pushId, requestedExtras } from "./tables";
 
-/** Requirements compared with versions in one search; a second or two. */
-const STEP_LIMIT: u32 = 50000000;
+/**
+ * What it costs of the budget to hold one version against one requirement: some 50 ns at worst. That leaves a search six
+ * million of them; real locks need less than ten thousand.
+ */
+const STEP: u32 = 32;
 
 /** A requirement that counts, chained with the others for its name. */
 @unmanaged
 class Requirement {
   dependency: u32;
-  name: u32;
   /** The name's requirement before this one, NONE for none. */
   before: u32;
+  /** Number of the conflict that it was blamed for last. */
+  blamed: u32;
 }
 
 /** A name that was decided, and how to get back to where it was not. */
 @unmanaged
 class Decision {
-  name: u32;
   /** Package row that was taken. */
   taken: u32;
-  /** Whether another version may still be tried here. */
-  hasOthers: u32;
   requirementCount: u32;
   requestCount: u32;
   nameCount: u32;
+  /** Where in `culprits` those begin that keep the better versions out; the next decision's begin after them. */
+  culprits: u32;
 }
 
 const requirements: Column = changetype<Column>(memory.data(16));
 const decisions: Column = changetype<Column>(memory.data(16));
 /** Text ids of the names that something requires, in the order of their first requirement. */
 const required: Column = changetype<Column>(memory.data(16));
+/** Package rows that were decided. */
+const culprits: Column = changetype<Column>(memory.data(16));
 /** For each text id: its last requirement + 1; the package row that was decided + 1. */
 let lastRequirement: usize = 0;
 let decided: usize = 0;
 let idCount: u32 = 0;
+/** Index into `required` before which every name is decided. */
+let open: u32 = 0;
+let admitted: u32 = 0;
 const lastMemory: Scratch = changetype<Scratch>(memory.data(8));
 const decidedMemory: Scratch = changetype<Scratch>(memory.data(8));
-let steps: u32 = 0;
+/** For each package row the number of the conflict that it was blamed for last. */
+let blamed: usize = 0;
+const blamedMemory: Scratch = changetype<Scratch>(memory.data(8));
+/** Conflicts so far, the one that is being looked into included. */
+let conflict: u32 = 1;
 /** The first requirement that could not be met, for the message. */
 let unmet: u32 = NONE;
 
@@ -76,8 +90,10 @@ export function resetSolver(): void {
   requirements.start(offsetof<Requirement>());
   decisions.start(offsetof<Decision>());
   required.start(4);
+  culprits.start(4);
   lastMemory.start();
   decidedMemory.start();
+  blamedMemory.start();
 }
 
 /** Forgets the last search. Requirements are added by `require`, then `solve` decides. */
@@ -85,11 +101,13 @@ export function startSolver(): void {
   requirements.clear();
   decisions.clear();
   required.clear();
+  culprits.clear();
   idCount = texts.count;
   lastRequirement = lastMemory.zeroed(usize(idCount) << 2);
   decided = decidedMemory.zeroed(usize(idCount) << 2);
+  blamed = blamedMemory.zeroed(usize(packages.count) << 2);
   open = 0;
-  steps = 0;
+  conflict = 1;
   unmet = NONE;
 }
 
@@ -98,174 +116,197 @@ export function decidedFor(name: u32): u32 {
   return name < idCount ? load<u32>(decided + (usize(name) << 2)) - 1 : NONE;
 }
 
-/** Adds a requirement that counts; false when it refuses what is decided already. */
-export function require(row: u32): bool {
-  steps++;
+/** Adds a requirement that counts. */
+export function require(row: u32): void {
   const dependency = dependencyAt(row);
-  if (isSatisfiedOutside(dependency)) return true;
+  if (isSatisfiedOutside(dependency)) return;
   const name = dependency.name;
   const chain = lastRequirement + (usize(name) << 2);
   const address = requirements.push();
-  if (address == 0) return false;
+  if (address == 0) return;
   const requirement = changetype<Requirement>(address);
   requirement.dependency = row;
-  requirement.name = name;
   requirement.before = load<u32>(chain) - 1;
+  requirement.blamed = 0;
   store<u32>(chain, requirements.count);
-  const taken = decidedFor(name);
-  if (taken == NONE) {
-    if (requirement.before == NONE) {
-      const slot = required.push();
-      if (slot != 0) store<u32>(slot, name);
-    }
-    return true;
-  }
-  if (!admits(dependency, taken)) {
-    if (unmet == NONE) unmet = row;
-    return false;
-  }
-  return requireExtras(dependency, taken);
+  if (requirement.before == NONE) pushId(required, name);
 }
 
 /** Decides every required name. On failure the status says which requirement could not be met. */
 export function solve(): bool {
   while (!failed()) {
-    if (steps > STEP_LIMIT) {
-      fail(STATUS_TOO_HARD, 0, 0);
-      return false;
-    }
     const name = nextName();
-    if (name == NONE) return !failed();
-    if (failed()) return false;
-    if (!decide(name, NONE)) {
-      if (!backtrack()) {
-        const dependency = dependencyAt(unmet);
-        fail(STATUS_UNSATISFIABLE, dependency.address, dependency.size, dependency.name);
-        return false;
-      }
+    if (name == NONE) break;
+    const best = bestBelow(name, NONE);
+    if (best == NONE) blameName(name);
+    else if (take(name, best, culprits.count)) continue;
+    if (!failed() && !jumpBack()) {
+      const dependency = dependencyAt(unmet);
+      fail(STATUS_UNSATISFIABLE, dependency.address, dependency.size, dependency.name);
     }
   }
-  return false;
+  return !failed();
 }
 
 /** The undecided name with the fewest admitted versions, NONE when all are decided; the earliest of equals. */
 function nextName(): u32 {
+  while (open < required.count && decidedFor(idAt(required, open)) != NONE) open++;
   let best: u32 = NONE;
   let fewest: u32 = U32.MAX_VALUE;
-  for (let i = firstOpen(); i < required.count; i++) {
+  // Nothing can be gained by waiting with a name that has one version or none.
+  for (let i = open; i < required.count && fewest > 1; i++) {
     const name = idAt(required, i);
     if (decidedFor(name) != NONE) continue;
-    const first = candidates(name);
-    // Nothing can be gained by waiting with a name that has one version or none.
-    if (first == NONE || packageAt(first).nextOfName == NONE) return name;
-    const count = admittedCount(name);
-    if (count <= 1) return name;
-    if (count < fewest) {
+    bestBelow(name, NONE);
+    if (admitted < fewest) {
       best = name;
-      fewest = count;
+      fewest = admitted;
     }
   }
   return best;
 }
 
-/** Index into `required` before which every name is decided. */
-function firstOpen(): u32 {
-  while (open < required.count && decidedFor(idAt(required, open)) != NONE) open++;
-  return open;
-}
-
-let open: u32 = 0;
-
-function admittedCount(name: u32): u32 {
-  let count: u32 = 0;
-  for (let row = candidates(name); row != NONE; row = packageAt(row).nextOfName) count += u32(isAdmitted(name, row));
-  return count;
-}
-
-/**
- * Takes the best admitted version below `previous` (NONE: of all) and adds what it requires; false on a conflict, with the
- * decision in place so that `backtrack` can try the next one.
- */
-function decide(name: u32, previous: u32): bool {
+/** The best admitted version below `previous` (NONE: of all), NONE for none; `admitted` says how many there are. */
+function bestBelow(name: u32, previous: u32): u32 {
   let best: u32 = NONE;
-  let admitted: u32 = 0;
-  for (let row = candidates(name); row != NONE; row = packageAt(row).nextOfName) {
-    if (!isAdmitted(name, row) || (previous != NONE && !isBetter(previous, row))) continue;
+  admitted = 0;
+  for (let row = candidates(name); row != NONE && spend(STEP); row = packageAt(row).nextOfName) {
+    if ((previous != NONE && !isBetter(previous, row)) || !isAdmitted(name, row)) continue;
     admitted++;
     if (best == NONE || isBetter(row, best)) best = row;
   }
-  if (best == NONE) {
-    if (unmet == NONE) unmet = changetype<Requirement>(requirements.at(lastOf(name))).dependency;
-    return false;
-  }
+  return best;
+}
+
+/** Decides for a version and adds what it requires; false on a conflict, with the decision in place. */
+function take(name: u32, row: u32, from: u32): bool {
   const address = decisions.push();
   if (address == 0) return false;
   const decision = changetype<Decision>(address);
-  decision.name = name;
-  decision.taken = best;
-  decision.hasOthers = u32(admitted > 1);
+  decision.taken = row;
   decision.requirementCount = requirements.count;
   decision.requestCount = requestCount();
   decision.nameCount = required.count;
-  store<u32>(decided + (usize(name) << 2), best + 1);
-  return requireAll(name, best);
-}
-
-/** Adds what the version requires now, and with the extras that are asked of it so far. */
-function requireAll(name: u32, row: u32): bool {
-  for (let i = lastOf(name); i != NONE; ) {
-    const requirement = changetype<Requirement>(requirements.at(i));
-    const dependency = dependencyAt(requirement.dependency);
-    for (let x: u32 = 0; x < dependency.extraCount; x++)
-      requestExtra(row, idAt(requestedExtras, dependency.extras + x));
-    i = requirement.before;
-  }
-  const item = packageAt(row);
-  for (let i: u32 = 0; i < item.dependencyCount; i++) {
-    if (isActive(item.dependencies + i) && !require(item.dependencies + i)) return false;
+  decision.culprits = from;
+  store<u32>(decided + (usize(name) << 2), row + 1);
+  for (let i = lastOf(name); i != NONE; i = requirementAt(i).before) requestExtras(i, row);
+  requireActive(row, 0);
+  // What is required now may concern names that were decided before, and ask for extras of them.
+  for (let i = decision.requirementCount; i < requirements.count && !failed(); i++) {
+    const dependency = dependencyAt(requirementAt(i).dependency);
+    const other = decidedFor(dependency.name);
+    if (other == NONE) continue;
+    if (!admits(dependency, other)) {
+      blamePackage(other);
+      blame(i);
+      return false;
+    }
+    // Those that are not optional count already.
+    if (requestExtras(i, other)) requireActive(other, 1);
   }
   return !failed();
 }
 
-/** Asks for a requirement's extras of a version that is decided, and adds what they turn on. */
-function requireExtras(dependency: Dependency, row: u32): bool {
+/** Asks for a requirement's extras of a version; whether any of them was new. */
+function requestExtras(index: u32, row: u32): bool {
+  const dependency = dependencyAt(requirementAt(index).dependency);
   let isNew = false;
   for (let x: u32 = 0; x < dependency.extraCount; x++) {
     if (requestExtra(row, idAt(requestedExtras, dependency.extras + x))) isNew = true;
   }
-  if (!isNew) return true;
-  const item = packageAt(row);
-  for (let i: u32 = 0; i < item.dependencyCount; i++) {
-    const each = item.dependencies + i;
-    // The others count already; requiring one again changes nothing.
-    if (dependencyAt(each).optional != 0 && isActive(each) && !require(each)) return false;
-  }
-  return true;
+  return isNew;
 }
 
-/** Takes back decisions until one has another version, and takes that; false when none has. */
-function backtrack(): bool {
-  while (decisions.count > 0 && steps <= STEP_LIMIT && !failed()) {
+/** Adds what the version requires with the extras that are asked of it so far: everything, or what is optional. */
+function requireActive(row: u32, optional: u32): void {
+  const item = packageAt(row);
+  const end = item.dependencies + item.dependencyCount;
+  for (let i = item.dependencies; i < end && !failed(); i++) {
+    if (dependencyAt(i).optional >= optional && isActive(i)) require(i);
+  }
+}
+
+/** Takes back decisions up to the last one that is to blame and has another version, and takes that; false when none has. */
+function jumpBack(): bool {
+  while (decisions.count > 0 && !failed()) {
     const decision = changetype<Decision>(decisions.at(decisions.count - 1));
-    const name = decision.name;
-    const taken = decision.taken;
-    const hasOthers = decision.hasOthers != 0;
+    const name = packageAt(decision.taken).name;
+    const from = decision.culprits;
     undo(decision);
     decisions.count--;
-    if (hasOthers && decide(name, taken)) return true;
+    if (isBlamed(decision.taken)) {
+      for (let i = from; i < culprits.count; i++) blamePackage(idAt(culprits, i));
+      culprits.count = from;
+      const next = bestBelow(name, decision.taken);
+      if (next != NONE) {
+        for (let i: u32 = 0; i < decisions.count; i++) {
+          const row = changetype<Decision>(decisions.at(i)).taken;
+          if (isBlamed(row)) pushId(culprits, row);
+        }
+        conflict++;
+        if (take(name, next, from)) return true;
+      } else blameName(name);
+    } else culprits.count = from;
   }
-  return steps > STEP_LIMIT;
+  return failed();
+}
+
+/** Blames what leaves no version of a name, beyond the culprits of those that were tried. */
+function blameName(name: u32): void {
+  for (let row = candidates(name); ; row = packageAt(row).nextOfName) {
+    // The earliest of those that refuse the version: the farther back the search may jump. After the versions the earliest
+    // of all: without any requirement the name would need no version.
+    let refuses: u32 = NONE;
+    for (let i = lastOf(name); i != NONE && !failed(); i = requirementAt(i).before) {
+      if (row == NONE || !admits(dependencyAt(requirementAt(i).dependency), row)) refuses = i;
+    }
+    if (refuses != NONE) blame(refuses);
+    if (row == NONE) return;
+  }
+}
+
+/** Blames the decisions by which a requirement counts: its owner's, and those that asked for the extras it depends on. */
+function blame(index: u32): void {
+  if (unmet == NONE) unmet = requirementAt(index).dependency;
+  // Those still to be looked at stand above the culprits for as long as this takes.
+  const bottom = culprits.count;
+  pushId(culprits, index);
+  while (culprits.count > bottom) {
+    const each = idAt(culprits, --culprits.count);
+    const requirement = requirementAt(each);
+    const dependency = dependencyAt(requirement.dependency);
+    const owner = dependency.owner;
+    if (requirement.blamed == conflict || owner == NONE) continue;
+    requirement.blamed = conflict;
+    blamePackage(owner);
+    if (dependency.optional == 0) continue;
+    for (let i = lastOf(packageAt(owner).name); i != NONE && spend(1); i = requirementAt(i).before) {
+      if (i < each && dependencyAt(requirementAt(i).dependency).extraCount != 0) pushId(culprits, i);
+    }
+  }
+}
+
+function blamePackage(row: u32): void {
+  store<u32>(blamed + (usize(row) << 2), conflict);
+}
+
+function isBlamed(row: u32): bool {
+  return load<u32>(blamed + (usize(row) << 2)) == conflict;
 }
 
 function undo(decision: Decision): void {
-  store<u32>(decided + (usize(decision.name) << 2), 0);
+  store<u32>(decided + (usize(packageAt(decision.taken).name) << 2), 0);
   while (requirements.count > decision.requirementCount) {
-    const requirement = changetype<Requirement>(requirements.at(--requirements.count));
-    store<u32>(lastRequirement + (usize(requirement.name) << 2), requirement.before + 1);
+    const requirement = requirementAt(--requirements.count);
+    store<u32>(lastRequirement + (usize(dependencyAt(requirement.dependency).name) << 2), requirement.before + 1);
   }
   required.count = decision.nameCount;
   forgetFrom(decision.requestCount);
   open = 0;
+}
+
+function requirementAt(index: u32): Requirement {
+  return changetype<Requirement>(requirements.at(index));
 }
 
 function lastOf(name: u32): u32 {
@@ -275,16 +316,15 @@ function lastOf(name: u32): u32 {
 /** Whether every requirement for the name admits this version. */
 function isAdmitted(name: u32, row: u32): bool {
   for (let i = lastOf(name); i != NONE; ) {
-    const requirement = changetype<Requirement>(requirements.at(i));
-    steps++;
-    if (!admits(dependencyAt(requirement.dependency), row)) return false;
-    i = requirement.before;
+    if (!admits(dependencyAt(requirementAt(i).dependency), row)) return false;
+    i = requirementAt(i).before;
   }
   return admitsPython(row);
 }
 
-/** Whether a requirement admits a locked version: its constraint, and its source when it names one. */
+/** Whether a requirement admits a locked version: its constraint, and its source when it names one. False out of budget. */
 export function admits(dependency: Dependency, row: u32): bool {
+  if (!spend(STEP)) return false;
   const item = packageAt(row);
   const demanded = dependency.source;
   if (demanded != SOURCE_INDEX) {

@@ -112,6 +112,13 @@ export function uvDefaults(pyproject: Pyproject | null): (group: string) => bool
   return (group) => defaults.has(group);
 }
 
+/** The groups that uv knows of a project: [dependency-groups], and `dev` where `tool.uv.dev-dependencies` makes it. */
+export function uvGroups(pyproject: Pyproject): string[] {
+  const root = new Section(pyproject.document, "", pyproject.path);
+  const groups = root.section("dependency-groups").names().map(normalizeName);
+  return root.section("tool").section("uv").has("dev-dependencies") ? [...groups, "dev"] : groups;
+}
+
 /** Which Pythons uv demands for a group: `tool.uv.dependency-groups` of it and of the groups that it includes; "" for any. */
 function uvGroupPython(root: Section): (group: string) => string {
   const stated = root.section("tool").section("uv").section("dependency-groups");

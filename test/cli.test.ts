@@ -256,6 +256,52 @@ test("a workspace: one member, all of them, none of that name", () => {
   assert.is(run(["resolve", "test/fixtures/poetry/okay-groups-2.0", "--all-packages"], ".").code, 2);
 });
 
+// As uv 0.13.9 answers: `uv export --frozen`, `uv export --frozen --package member-a --extra fast` and so on.
+test("a workspace: extras, groups and default groups of the project that is asked for", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-"));
+  try {
+    cpSync("test/fixtures/uv/okay-workspace", folder, { recursive: true });
+    const groups = (...words: string[]) =>
+      data(["resolve", "--target", TARGET, ...words], folder).value.resolutions[0].groups;
+    expectRefusal(
+      ["resolve", "--package", "member-a", "--extras", "fast"],
+      "there is no extra `fast`",
+      "there are no extras",
+      folder,
+    );
+    expectRefusal(["resolve", "--extras", "fast"], "there is no extra `fast`", "extras are b", folder);
+    assert.is(run(["resolve", "--package", "member-b", "--extras", "fast"], folder).code, 0);
+    assert.is(run(["resolve", "--all-packages", "--extras", "fast"], folder).code, 0);
+    // A group that only the workspace's project has can be named for a member, one that only another member has cannot.
+    assert.equal(groups("--package", "member-a", "--groups", "docs"), ["main", "dev", "docs"]);
+    const other = join(folder, "packages", "a", "pyproject.toml");
+    const text = readFileSync(other, "utf8");
+    writeFileSync(other, `${text}\n[tool.uv]\ndefault-groups = []\n`);
+    assert.equal(groups("--package", "member-a"), ["main"]);
+    assert.equal(groups("--package", "member-a", "--groups", "dev"), ["main", "dev"]);
+    assert.equal(groups(), ["main", "dev"]);
+    assert.equal(groups("--package", "member-b"), ["main"]);
+    // Without the project's own `dev` only member-a has one.
+    for (const [file, dev] of [
+      ["pyproject.toml", 'dev = ["delta"]\n'],
+      ["uv.lock", 'dev = [\n    { name = "delta" },\n]\n'],
+      ["uv.lock", 'dev = [{ name = "delta" }]\n'],
+    ] as const) {
+      const written = readFileSync(join(folder, file), "utf8");
+      assert.ok(written.includes(dev), file);
+      writeFileSync(join(folder, file), written.replace(dev, ""));
+    }
+    expectRefusal(
+      ["resolve", "--package", "member-b", "--groups", "dev"],
+      "there is no dependency group `dev`",
+      "groups are main, docs",
+      folder,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 // --- nix --------------------------------------------------------------------------------------------------------------
 
 test("nix writes, --check compares", () => {

@@ -35,7 +35,7 @@ export const checkCommand: Command = {
 
 async function run(words: Words): Promise<number> {
   const input = await openInput(words, checkCommand.name);
-  const selection = chooseSelection(words, input.lock);
+  const selection = chooseSelection(words, input);
   const targets = targetsForNix(words, input.lock);
   const checked = showProgress(targets, "checking", ({ target, python }): CheckedTarget => {
     const request = { target, ...(python !== undefined && { python }), ...selection };

@@ -40,8 +40,8 @@ async function run(words: Words): Promise<number> {
   const older = await openLock(oldPath, null, words);
   const newer = await openLock(newPath, null, words);
   // A group or an extra may be in one of the two only: each lock gets those that it knows.
-  const selection = chooseSelection(words, newer.lock, older.lock);
-  const before = chooseSelection(words, older.lock, newer.lock);
+  const selection = chooseSelection(words, newer, older);
+  const before = chooseSelection(words, older, newer);
   const differences = showProgress(targetsHere(words, newer.lock), "comparing", ({ target, python }) => {
     const where = { target, ...(python !== undefined && { python }) };
     return diff(older.lock.resolve({ ...where, ...before }), newer.lock.resolve({ ...where, ...selection }));

@@ -6,6 +6,7 @@ import { renderFailure } from "../diagnostic.ts";
 import { type Failure, shellError } from "../errors.ts";
 import { sha256Hex } from "../integrity.ts";
 import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lockfile.ts";
+import { normalizeName } from "../name.ts";
 import { pipfileHashText } from "../pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../pyproject.ts";
 import { type Expanded, expandRequirements } from "../requirements.ts";
@@ -21,7 +22,7 @@ import {
   relative,
   terminal,
 } from "../runtime/node.ts";
-import { FORMAT, LOCK } from "./command.ts";
+import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import type { Words } from "./words.ts";
 
@@ -31,6 +32,11 @@ export interface Input {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly pyproject: Pyproject | null;
+  /**
+   * uv: the one project that is asked for, be it the lock's own or the member that `--package` names. Null for several or
+   * none, and where its pyproject.toml is not there.
+   */
+  readonly subject: Pyproject | null;
   /** Whether the lock is as new as pyproject.toml; null when that cannot be told. */
   readonly fresh: boolean | null;
 }
@@ -55,6 +61,7 @@ export async function openLock(path: string, wanted: string | null, words: Words
     bytes,
     sha256: await sha256Hex(bytes),
     pyproject,
+    subject: format === "uv" ? await readSubject(lock, pyproject, words) : null,
     fresh: await isFresh(lock, bytes, pyproject),
   };
 }
@@ -128,6 +135,15 @@ async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> 
   const path = join(dirname(lockPath), "pyproject.toml");
   const bytes = await readIfThere(path);
   return bytes === null ? null : readPyprojectBytes(bytes, path);
+}
+
+async function readSubject(lock: Lockfile, root: Pyproject | null, words: Words): Promise<Pyproject | null> {
+  const named = words.list(PACKAGE).map(normalizeName);
+  if (words.has(ALL_PACKAGES) || named.length > 1) return null;
+  const name = named[0] ?? root?.name ?? null;
+  if (name === null || name === root?.name) return root;
+  const folder = lock.packages().find((each) => lock.members.includes(name) && each.name === name)?.source.url ?? null;
+  return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
 /** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */

@@ -37,7 +37,7 @@ export const resolveCommand: Command = {
 async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, resolveCommand.name);
-  const selection = chooseSelection(words, input.lock);
+  const selection = chooseSelection(words, input);
   const targets = targetsHere(words, input.lock);
   if (input.fresh === false) warnStale(input);
   const resolutions = showProgress(targets, "resolving", ({ target, python }) =>

@@ -5,6 +5,7 @@
 import { type ShellCode, shellError } from "../errors.ts";
 import type { Lockfile } from "../lockfile.ts";
 import { normalizeName } from "../name.ts";
+import { uvDefaults, uvGroups } from "../pyproject.ts";
 import type { ResolveRequest } from "../resolution.ts";
 import {
   ALL_EXTRAS,
@@ -19,6 +20,7 @@ import {
   PREFER,
   WITHOUT,
 } from "./command.ts";
+import type { Input } from "./input.ts";
 import type { Option, Words } from "./words.ts";
 
 export const SELECTION_OPTIONS: readonly Option[] = [
@@ -33,6 +35,7 @@ export const SELECTION_OPTIONS: readonly Option[] = [
 ];
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
+export type Choices = Pick<Input, "lock" | "pyproject" | "subject">;
 export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
 export interface FilePolicy {
   readonly prefer?: "wheel" | "sdist";
@@ -44,23 +47,47 @@ export interface FilePolicy {
  * The usual groups, or exactly `--only`, or all; then with `--groups` and without `--without`. In the lock's order. Names
  * that only `other` knows, a lock to compare with, are passed over.
  */
-export function chooseSelection(words: Words, lock: Lockfile, other: Lockfile | null = null): Selection {
+export function chooseSelection(words: Words, input: Choices, other: Choices | null = null): Selection {
+  const { lock } = input;
   const all = [...lock.groups.keys()];
-  const elsewhere = [...(other?.groups.keys() ?? [])];
   // `main` is known even to a pylock.toml that has no group of that name: it adds nothing there.
-  const known = [...new Set(["main", ...all, ...elsewhere])];
+  const known = [...new Set(["main", ...groupsOf(input), ...(other === null ? [] : groupsOf(other))])];
   const named = (option: Option) => knownNames(words.list(option), known, "unknown-group");
   const only = named(ONLY);
-  const usual = all.filter((group) => lock.groups.get(group) === true);
-  const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usual);
+  const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usualGroups(input));
   for (const group of named(GROUPS)) chosen.add(group);
   for (const group of named(WITHOUT)) chosen.delete(group);
-  const extras = knownNames(words.list(EXTRAS), [...lock.extras, ...(other?.extras ?? [])], "unknown-extra");
+  const elsewhere = other === null ? [] : extrasOf(other);
+  const extras = knownNames(words.list(EXTRAS), [...extrasOf(input), ...elsewhere], "unknown-extra");
   return {
     groups: all.filter((group) => chosen.has(group)),
     extras: words.has(ALL_EXTRAS) ? lock.extras : lock.extras.filter((extra) => extras.includes(extra)),
     ...choosePackages(words, lock),
   };
+}
+
+/**
+ * The groups that can be named. uv takes for one project its own and those of the workspace's project, and refuses those
+ * that only other members have (crates/uv/src/commands/project/install_target.rs, validate_groups).
+ */
+function groupsOf({ lock, pyproject, subject }: Choices): string[] {
+  const all = [...lock.groups.keys()];
+  if (subject === null) return all;
+  const own = [subject, ...(pyproject === null ? [] : [pyproject])].flatMap(uvGroups);
+  return all.filter((group) => own.includes(group));
+}
+
+/** The extras that can be named; uv refuses those that only other members have (the same file, validate_extras). */
+function extrasOf({ lock, subject }: Choices): readonly string[] {
+  return subject === null ? lock.extras : lock.extras.filter((extra) => subject.extras.includes(extra));
+}
+
+/** For a member that `--package` names alone uv asks the member's own `tool.uv.default-groups`. */
+function usualGroups({ lock, pyproject, subject }: Choices): string[] {
+  const all = [...lock.groups.keys()];
+  if (subject === null || subject === pyproject) return all.filter((group) => lock.groups.get(group) === true);
+  const isDefault = uvDefaults(subject);
+  return ["main", ...uvGroups(subject).filter(isDefault)];
 }
 
 /** Members of a workspace, which only uv's locks have. */

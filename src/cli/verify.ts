@@ -185,8 +185,9 @@ class Verification {
   }
 }
 
-function resolutions(words: Words, { lock }: Input, policy: ReturnType<typeof chooseFiles>) {
-  const selection = chooseSelection(words, lock);
+function resolutions(words: Words, input: Input, policy: ReturnType<typeof chooseFiles>) {
+  const { lock } = input;
+  const selection = chooseSelection(words, input);
   return targetsHere(words, lock).map(({ target, python }) =>
     lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
   );

@@ -47,10 +47,11 @@ async function run(words: Words): Promise<number> {
   if (word === undefined) throw shellError("missing-word", { text: whyCommand.name, detail: "the name of a package" });
   if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: whyCommand.name });
   const name = normalizeName(word);
-  const { lock, path: lockPath } = await openLock(path, words.value(LOCK), words);
+  const input = await openLock(path, words.value(LOCK), words);
+  const { lock, path: lockPath } = input;
   const locked = lock.packages().map((each) => each.name);
   if (!locked.includes(name)) throw shellError("not-locked", { text: name, path: lockPath, known: locked });
-  const selection = chooseSelection(words, lock);
+  const selection = chooseSelection(words, input);
   const answers = showProgress(targetsHere(words, lock), "explaining", ({ target, python }): Answer => {
     const request = { target, ...(python !== undefined && { python }), ...selection };
     return answer(lock.explain(request), name, describeTarget(target, python).environment, words.has(ARTIFACT));
