@@ -10,7 +10,7 @@ import { allocateZeroed } from "./arena";
 import { ConflictItem, conflictItems, ITEM_EXTRA, ITEM_GROUP, ITEM_PROJECT, SPACE_ITEM, SPACE_OWNER } from "./branches";
 import { decimal, indexOf, startsWith } from "./bytes";
 import { intern, textAddress, textSize, texts } from "./intern";
-import { atomCount, extraLiteral } from "./pep508";
+import { atomCount, extraLiteral } from "./pep508/marker";
 import { enter, numberOf } from "./triples";
 
 /** For each text id the item that it names + 1; 0 for none. */

@@ -44,7 +44,7 @@ import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "./environment";
 import { appliesHere, isActive } from "./graph";
 import { installedWhen } from "./installed";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "./pep425";
-import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "./pep508";
+import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "./pep508/evaluation";
 import { project } from "./project";
 import { Selection, selections } from "./resolution";
 import { chosenWhen } from "./search";

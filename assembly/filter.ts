@@ -7,7 +7,7 @@ import { Scratch } from "./arena";
 import { ALWAYS, all, any, groupChosen, NEVER, not } from "./condition";
 import { install } from "./installed";
 import { texts } from "./intern";
-import { evaluateMarker } from "./pep508";
+import { evaluateMarker } from "./pep508/evaluation";
 import { extraPolicy, isForTarget, lastEntryCounts } from "./rules";
 import { extensionAt, membershipAt, packageAt, packages } from "./tables";
 

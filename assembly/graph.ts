@@ -15,7 +15,8 @@ import { ALWAYS } from "./condition";
 import { constraintAllows, constraintOf } from "./constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableVersion } from "./environment";
 import { normalizedName } from "./name";
-import { EXTRA_ABSENT, evaluateMarker, hasExtraAtom, namesExtra } from "./pep508";
+import { EXTRA_ABSENT, evaluateMarker } from "./pep508/evaluation";
+import { hasExtraAtom, namesExtra } from "./pep508/marker";
 import { platformAllows } from "./platform";
 import { Dependency, dependencyAt, ExtraMember, extraAt, extraMemberAt, packageAt, packages } from "./tables";
 

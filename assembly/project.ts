@@ -20,7 +20,8 @@ import { spend } from "./budget";
 import { indexIn, indexOf, is, startsWith } from "./bytes";
 import { intern, textAddress, textSize } from "./intern";
 import { normalizedName } from "./name";
-import { markerOf, parseRequirement, Requirement, requirementExtras } from "./pep508";
+import { markerOf } from "./pep508/marker";
+import { parseRequirement, Requirement, requirementExtras } from "./pep508/requirement";
 import { fail, failed } from "./status";
 import {
   addDependency,

@@ -30,7 +30,9 @@ import { readPylock } from "./lock/pylock";
 import { readRequirements } from "./lock/requirements";
 import { readUvLock } from "./lock/uv";
 import { startVersions } from "./pep440";
-import { startMarkers } from "./pep508";
+import { resetEvaluation } from "./pep508/evaluation";
+import { startMarkers } from "./pep508/marker";
+import { startRequirements } from "./pep508/requirement";
 import { startProject } from "./project";
 import { resetResolution } from "./resolution";
 import { resetSolver } from "./solver";
@@ -52,6 +54,8 @@ export function startCore(): void {
   startVersions();
   if (!isDefined(WITHOUT_POETRY)) startConstraints();
   startMarkers();
+  startRequirements();
+  resetEvaluation();
   startProject();
   resetConditions();
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {

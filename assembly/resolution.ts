@@ -52,7 +52,7 @@ import { installedWhen, resetInstalled, startInstalled } from "./installed";
 import { internCopy, textAddress, textSize, texts } from "./intern";
 import { normalizedName } from "./name";
 import { resetTags, startTags } from "./pep425";
-import { startEvaluation } from "./pep508";
+import { startEvaluation } from "./pep508/evaluation";
 import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, resetSearch, search } from "./search";

@@ -43,7 +43,7 @@ import {
   EXTRA_SET,
   EXTRA_UNDEFINED,
   evaluateMarker,
-} from "./pep508";
+} from "./pep508/evaluation";
 import { specifiersContain } from "./specifier";
 import { fail, failed } from "./status";
 import { addProblem, environments, idAt, lock, Package } from "./tables";

@@ -13,7 +13,7 @@ import { spend } from "./budget";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "./condition";
 import { appliesHere, isActive, memberName, requestExtra, startGraph } from "./graph";
 import { install } from "./installed";
-import { EXTRA_SET, evaluateMarker } from "./pep508";
+import { EXTRA_SET, evaluateMarker } from "./pep508/evaluation";
 import { project } from "./project";
 import { admits, decidedFor, require, solve, startSolver } from "./solver";
 import { failed } from "./status";

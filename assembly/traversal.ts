@@ -23,7 +23,7 @@ import {
 } from "./branches";
 import { NEVER } from "./condition";
 import { both, either, NO, YES } from "./decision";
-import { EXTRA_EMPTY, evaluateMarker } from "./pep508";
+import { EXTRA_EMPTY, evaluateMarker } from "./pep508/evaluation";
 import { groupRoot, includesGroup, includesManifest, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
 import { fail, failed } from "./status";

@@ -9,7 +9,7 @@ import { conflictItems, facts, markerLists } from "./branches";
 import { ALWAYS, conditions, left, NEVER, operation, right } from "./condition";
 import { literalItem } from "./conflict";
 import { both, either, NO, opposite, YES } from "./decision";
-import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "./pep508";
+import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "./pep508/evaluation";
 import { failed } from "./status";
 import { Dependency, idAt, pushId } from "./tables";
 

@@ -29,7 +29,7 @@ import { compare, decimal, indexOf, is, startsWith } from "../bytes";
 import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../document";
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
-import { parseRequirement, Requirement, requirementExtras } from "../pep508";
+import { parseRequirement, Requirement, requirementExtras } from "../pep508/requirement";
 import { project } from "../project";
 import { LockTarget, lockTargets } from "../rules";
 import { fail, failed } from "../status";

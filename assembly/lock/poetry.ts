@@ -33,7 +33,7 @@ import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { compareVersions, versionOf } from "../pep440";
-import { hasExtraAtom, markerOf } from "../pep508";
+import { hasExtraAtom, markerOf } from "../pep508/marker";
 import { fail, failed } from "../status";
 import {
   Artifact,

@@ -22,7 +22,7 @@ import { internWord } from "../environment";
 import { intern } from "../intern";
 import { isName, normalizedName } from "../name";
 import { versionOf } from "../pep440";
-import { markerOf } from "../pep508";
+import { markerOf } from "../pep508/marker";
 import { isSpecifierSet } from "../specifier";
 import { fail } from "../status";
 import { Artifact, pushId } from "../tables";

@@ -28,7 +28,7 @@ import {
 import { indexOf, is, startsWith, wordSize } from "../bytes";
 import { intern, textAddress, textSize } from "../intern";
 import { OPERATOR_ARBITRARY, OPERATOR_EQUAL, operatorAt, operatorSize, versionOf } from "../pep440";
-import { parseRequirement, Requirement } from "../pep508";
+import { parseRequirement, Requirement } from "../pep508/requirement";
 import { fail, failed } from "../status";
 import {
   Artifact,

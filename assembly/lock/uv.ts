@@ -68,7 +68,7 @@ import { writeAscii } from "../environment";
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { versionOf } from "../pep440";
-import { markerOf } from "../pep508";
+import { markerOf } from "../pep508/marker";
 import { fail, failed } from "../status";
 import {
   Artifact,

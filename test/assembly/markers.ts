@@ -16,13 +16,15 @@ import * as known from "../../assembly/known";
 import * as names from "../../assembly/name";
 import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
 import { startVersions } from "../../assembly/pep440";
-import * as markers from "../../assembly/pep508";
+import * as evaluation from "../../assembly/pep508/evaluation";
+import * as markers from "../../assembly/pep508/marker";
+import * as requirements from "../../assembly/pep508/requirement";
 import { begin, failureAddress, failureSize, status } from "../../assembly/status";
 import { INPUT_PADDING } from "../../src/abi";
 
 let text: usize = 0;
 const wheel: FileName = changetype<FileName>(memory.data(64));
-const requirement: markers.Requirement = changetype<markers.Requirement>(memory.data(64));
+const requirement: requirements.Requirement = changetype<requirements.Requirement>(memory.data(64));
 
 /** Forgets all and makes room for texts; gives its address. */
 export function input(size: u32): usize {
@@ -33,6 +35,8 @@ export function input(size: u32): usize {
   startVersions();
   resetConditions();
   markers.startMarkers();
+  requirements.startRequirements();
+  evaluation.resetEvaluation();
   resetTags();
   startTags();
   return text;
@@ -113,7 +117,7 @@ export function parseMarker(address: usize, size: u32): u32 {
 /** Starts a selection that has nothing yet. */
 export function startSelection(isOpen: bool, dialect: u32): void {
   startConditions(texts.count, isOpen);
-  markers.startEvaluation(dialect);
+  evaluation.startEvaluation(dialect);
 }
 
 export function choose(id: u32, isGroup: bool): void {
@@ -124,7 +128,7 @@ export function choose(id: u32, isGroup: bool): void {
 /** 1, 0, or -1 after a failure; from 2 on a symbolic condition. */
 export function evaluate(marker: u32, policy: u32): i32 {
   begin();
-  const condition = markers.evaluateMarker(marker, policy);
+  const condition = evaluation.evaluateMarker(marker, policy);
   if (status() != 0) return -1;
   return condition == ALWAYS ? 1 : condition == NEVER ? 0 : i32(condition);
 }
@@ -137,11 +141,11 @@ export function condition(index: u32): usize {
 /** Address of the requirement's row, 0 after a failure. */
 export function parseRequirement(address: usize, size: u32, lenient: bool): usize {
   begin();
-  return markers.parseRequirement(address, size, requirement, lenient) ? changetype<usize>(requirement) : 0;
+  return requirements.parseRequirement(address, size, requirement, lenient) ? changetype<usize>(requirement) : 0;
 }
 
 export function requirementExtra(index: u32): u32 {
-  return load<u32>(markers.requirementExtras.at(index));
+  return load<u32>(requirements.requirementExtras.at(index));
 }
 
 export function rank(python: u32, abi: u32, platform: u32): u32 {
