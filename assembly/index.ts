@@ -65,7 +65,6 @@ import {
   TABLE_WARNING,
 } from "../src/abi";
 import { allocate, Column, Scratch } from "./arena";
-import { workspaceNames } from "./branches";
 import { startBudget } from "./budget";
 import { conditions } from "./condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./environment";
@@ -100,6 +99,7 @@ import {
   packages,
   warnings,
 } from "./tables";
+import { workspaceNames } from "./walk/branches";
 
 const block: usize = memory.data(192); // STATE_SLOTS * 4
 

@@ -14,10 +14,8 @@ import {
   NONE,
 } from "../src/abi";
 import { reset } from "./arena";
-import { startBranches } from "./branches";
 import { startBudget } from "./budget";
 import { resetConditions } from "./condition";
-import { startConflicts } from "./conflict";
 import { startConstraints } from "./constraint";
 import { resetGraph } from "./graph";
 import { startTexts } from "./intern";
@@ -39,6 +37,8 @@ import { resetSolver } from "./solver";
 import { begin } from "./status";
 import { lock, startTables } from "./tables";
 import { scanToml } from "./toml/scanner";
+import { startBranches } from "./walk/branches";
+import { startConflicts } from "./walk/conflict";
 
 /** Forgets everything. */
 export function startCore(): void {

@@ -56,7 +56,6 @@ import { startEvaluation } from "./pep508/evaluation";
 import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, resetSearch, search } from "./search";
-import { nameMain } from "./selection";
 import { admits } from "./solver";
 import { fail, failed } from "./status";
 import {
@@ -75,7 +74,8 @@ import {
   pushId,
   requestedExtras,
 } from "./tables";
-import { addWalkedEdges, resetWalk, walk } from "./walk";
+import { nameMain } from "./walk/selection";
+import { addWalkedEdges, resetWalk, walk } from "./walk/walk";
 
 /** What is asked: addresses and sizes of texts; lists are names each ended by a NUL byte. */
 @unmanaged

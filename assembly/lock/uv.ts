@@ -33,6 +33,33 @@ import {
   STATUS_VERSION,
 } from "../../src/abi";
 import { allocate } from "../arena";
+import { decimal, indexOf, is, startsWith } from "../bytes";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../document";
+import { writeAscii } from "../environment";
+import { intern, textAddress, textSize } from "../intern";
+import { normalizedName } from "../name";
+import { versionOf } from "../pep440";
+import { markerOf } from "../pep508/marker";
+import { fail, failed } from "../status";
+import {
+  Artifact,
+  addDependency,
+  artifacts,
+  candidates,
+  dependencies,
+  dependencyAt,
+  extraNames,
+  groupNames,
+  idAt,
+  linkNames,
+  lock,
+  Package,
+  packageAt,
+  packages,
+  pushDistinct,
+  pushId,
+  warn,
+} from "../tables";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -60,36 +87,9 @@ import {
   SPACE_RELEASE,
   SPACE_SOURCE,
   workspaceNames,
-} from "../branches";
-import { decimal, indexOf, is, startsWith } from "../bytes";
-import { enterItem, linkLiterals } from "../conflict";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../document";
-import { writeAscii } from "../environment";
-import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
-import { versionOf } from "../pep440";
-import { markerOf } from "../pep508/marker";
-import { fail, failed } from "../status";
-import {
-  Artifact,
-  addDependency,
-  artifacts,
-  candidates,
-  dependencies,
-  dependencyAt,
-  extraNames,
-  groupNames,
-  idAt,
-  linkNames,
-  lock,
-  Package,
-  packageAt,
-  packages,
-  pushDistinct,
-  pushId,
-  warn,
-} from "../tables";
-import { enter, numberOf, valueOf } from "../triples";
+} from "../walk/branches";
+import { enterItem, linkLiterals } from "../walk/conflict";
+import { enter, numberOf, valueOf } from "../walk/triples";
 import { checkHash, expect, isFileName, isText, name, optionalText, text } from "./reading";
 import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 

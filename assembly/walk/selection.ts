@@ -4,12 +4,12 @@
 //
 // Invariant: `groups` with the name `main` stands for what is required without any group.
 
-import { NONE } from "../src/abi";
-import { Column, Scratch } from "./arena";
+import { NONE } from "../../src/abi";
+import { Column, Scratch } from "../arena";
+import { ALWAYS, all, any, extraChosen, groupChosen, isExtraChosen, isGroupChosen, NEVER, not } from "../condition";
+import { internWord } from "../environment";
 import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "./branches";
-import { ALWAYS, all, any, extraChosen, groupChosen, isExtraChosen, isGroupChosen, NEVER, not } from "./condition";
 import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } from "./decision";
-import { internWord } from "./environment";
 import { enter } from "./triples";
 
 @unmanaged

@@ -5,12 +5,12 @@
 //
 // Invariant: what a marker or a conflict speaks of is one row of `conflictItems`, whichever spoke of it first.
 
-import { NONE } from "../src/abi";
-import { allocateZeroed } from "./arena";
+import { NONE } from "../../src/abi";
+import { allocateZeroed } from "../arena";
+import { decimal, indexOf, startsWith } from "../bytes";
+import { intern, textAddress, textSize, texts } from "../intern";
+import { atomCount, extraLiteral } from "../pep508/marker";
 import { ConflictItem, conflictItems, ITEM_EXTRA, ITEM_GROUP, ITEM_PROJECT, SPACE_ITEM, SPACE_OWNER } from "./branches";
-import { decimal, indexOf, startsWith } from "./bytes";
-import { intern, textAddress, textSize, texts } from "./intern";
-import { atomCount, extraLiteral } from "./pep508/marker";
 import { enter, numberOf } from "./triples";
 
 /** For each text id the item that it names + 1; 0 for none. */

@@ -3,15 +3,15 @@
 //
 // Invariant: a marker's decision is that of the items' present values; `setItem` forgets those made with other values.
 
-import { CONDITION_ALL, CONDITION_ALWAYS, CONDITION_ANY, CONDITION_EXTRA, CONDITION_NOT, NONE } from "../src/abi";
-import { Column, Scratch } from "./arena";
+import { CONDITION_ALL, CONDITION_ALWAYS, CONDITION_ANY, CONDITION_EXTRA, CONDITION_NOT, NONE } from "../../src/abi";
+import { Column, Scratch } from "../arena";
+import { ALWAYS, conditions, left, NEVER, operation, right } from "../condition";
+import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../pep508/evaluation";
+import { failed } from "../status";
+import { Dependency, idAt, pushId } from "../tables";
 import { conflictItems, facts, markerLists } from "./branches";
-import { ALWAYS, conditions, left, NEVER, operation, right } from "./condition";
 import { literalItem } from "./conflict";
 import { both, either, NO, opposite, YES } from "./decision";
-import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "./pep508/evaluation";
-import { failed } from "./status";
-import { Dependency, idAt, pushId } from "./tables";
 
 /** For each condition row its decision, and the age at which it was made. */
 @unmanaged

@@ -6,8 +6,12 @@
 //
 // Invariant: decisions only widen; a branch whose decision widened is looked at again, and waits in the queue once at most.
 
-import { NONE, STATUS_AMBIGUOUS, STATUS_TOO_HARD, STATUS_UNSATISFIABLE } from "../src/abi";
-import { Scratch } from "./arena";
+import { NONE, STATUS_AMBIGUOUS, STATUS_TOO_HARD, STATUS_UNSATISFIABLE } from "../../src/abi";
+import { Scratch } from "../arena";
+import { NEVER } from "../condition";
+import { EXTRA_EMPTY, evaluateMarker } from "../pep508/evaluation";
+import { fail, failed } from "../status";
+import { candidates, Dependency, dependencyAt, idAt, packageAt, packages } from "../tables";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -21,13 +25,9 @@ import {
   rootRequirementAt,
   rootRequirements,
 } from "./branches";
-import { NEVER } from "./condition";
 import { both, either, NO, YES } from "./decision";
-import { EXTRA_EMPTY, evaluateMarker } from "./pep508/evaluation";
 import { groupRoot, includesGroup, includesManifest, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
-import { fail, failed } from "./status";
-import { candidates, Dependency, dependencyAt, idAt, packageAt, packages } from "./tables";
 import { anyHolds, edgeDecision } from "./values";
 
 /** Edges looked at in one traversal; a second or two. */

@@ -13,20 +13,20 @@ import {
   STATUS_CONFLICT,
   STATUS_GROUP_PYTHON,
   STATUS_PLATFORM_REFUSED,
-} from "../src/abi";
+} from "../../src/abi";
+import { Column, Scratch } from "../arena";
+import { VARIABLE_PLATFORM_SYSTEM, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "../environment";
+import { install } from "../installed";
+import { textAddress, textSize } from "../intern";
+import { GroupPython, groupPythons } from "../project";
+import { specifiersContain } from "../specifier";
+import { fail, failed } from "../status";
+import { addProblem, dependencyAt, packageAt, packages, pushId } from "../tables";
 import { activate, Refusal, refusals, resetActivation } from "./activation";
-import { Column, Scratch } from "./arena";
 import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts, ITEM_GROUP } from "./branches";
 import { both, NO, resetDecisions, startDecisions, YES } from "./decision";
-import { VARIABLE_PLATFORM_SYSTEM, VARIABLE_PYTHON_FULL_VERSION, variableText, variableVersion } from "./environment";
-import { install } from "./installed";
-import { textAddress, textSize } from "./intern";
-import { GroupPython, groupPythons } from "./project";
 import { chooseRoots, resetRoots } from "./roots";
 import { chosen, conditionOf, resetSelection, startSelection, startWriting, want, writeConditions } from "./selection";
-import { specifiersContain } from "./specifier";
-import { fail, failed } from "./status";
-import { addProblem, dependencyAt, packageAt, packages, pushId } from "./tables";
 import { reachedWhen, resetTraversal, startTraversal, traverse, wantedWhen } from "./traversal";
 import { anyHolds, edgeDecision, resetValues, startValues } from "./values";
 

@@ -6,8 +6,8 @@
 //
 // Invariant: rows hold numbers only, as in tables.ts. Every edge has a target.
 
-import { NONE } from "../src/abi";
-import { Column } from "./arena";
+import { NONE } from "../../src/abi";
+import { Column } from "../arena";
 import { startTriples, valueOf } from "./triples";
 
 /** Spaces of the map (triples.ts). */

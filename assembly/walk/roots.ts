@@ -9,14 +9,14 @@
 //
 // Invariant: after `chooseRoots` that gave true every root is a package of the lock.
 
-import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } from "../src/abi";
-import { Column } from "./arena";
+import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } from "../../src/abi";
+import { Column } from "../arena";
+import { internCopy, textAddress, textSize } from "../intern";
+import { normalizedName } from "../name";
+import { isOptionalGroup } from "../project";
+import { fail, failed } from "../status";
+import { candidates, idAt, packageAt, pushId } from "../tables";
 import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "./branches";
-import { internCopy, textAddress, textSize } from "./intern";
-import { normalizedName } from "./name";
-import { isOptionalGroup } from "./project";
-import { fail, failed } from "./status";
-import { candidates, idAt, packageAt, pushId } from "./tables";
 
 /** Package rows. */
 export const roots: Column = changetype<Column>(memory.data(16));

@@ -7,9 +7,9 @@
 // Recursion is as deep as there are variables, at most VARIABLE_LIMIT; work is bounded by STEP_LIMIT, after which the status
 // is STATUS_TOO_HARD.
 
-import { NONE, STATUS_TOO_HARD } from "../src/abi";
-import { Column, Scratch } from "./arena";
-import { fail, failed } from "./status";
+import { NONE, STATUS_TOO_HARD } from "../../src/abi";
+import { Column, Scratch } from "../arena";
+import { fail, failed } from "../status";
 
 export const NO: u32 = 0;
 export const YES: u32 = 1;

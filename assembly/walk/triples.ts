@@ -2,8 +2,8 @@
 //
 // Invariant: a triple that is not there has the value NONE. Spaces keep the numbers of different uses apart.
 
-import { NONE } from "../src/abi";
-import { allocateZeroed, Column } from "./arena";
+import { NONE } from "../../src/abi";
+import { allocateZeroed, Column } from "../arena";
 
 @unmanaged
 class Triple {

@@ -10,8 +10,10 @@
 //
 // Invariant: nothing that became active is taken back. At the end the items' values (values.ts) are what is active.
 
-import { NONE, STATUS_CONFLICT, STATUS_TOO_HARD } from "../src/abi";
-import { Column, Scratch } from "./arena";
+import { NONE, STATUS_CONFLICT, STATUS_TOO_HARD } from "../../src/abi";
+import { Column, Scratch } from "../arena";
+import { fail, failed } from "../status";
+import { candidates, Dependency, dependencyAt, idAt, packageAt } from "../tables";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -32,8 +34,6 @@ import {
 import { both, either, holds, NO, variable, YES } from "./decision";
 import { groupRoot, includesGroup, includesManifest, isWholeWorkspace, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
-import { fail, failed } from "./status";
-import { candidates, Dependency, dependencyAt, idAt, packageAt } from "./tables";
 import { follow, nextBranch, reachedWhen, startTraversal, traverse, wantedWhen } from "./traversal";
 import { edgeDecision, itemValue, setItem } from "./values";
 
