@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { readLock } from "../../dist/lockfile.js";
 import { readPyprojectBytes } from "../../dist/pyproject.js";
 import { describeTarget } from "../../dist/target.js";
+import { poetryLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
 
 const TARGETS = [
@@ -36,6 +37,11 @@ const locks = [
 ];
 const known = readKnown();
 const python = await pythonWith(["poetry==2.5.1", "packaging==26.3"]);
+if (!isQuick && named.length === 0 && folders.length === 0) {
+  const made = poetryLocks(python, join(dirname(dirname(python)), "poetry-projects"));
+  locks.push(...made.locks);
+  for (const line of made.failed) process.stdout.write(`skipped: cannot lock ${line}\n`);
+}
 
 const tally = { compared: 0, differences: 0, known: 0, refused: 0, skipped: 0 };
 const unread = new Set();

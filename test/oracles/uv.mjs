@@ -10,8 +10,8 @@ import { createInterface } from "node:readline";
 import { readLock } from "../../dist/lockfile.js";
 import { readPyprojectBytes } from "../../dist/pyproject.js";
 import { describeTarget } from "../../dist/target.js";
+import { uvLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
-import { lockProjects } from "./uv_projects.mjs";
 
 const TARGETS = [
   "cp310-linux-x86_64-glibc2.28",
@@ -39,7 +39,7 @@ const python = await pythonWith(["uv==0.13.9", "packaging==26.3"]);
 const uv = join(dirname(python), "uv");
 const locks = named.length > 0 ? named : (folders.length > 0 ? folders : usualFolders()).flatMap(locksBelow);
 if (!isQuick && named.length === 0 && folders.length === 0) {
-  const made = lockProjects(uv, join(dirname(dirname(python)), "uv-projects"));
+  const made = uvLocks(uv, join(dirname(dirname(python)), "uv-projects"));
   locks.push(...made.locks);
   for (const line of made.failed) process.stdout.write(`skipped: cannot lock ${line}\n`);
 }

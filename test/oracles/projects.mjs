@@ -1,4 +1,5 @@
-// Projects that uv locks anew for uv.mjs: trees of data-science packages, with extras, groups, forks and conflicts.
+// Projects that uv and Poetry lock anew for uv.mjs and poetry.mjs: trees of data-science packages, with extras, groups, forks
+// and, for uv alone, conflicts.
 // What the index holds changes from day to day, so these locks are new questions each time they are made.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -41,24 +42,66 @@ const PROJECTS = {
   cloud: { needs: ["boto3", "google-cloud-storage", "azure-identity", "mlflow"] },
 };
 
-/** The locks' paths, and how many could not be made. They are made once for each folder. */
-export function lockProjects(uv, folder) {
+/** The locks that uv makes: their paths, and how many could not be made. They are made once for each folder. */
+export function uvLocks(uv, folder) {
+  return locksOf(Object.entries(PROJECTS), folder, "uv.lock", (place, name, project) => {
+    writeFileSync(join(place, "pyproject.toml"), uvProject(name, project));
+    return spawnSync(uv, ["lock", "--quiet"], { cwd: place, encoding: "utf8" });
+  });
+}
+
+/**
+ * The same by Poetry, whose one version for all extras knows no conflicts. It asks the index as pip does, by its simple pages:
+ * Poetry's own way needs more of an index than mirrors give.
+ */
+export function poetryLocks(python, folder) {
+  const index = spawnSync(python, ["-c", INDEX], { encoding: "utf8" }).stdout.trim();
+  const projects = Object.entries(PROJECTS).filter(([, { uv = "" }]) => !uv.includes("conflicts"));
+  return locksOf(projects, folder, "poetry.lock", (place, name, project) => {
+    writeFileSync(join(place, "pyproject.toml"), poetryProject(name, project, index));
+    return spawnSync(python, ["-m", "poetry", "lock", "--no-interaction"], { cwd: place, encoding: "utf8" });
+  });
+}
+
+/** Prints the index that pip would ask. */
+const INDEX = `
+from pip._internal.configuration import Configuration
+from pip._internal.models.index import PyPI
+settings = Configuration(isolated=False)
+settings.load()
+print(dict(settings.items()).get("global.index-url", PyPI.simple_url))
+`;
+
+function locksOf(projects, folder, file, lock) {
   const locks = [];
   const failed = [];
-  for (const [name, project] of Object.entries(PROJECTS)) {
+  for (const [name, project] of projects) {
     const place = join(folder, name);
     mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, "pyproject.toml"), pyproject(name, project));
-    if (!existsSync(join(place, "uv.lock"))) {
-      const { status, stderr } = spawnSync(uv, ["lock", "--quiet"], { cwd: place, encoding: "utf8" });
-      if (status !== 0) failed.push(`${name}: ${stderr.trim().slice(0, 300)}`);
+    if (!existsSync(join(place, file))) {
+      const { status, stderr, stdout } = lock(place, name, project);
+      if (status !== 0) failed.push(`${name}: ${(stderr || stdout).trim().slice(0, 300)}`);
     }
-    if (existsSync(join(place, "uv.lock"))) locks.push(join(place, "uv.lock"));
+    if (existsSync(join(place, file))) locks.push(join(place, file));
   }
   return { locks, failed };
 }
 
-function pyproject(name, { needs, python = ">=3.10", extras = {}, groups = {}, uv = "" }) {
+function uvProject(name, project) {
+  return `${standard(name, project)}[tool.uv]\npackage = false\n${project.uv ?? ""}\n`;
+}
+
+/** Poetry wants an end of the Pythons, since its packages have one. */
+function poetryProject(name, project, index) {
+  const { python = ">=3.10" } = project;
+  const bounded = { ...project, python: python.includes("<") ? python : `${python},<3.15` };
+  return (
+    `${standard(name, bounded)}[tool.poetry]\npackage-mode = false\n` +
+    `[[tool.poetry.source]]\nname = "index"\nurl = ${JSON.stringify(index)}\npriority = "primary"\n`
+  );
+}
+
+function standard(name, { needs, python = ">=3.10", extras = {}, groups = {} }) {
   const written = (entry) =>
     typeof entry === "string" ? JSON.stringify(entry) : `{ include-group = ${JSON.stringify(entry["include-group"])} }`;
   const lists = (table) => Object.entries(table).map(([key, list]) => `${key} = [${list.map(written).join(", ")}]\n`);
@@ -69,6 +112,5 @@ function pyproject(name, { needs, python = ">=3.10", extras = {}, groups = {}, u
     ...lists(extras),
     "[dependency-groups]\n",
     ...lists(groups),
-    `[tool.uv]\npackage = false\n${uv}\n`,
   ].join("");
 }
