@@ -23,12 +23,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Bench } from "tinybench";
 import { Hasher } from "../src/hasher.ts";
-import type { Engine, HashTask } from "../src/runtime/node-verify.ts";
+import type { Engine, HashTask } from "../src/runtime/node/verify.ts";
 
 // The package as it is installed: its threads start from a file of their own.
 const dist = (path: string) => import(pathToFileURL(`dist/${path}`).href);
-const { hashFiles } = (await dist("runtime/node-hashing.js")) as typeof import("../src/runtime/node-hashing.ts");
-const { hashAll } = (await dist("runtime/node-verify.js")) as typeof import("../src/runtime/node-verify.ts");
+const { hashFiles } = (await dist("runtime/node/hashing.js")) as typeof import("../src/runtime/node/hashing.ts");
+const { hashAll } = (await dist("runtime/node/verify.js")) as typeof import("../src/runtime/node/verify.ts");
 
 /** What is used of hash-wasm's hashers. */
 interface HashWasm {

@@ -124,6 +124,8 @@ export const PACKAGE_IS_OPTIONAL = 1;
 export const PACKAGE_IS_EDITABLE = 2;
 /** Its hashes have no file names (Poetry before 1.0, Pipfile.lock, requirements.txt). */
 export const PACKAGE_HAS_BARE_HASHES = 4;
+/** A repository whose large files are to be fetched from its LFS store. */
+export const PACKAGE_HAS_LFS = 8;
 
 export const SOURCE_INDEX = 0;
 /** An index other than the default one: Poetry's `legacy`. */

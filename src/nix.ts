@@ -309,7 +309,7 @@ function factsOf({ buildRequires, sonames }: Found): object {
 }
 
 function sourceData(
-  { kind, url, reference, resolved, subdirectory, editable, submodules = true, lfs = false }: OpenPackage["source"],
+  { kind, url, reference, resolved, subdirectory, editable, lfs }: OpenPackage["source"],
   checkout: Found | null,
 ): object {
   const address = url === null ? null : withoutUser(url);
@@ -319,14 +319,14 @@ function sourceData(
     case "url":
       return { kind, url: address, ...(subdirectory !== null && { subdirectory }) };
     case "git":
-      // Poetry checks out submodules (poetry/vcs/git/backend.py, Git.clone).
+      // Poetry and uv check out submodules, always (poetry/vcs/git/backend.py, Git.clone; uv-git, GitCheckout::reset).
       return {
         kind,
         url: address,
         rev: resolved,
         ref: reference,
         subdirectory,
-        submodules,
+        submodules: true,
         ...(lfs && { lfs }),
         hash: checkout?.hash ?? null,
         ...factsOf(checkout ?? {}),

@@ -103,6 +103,8 @@ export interface PackageSource {
   readonly resolved: string | null;
   readonly subdirectory: string | null;
   readonly editable: boolean;
+  /** Git: whether large files come from the repository's LFS store. */
+  readonly lfs: boolean;
 }
 
 /** A package of the lock, whatever is selected. */
@@ -270,6 +272,7 @@ function sourceOf(core: Core, row: number): PackageSource {
     resolved: text(abi.PACKAGE_RESOLVED),
     subdirectory: text(abi.PACKAGE_SUBDIRECTORY),
     editable: (rows.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_IS_EDITABLE) !== 0,
+    lfs: (rows.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_HAS_LFS) !== 0,
   };
 }
 

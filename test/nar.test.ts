@@ -17,7 +17,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Hasher } from "../src/hasher.ts";
 import { toSri } from "../src/integrity.ts";
-import { hashTree } from "../src/runtime/node-tree.ts";
+import { hashTree } from "../src/runtime/node/tree.ts";
 
 const RECORDED = "test/fixtures/hash/trees.json";
 /** Records what nix says; look at what it changes before it is committed. */
@@ -142,7 +142,7 @@ for (const [name, make] of Object.entries(TREES)) {
       if (RENEW && hasNix) recorded[name] = expected!;
       assert.is(recorded[name], expected, "renew with RENEW_EXPECTED=1 node test/run.mjs --only nar");
       for (const { name: build, hasher } of hashers) {
-        assert.is(toSri({ algorithm: "sha256", digest: hashTree(path, hasher) }), expected, build);
+        assert.is(toSri({ algorithm: "sha256", digest: hashTree(path, { hasher }) }), expected, build);
       }
     });
   });
@@ -151,6 +151,21 @@ for (const [name, make] of Object.entries(TREES)) {
 if (RENEW && hasNix) {
   test("record", () => writeFileSync(RECORDED, `${JSON.stringify(recorded, null, 1)}\n`));
 }
+
+test("what is left out is left out at any depth, and nothing else is", () => {
+  const sound: Make = inFolder((root) => {
+    mkdirSync(join(root, "sub"));
+    for (const name of ["a", ".gitignore", "sub/.git-blame", "sub/x"]) file(root, name, name);
+  });
+  at(sound, (path) => {
+    const expected = toSri({ algorithm: "sha256", digest: hashTree(path) });
+    mkdirSync(join(path, ".git"));
+    file(path, ".git/config", "[core]");
+    file(path, "sub/.git", "gitdir: elsewhere\n");
+    assert.is(toSri({ algorithm: "sha256", digest: hashTree(path, { leftOut: ".git" }) }), expected);
+    assert.is.not(toSri({ algorithm: "sha256", digest: hashTree(path) }), expected);
+  });
+});
 
 test("a pipe is refused, as nix refuses it", () => {
   at(

@@ -1,6 +1,6 @@
 // Downloads from a server that misbehaves: retries, ranges, redirects, and who sees which credentials.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -174,6 +174,29 @@ test("a part of an earlier process is continued, a whole one is not fetched agai
     const elsewhere = await openPart(folder, "another key");
     assert.is(elsewhere.size, 0);
     await Promise.all([third.remove(), elsewhere.remove()]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("parts that nobody came back for in a month are removed, those of programs at work never", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "parts-"));
+  try {
+    const ended = spawnSync(process.execPath, ["--version"]).pid;
+    const before = (days: number) => new Date(Date.now() - days * 86400000);
+    const left = (letter: string, owner: number, days: number) => {
+      const name = `${letter.repeat(40)}.${owner}.0123abcd`;
+      for (const end of [".part", ".tag"]) {
+        writeFileSync(join(folder, name + end), "");
+        utimesSync(join(folder, name + end), before(days), before(days));
+      }
+      return [`${name}.part`, `${name}.tag`];
+    };
+    left("a", ended, 31);
+    const kept = [...left("b", ended, 29), ...left("c", process.ppid, 31)];
+    const part = await openPart(folder, "key");
+    await part.remove();
+    assert.equal(readdirSync(folder).sort(), kept.sort());
   } finally {
     rmSync(folder, { recursive: true });
   }

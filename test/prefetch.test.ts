@@ -1,9 +1,11 @@
 // `pylock2nix prefetch`, from the command line to the record and the frozen resolution, against servers on loopback.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { toSri } from "../src/integrity.ts";
+import { hashTree } from "../src/runtime/node/tree.ts";
 import { type Outcome, temporaryFolder } from "./nix/nix.ts";
 import { sharedObject, tarGz, zip } from "./prefetch/archives.ts";
 import { type Locked, prefetcher, writeProject, writeRepository } from "./prefetch/project.ts";
@@ -323,6 +325,40 @@ test("git: the checkout's hash with its submodules, and what its build needs; wi
     recordOf(project).map((each: { lock: { rev: string } }) => each.lock.rev),
     [moved],
   );
+});
+
+test("git: large files come from the LFS store where uv.lock asks for it, else their pointers count", async () => {
+  const content = "large\n";
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(content)}\nsize ${content.length}\n`;
+  const repository = join(folder, "git", "large.git");
+  const files = { ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "data.bin": pointer };
+  const rev = writeRepository(repository, files);
+  const store = join(repository, "lfs", "objects", sha256(content).slice(0, 2), sha256(content).slice(2, 4));
+  mkdirSync(store, { recursive: true });
+  writeFileSync(join(store, sha256(content)), content);
+  // What uv 0.13.9 writes for `git = "...", lfs = true`.
+  const hashOf = async (query: string): Promise<Outcome & { hash: string | undefined }> => {
+    const project = join(folder, `lfs${query.length}`);
+    mkdirSync(project);
+    writeFileSync(
+      join(project, "uv.lock"),
+      `version = 1\nrevision = 5\nrequires-python = ">=3.11"\n\n[[package]]\nname = "lacking"\nversion = "1.0"\n` +
+        `source = { virtual = "." }\ndependencies = [\n    { name = "large" },\n]\n\n[[package]]\nname = "large"\n` +
+        `version = "1.0"\nsource = { git = "file://${repository}${query}#${rev}" }\n`,
+    );
+    const outcome = await cli(["prefetch", project, ...TARGET]);
+    return { ...outcome, hash: outcome.code === 0 ? recordOf(project)[0].hash : undefined };
+  };
+  const treeWith = (data: string): string => {
+    const path = join(folder, `tree-${sha256(data)}`);
+    mkdirSync(path);
+    for (const [name, text] of Object.entries({ ...files, "data.bin": data })) writeFileSync(join(path, name), text);
+    return toSri({ algorithm: "sha256", digest: hashTree(path) });
+  };
+  assert.is((await hashOf("")).hash, treeWith(pointer));
+  const large = await hashOf("?lfs=true");
+  if (spawnSync("git", ["lfs", "version"]).status === 0) assert.is(large.hash, treeWith(content), large.errors);
+  else assert.match(large.errors, "cannot check out");
 });
 
 test("git: what a lock or a repository must not make us do", async () => {

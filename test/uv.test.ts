@@ -107,6 +107,7 @@ test("sources: kinds, artifacts, hashes and where they come from", () => {
     resolved: COMMIT,
     subdirectory: "sub folder",
     editable: false,
+    lfs: false,
   });
 });
 

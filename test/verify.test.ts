@@ -28,6 +28,7 @@ import { Expectations } from "../src/verify.ts";
 const PROGRAM = resolve("dist/cli.js");
 const TARGET = "cp312-linux-x86_64-glibc2.28";
 const ENGINES = ["wasm", "native"];
+const NOBODY = 65534;
 
 const folder = mkdtempSync(join(tmpdir(), "verify-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -40,10 +41,10 @@ interface Outcome {
   readonly data: any;
 }
 
-function verify(words: readonly string[], options: { cwd?: string; input?: Uint8Array } = {}): Outcome {
+function verify(words: readonly string[], options: { cwd?: string; input?: Uint8Array; uid?: number } = {}): Outcome {
   const { status, stdout, stderr } = spawnSync("node", [PROGRAM, "verify", ...words], {
-    cwd: options.cwd ?? folder,
-    ...(options.input !== undefined && { input: options.input }),
+    cwd: folder,
+    ...options,
     encoding: "utf8",
   });
   return { code: status, out: stdout, err: stderr, data: words.includes("--json") ? JSON.parse(stdout) : null };
@@ -365,12 +366,40 @@ test("pipes and devices are left alone in folders, refused when named", () => {
 });
 
 test("what may not be read is told, and the rest is verified", () => {
-  if (process.getuid?.() === 0) return; // root may read everything
+  // root may read everything: somebody else looks then, who must be able to come as far as the program.
+  const uid = process.getuid?.() === 0 ? NOBODY : undefined;
+  const as = uid === undefined ? {} : { uid };
+  chmodSync(folder, 0o755);
+  if (spawnSync("node", [PROGRAM, "--version"], as).status !== 0) {
+    console.log("skipped 1: nobody but root can read the program");
+    return;
+  }
   const root = project("unreadable", (wheelhouse) => chmodSync(join(wheelhouse, ALPHA), 0));
-  const outcome = verify(["wheelhouse", "--json"], { cwd: root });
+  const outcome = verify(["wheelhouse", "--json"], { cwd: root, ...as });
   assert.is(outcome.code, 1);
   const unreadable = [{ file: `wheelhouse/${ALPHA}`, problem: "permission denied" }];
   assert.equal(findings(outcome), { ...FINE, unreadable, checked: 4, ok: 4 });
+});
+
+test("a terminal sees how far it is, how fast it goes and what is left, and nothing of it afterwards", () => {
+  const root = project("terminal");
+  // Holes cost no disk; reading and hashing them takes more than the second after which there is something to say.
+  writeFileSync(join(root, "wheelhouse", "large"), "");
+  truncateSync(join(root, "wheelhouse", "large"), 4e9);
+  const command = `node ${PROGRAM} verify wheelhouse --engine wasm --workers 1`;
+  const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { cwd: root, encoding: "utf8" });
+  if (status === null) {
+    console.log("skipped 1: there is no script(1) to make a terminal");
+    return;
+  }
+  rmSync(root, { recursive: true });
+  assert.is(status, 0, stdout);
+  const lines = stdout.split("\r\u001b[K");
+  assert.ok(lines.length > 2, stdout);
+  for (const line of lines.slice(1, -1)) {
+    assert.match(line, /^hashing [\d.]+ [MG]B of 4\.00 GB, [\d.]+ [MG]B\/s, \d+ s left$/);
+  }
+  assert.not.match(lines.at(-1)!, /hashing/);
 });
 
 test("folders in folders, files named beside them, the same file twice", () => {
@@ -485,6 +514,7 @@ const SOURCE = {
   resolved: null,
   subdirectory: null,
   editable: false,
+  lfs: false,
 } as const;
 const DIGEST = (letter: string) => `sha256-${letter.repeat(43)}=`;
 

@@ -288,7 +288,7 @@ function readPackages(): bool {
   while (more && isEntry() && !failed()) {
     const column = indent + 2;
     // The entry's first key stands behind the hyphen.
-    line += 2;
+    line++;
     while (line < lineEnd && load<u8>(line) == 0x20) line++;
     indent = column;
     startEntry();

@@ -11,6 +11,7 @@ import {
   FORMAT_UV,
   METHOD_WALK,
   NONE,
+  PACKAGE_HAS_LFS,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
@@ -394,6 +395,8 @@ function readGit(item: Package, written: u32): void {
   if (item.reference == NONE) item.reference = parameterOf(written, "tag");
   if (item.reference == NONE) item.reference = parameterOf(written, "branch");
   item.subdirectory = parameterOf(written, "subdirectory");
+  const lfs = parameterOf(written, "lfs");
+  if (lfs != NONE && is(textAddress(lfs), textSize(lfs), "true")) item.flags |= PACKAGE_HAS_LFS;
   if (item.resolved == NONE) fail(STATUS_LOCK_SOURCE, textAddress(written), textSize(written), FORMAT_UV);
 }
 

@@ -21,6 +21,7 @@ import {
   CONDITION_RIGHT,
   FORMAT_PYLOCK,
   NONE,
+  PACKAGE_HAS_LFS,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
@@ -342,6 +343,7 @@ function sourceValue(item: Package): u32 {
     put("subdirectory", textValue(item.subdirectory));
     // Poetry checks out submodules (poetry/vcs/git/backend.py, Git.clone).
     put("submodules", makeBool(1));
+    if (!isDefined(WITHOUT_UV) && (item.flags & PACKAGE_HAS_LFS) != 0) put("lfs", makeBool(1));
     put("hash", nullValue());
   }
   put("kind", wordValue(kindWord(source)));

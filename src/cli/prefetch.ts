@@ -28,7 +28,6 @@ import {
   sender,
   sleep,
   terminal,
-  treeOf,
   variables,
 } from "../runtime/node.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
@@ -167,10 +166,7 @@ async function hostOf(words: Words): Promise<Host> {
     index: setting === null ? null : credentials.learn(setting),
     environment,
     openPart: (key) => openPart(parts, key),
-    checkOut: async (subject) => {
-      const checkout = await checkOut(subject);
-      return { ...checkout, tree: treeOf(checkout.folder) };
-    },
+    checkOut,
     digests,
     wheelhouse:
       wheelhouse === null ? null : { names: await list(wheelhouse), open: (name) => openFile(join(wheelhouse, name)) },

@@ -5,8 +5,8 @@
 // (pip's response headers) are not read.
 
 import { PylockError, shellError } from "../errors.ts";
+import { type Entry, entriesOf, look, reasonOf } from "../runtime/node/verify.ts";
 import { kindOf } from "../runtime/node.ts";
-import { type Entry, entriesOf, look, reasonOf } from "../runtime/node-verify.ts";
 import { cacheRole, type Expectation, type Expectations, isStoreName } from "../verify.ts";
 
 /** Standard input. */

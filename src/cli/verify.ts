@@ -5,8 +5,8 @@
 
 import { renderFailure } from "../diagnostic.ts";
 import { type Failure, shellError, visible } from "../errors.ts";
+import { type Engine, type HashOutcome, hashAll, hashInput, mismatchReason } from "../runtime/node/verify.ts";
 import { now, print, printError, terminal } from "../runtime/node.ts";
-import { type Engine, type HashOutcome, hashAll, hashInput, mismatchReason } from "../runtime/node-verify.ts";
 import { Expectations } from "../verify.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openLock } from "./input.ts";

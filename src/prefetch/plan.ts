@@ -10,7 +10,7 @@ import { isStrongHash, type Subject } from "./record.ts";
 export interface OpenPackage {
   readonly name: string;
   readonly version: string | null;
-  readonly source: PackageSource & { readonly submodules?: boolean; readonly lfs?: boolean };
+  readonly source: PackageSource;
   readonly files: readonly (readonly [name: string, hash: string | null, url: string | null])[];
   /** Hashes without a file name. */
   readonly hashes: readonly string[];
@@ -66,8 +66,8 @@ export function subjectsOf({ name, version, source, files, hashes }: OpenPackage
 }
 
 /** Poetry and uv check out submodules, always; LFS is for a lock to ask for. */
-function gitSubject({ url, resolved, submodules = true, lfs = false, subdirectory }: OpenPackage["source"]): Subject {
-  return { kind: "git", url: withoutUser(url ?? ""), rev: resolved ?? "", submodules, lfs, subdirectory };
+function gitSubject({ url, resolved, lfs, subdirectory }: OpenPackage["source"]): Subject {
+  return { kind: "git", url: withoutUser(url ?? ""), rev: resolved ?? "", submodules: true, lfs, subdirectory };
 }
 
 function fileSubject(

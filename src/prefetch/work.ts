@@ -5,7 +5,6 @@
 
 import { PylockError, shellError } from "../errors.ts";
 import { sriOf } from "../integrity.ts";
-import { narBytes, type Tree } from "../nar.ts";
 import { fileNameOf, isFileName, projectPage, recordable, shown } from "./address.ts";
 import { pieces, type RandomAccess } from "./archive.ts";
 import { type Contents, contentsOf, readRequires } from "./contents.ts";
@@ -32,9 +31,12 @@ export interface Host {
   /** For the credentials of indexes that the lock names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   openPart(key: string): Promise<Part & RandomAccess & { close(): Promise<void>; remove(): Promise<void> }>;
-  checkOut(
-    subject: GitSubject,
-  ): Promise<{ tree: Tree; read(path: string): Promise<Uint8Array | null>; remove(): Promise<void> }>;
+  checkOut(subject: GitSubject): Promise<{
+    /** SHA-256 of the NAR serialisation. */
+    digest(): Uint8Array;
+    read(path: string): Promise<Uint8Array | null>;
+    remove(): Promise<void>;
+  }>;
   digests(stream: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<Map<string, Uint8Array>>;
   /** Files that are at hand; looked at first, and alone when offline. */
   readonly wheelhouse: {
@@ -77,11 +79,10 @@ export class Finder {
     if (this.#host.network === null) throw offline(shown(subject.url));
     const checkout = await this.#host.checkOut(subject);
     try {
-      const digest = (await this.#host.digests(narBytes(checkout.tree), ["sha256"])).get("sha256")!;
       const folder = (subject.subdirectory ?? "").split("/").filter((part) => part !== "" && part !== ".");
       const buildRequires = readRequires(await checkout.read([...folder, "pyproject.toml"].join("/")));
       return {
-        found: { hash: sriOf("sha256", digest), ...(buildRequires !== null && { buildRequires }) },
+        found: { hash: sriOf("sha256", checkout.digest()), ...(buildRequires !== null && { buildRequires }) },
         forget: nothing,
       };
     } finally {

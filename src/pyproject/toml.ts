@@ -7,6 +7,9 @@
 // CRLF ends, lower case `t` and `z` in dates) and drops the character behind a local time: test/toml-differential.test.ts has
 // them all. CRLF is common, so line ends are LF before it sees them, which TOML 1.0.0 allows ("String").
 
+// Before the parser, which needs it.
+import "./node-global.ts";
+
 import parseString from "@iarna/toml/parse-string.js";
 import { type Failure, PylockError, shellError } from "../errors.ts";
 import { positionOf } from "../position.ts";

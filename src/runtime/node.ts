@@ -12,7 +12,7 @@ import { shellError } from "../errors.ts";
 export { basename, dirname, join, relative } from "node:path";
 export { checkOut } from "./node/git.ts";
 export { sender, sleep } from "./node/http.ts";
-export { cacheFolder, digests, openFile, openPart, treeOf } from "./node/storage.ts";
+export { cacheFolder, digests, openFile, openPart } from "./node/storage.ts";
 
 /** The folder of this package: above dist/runtime/ and src/runtime/ alike. */
 export const packageFolder: string = fileURLToPath(new URL("../..", import.meta.url));

@@ -12,9 +12,11 @@ import { shellError } from "../../errors.ts";
 import { shown } from "../../prefetch/address.ts";
 import type { GitSubject } from "../../prefetch/record.ts";
 import { removeFolder, temporaryFolder } from "./storage.ts";
+import { hashTree } from "./tree.ts";
 
 export interface Checkout {
-  readonly folder: string;
+  /** SHA-256 of its NAR serialisation, as `fetchgit` has it: without what git keeps there, submodules' included. */
+  digest(): Uint8Array;
   /** A text of the checkout; null when there is no such file, or it is a link out of the checkout. */
   read(path: string): Promise<Uint8Array | null>;
   remove(): Promise<void>;
@@ -89,7 +91,11 @@ export async function checkOut(subject: GitSubject): Promise<Checkout> {
     await removeFolder(folder);
     throw error;
   }
-  return { folder, read: (path) => readWithin(folder, path), remove: () => removeFolder(folder) };
+  return {
+    digest: () => hashTree(folder, { leftOut: ".git" }),
+    read: (path) => readWithin(folder, path),
+    remove: () => removeFolder(folder),
+  };
 }
 
 function run(folder: string, url: string, settings: readonly string[], words: readonly string[]): Promise<string> {

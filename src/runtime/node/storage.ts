@@ -6,21 +6,9 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  writeFile,
-} from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tree, TreeEntry } from "../../nar.ts";
 import type { RandomAccess } from "../../prefetch/archive.ts";
 import type { Part } from "../../prefetch/download.ts";
 
@@ -72,16 +60,23 @@ export async function openPart(folder: string, key: string): Promise<StoredPart>
     close: () => file.close(),
     async remove() {
       await file.close();
-      await Promise.all([rm(`${own}.part`, { force: true }), rm(`${own}.tag`, { force: true })]);
+      await removePart(own);
     },
   };
 }
+
+/** A part that nobody has touched for so long is in the way: its lock has moved on, or the file is recorded already. */
+const PART_AGE = 30 * 86400000; // milliseconds
 
 /** Renaming decides between processes that want the same part. */
 async function takeOver(folder: string, stem: string, own: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, rest, owner] = /^([0-9a-f]{40}\.(\d+)\.[0-9a-f]+)\.part$/.exec(name) ?? [];
-    if (rest === undefined || !rest.startsWith(`${stem}.`) || isAlive(Number(owner))) continue;
+    if (rest === undefined || isAlive(Number(owner))) continue;
+    if (!rest.startsWith(`${stem}.`)) {
+      if (Number(owner) !== process.pid) await removeOld(join(folder, rest));
+      continue;
+    }
     const taken = await rename(join(folder, name), `${own}.part`).then(
       () => true,
       () => false,
@@ -90,6 +85,15 @@ async function takeOver(folder: string, stem: string, own: string): Promise<void
     await rename(join(folder, `${rest}.tag`), `${own}.tag`).catch(() => {});
     return;
   }
+}
+
+async function removeOld(part: string): Promise<void> {
+  const status = await stat(`${part}.part`).catch(() => null);
+  if (status !== null && Date.now() - status.mtimeMs > PART_AGE) await removePart(part);
+}
+
+async function removePart(part: string): Promise<void> {
+  await Promise.all([rm(`${part}.part`, { force: true }), rm(`${part}.tag`, { force: true })]);
 }
 
 /** This process's own parts are closed when they are opened again: it has one for each key at a time. */
@@ -149,51 +153,6 @@ function watch(): void {
       clean();
       process.kill(process.pid, signal);
     });
-  }
-}
-
-/** A folder as a tree, without what version control keeps in it; names are bytes. */
-export function treeOf(folder: string): Tree {
-  return folderTree(Buffer.from(folder));
-}
-
-const VERSION_CONTROL = ".git";
-
-function folderTree(path: Buffer): Tree {
-  return {
-    kind: "folder",
-    async list(): Promise<TreeEntry[]> {
-      const names = (await readdir(path, { encoding: "buffer" })).filter(
-        (name) => name.toString("latin1") !== VERSION_CONTROL,
-      );
-      const entries: TreeEntry[] = [];
-      for (const name of names)
-        entries.push({ name, tree: await treeAt(Buffer.concat([path, Buffer.from("/"), name])) });
-      return entries;
-    },
-  };
-}
-
-async function treeAt(path: Buffer): Promise<Tree> {
-  const stats = await lstat(path);
-  if (stats.isDirectory()) return folderTree(path);
-  if (stats.isSymbolicLink()) return { kind: "link", target: await readlink(path, { encoding: "buffer" }) };
-  return {
-    kind: "file",
-    // As Nix: the owner's bit decides.
-    isExecutable: (stats.mode & 0o100) !== 0,
-    size: stats.size,
-    read: () => fileBytes(path),
-  };
-}
-
-async function* fileBytes(path: Buffer): AsyncGenerator<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    for await (const piece of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 }))
-      yield piece as Buffer;
-  } finally {
-    await file.close();
   }
 }
 

@@ -5,8 +5,8 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { HASH_SLICE } from "../abi.ts";
-import { type Context, type HashAlgorithm, Hasher, type Room } from "../hasher.ts";
+import { HASH_SLICE } from "../../abi.ts";
+import { type Context, type HashAlgorithm, Hasher, type Room } from "../../hasher.ts";
 
 export type Engine = "wasm" | "native";
 
@@ -32,6 +32,31 @@ export interface Queue {
   done(outcome: HashOutcome): void;
   /** So many bytes more are hashed. */
   progress(bytes: number): void;
+}
+
+/** The same in every thread: the tasks, and memory where it stands which one is next and how many bytes are hashed. */
+export interface SharedWork {
+  readonly tasks: readonly HashTask[];
+  /** COUNTERS_SIZE bytes, zeros at first. */
+  readonly counters: SharedArrayBuffer;
+}
+
+export const COUNTERS_SIZE = 16;
+
+/** One thread's view of the work; `bytes` are those of all threads. */
+export function sharedQueue(
+  { tasks, counters }: SharedWork,
+  done: (outcome: HashOutcome) => void,
+): Queue & { bytes(): number } {
+  const next = new Int32Array(counters, 0, 1);
+  const bytes = new BigInt64Array(counters, 8, 1);
+  return {
+    tasks,
+    next: () => Atomics.add(next, 0, 1),
+    done,
+    progress: (size) => void Atomics.add(bytes, 0, BigInt(size)),
+    bytes: () => Number(Atomics.load(bytes, 0)),
+  };
 }
 
 export function hashFiles(engine: Engine, queue: Queue): void {

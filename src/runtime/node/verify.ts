@@ -5,21 +5,24 @@
 
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { createGunzip } from "node:zlib";
-import type { HashAlgorithm } from "../hasher.ts";
+import type { HashAlgorithm } from "../../hasher.ts";
 import type { WorkerData } from "./hash-worker.ts";
 import {
+  COUNTERS_SIZE,
   type Engine,
   type HashOutcome,
   type HashTask,
   hashFiles,
   quickerEngine,
   reasonOf,
+  type SharedWork,
+  sharedQueue,
   summing,
-} from "./node-hashing.ts";
+} from "./hashing.ts";
 
-export type { Engine, HashOutcome, HashTask } from "./node-hashing.ts";
+export type { Engine, HashOutcome, HashTask } from "./hashing.ts";
 
 // --- Folders ----------------------------------------------------------------------------------------------------------
 
@@ -58,7 +61,7 @@ export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
   }
 }
 
-export { reasonOf } from "./node-hashing.ts";
+export { reasonOf } from "./hashing.ts";
 
 // --- Hashing ----------------------------------------------------------------------------------------------------------
 
@@ -84,25 +87,38 @@ const WORKER_SHARE = 33554432;
 const TRIAL_FLOOR = 67108864;
 const TICK = 100; // milliseconds
 
-/** Hashes every file; each thread takes the next one as it becomes free. Give the large ones first. */
+/**
+ * Hashes every file; each thread takes the next one as it becomes free. Give the large ones first. This thread is one of
+ * them: it is busy until no file is left.
+ */
 export async function hashAll(tasks: readonly HashTask[], options: HashingOptions): Promise<HashingSummary> {
   const wanted =
     options.workers ?? Math.min(WORKER_LIMIT, availableParallelism(), Math.ceil(options.size / WORKER_SHARE));
   const workers = Math.max(1, Math.min(wanted, tasks.length));
-  if (workers === 1) return hashHere(tasks, options);
-  const counters = new SharedArrayBuffer(16);
-  const bytes = new BigInt64Array(counters, 8, 1);
-  const workerData: WorkerData = { tasks, counters };
-  const threads = Array.from({ length: workers }, () => new Worker(WORKER_FILE, { workerData }));
-  const ended = threads.map((thread) => endOf(thread, options.done));
+  const counters = new SharedArrayBuffer(COUNTERS_SIZE);
+  const others = Array.from({ length: workers - 1 }, () => new HashThread({ tasks, counters }, options.done));
   // While the threads start there is time to try the engines.
   const engine = chooseEngine(options);
-  for (const thread of threads) thread.postMessage(engine);
-  const tick = setInterval(() => options.progress(Number(Atomics.load(bytes, 0))), TICK);
+  for (const thread of others) thread.start(engine);
+  const queue = sharedQueue({ tasks, counters }, options.done);
+  const tell = () => {
+    for (const thread of others) thread.collect();
+    options.progress(queue.bytes());
+  };
+  let told = performance.now();
+  const progress = (size: number) => {
+    queue.progress(size);
+    const now = performance.now();
+    if (now - told < TICK) return;
+    told = now;
+    tell();
+  };
+  const tick = setInterval(tell, TICK);
   try {
-    await Promise.all(ended);
+    hashFiles(engine, { ...queue, progress });
+    await Promise.all(others.map((thread) => thread.end()));
   } catch (error) {
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await Promise.all(others.map((thread) => thread.stop()));
     throw error;
   } finally {
     clearInterval(tick);
@@ -113,37 +129,54 @@ export async function hashAll(tasks: readonly HashTask[], options: HashingOption
 /** Beside this file, under the name that it has here: compiled or not. */
 const WORKER_FILE = new URL(import.meta.url.endsWith(".ts") ? "./hash-worker.ts" : "./hash-worker.js", import.meta.url);
 
-function hashHere(tasks: readonly HashTask[], options: HashingOptions): HashingSummary {
-  const engine = chooseEngine(options);
-  let next = 0;
-  let bytes = 0;
-  let told = performance.now();
-  hashFiles(engine, {
-    tasks,
-    next: () => next++,
-    done: options.done,
-    progress: (size) => {
-      bytes += size;
-      const now = performance.now();
-      if (now - told < TICK) return;
-      told = now;
-      options.progress(bytes);
-    },
-  });
-  return { engine, workers: 1 };
+/** Another thread that hashes. Its outcomes wait in a port, from which they can be taken while this thread is busy too. */
+class HashThread {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #done: (outcome: HashOutcome) => void;
+  readonly #ended: Promise<void>;
+
+  constructor(work: SharedWork, done: (outcome: HashOutcome) => void) {
+    const { port1, port2 } = new MessageChannel();
+    const workerData: WorkerData = { ...work, outcomes: port2 };
+    this.#worker = new Worker(WORKER_FILE, { workerData, transferList: [port2] });
+    this.#port = port1;
+    this.#done = done;
+    this.#ended = new Promise((resolve, reject) => {
+      this.#worker.on("error", reject);
+      this.#worker.on("exit", (code) =>
+        code === 0 ? resolve() : reject(new Error(`a hashing thread ended with ${code}`)),
+      );
+    });
+    // Whoever waits for it hears of a failure; until then nobody may.
+    this.#ended.catch(() => undefined);
+  }
+
+  start(engine: Engine): void {
+    this.#worker.postMessage(engine);
+  }
+
+  collect(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#done(next.message as HashOutcome);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#ended;
+    this.collect();
+    this.#port.close();
+  }
+
+  async stop(): Promise<void> {
+    this.#port.close();
+    await this.#worker.terminate();
+  }
 }
 
 function chooseEngine({ engine, size }: HashingOptions): Engine {
   if (engine !== "auto") return engine;
   return size < TRIAL_FLOOR ? "native" : quickerEngine();
-}
-
-function endOf(thread: Worker, done: (outcome: HashOutcome) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    thread.on("message", done);
-    thread.on("error", reject);
-    thread.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`a hashing thread ended with ${code}`))));
-  });
 }
 
 /** Hashes standard input. */

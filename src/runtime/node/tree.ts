@@ -4,13 +4,19 @@
 // what is neither file, folder nor link is refused, as Nix refuses it.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
-import { HASH_SLICE } from "../abi.ts";
-import { shellError } from "../errors.ts";
-import { Hasher } from "../hasher.ts";
-import { reasonOf } from "./node-hashing.ts";
+import { HASH_SLICE } from "../../abi.ts";
+import { shellError } from "../../errors.ts";
+import { Hasher } from "../../hasher.ts";
+import { reasonOf } from "./hashing.ts";
+
+export interface TreeOptions {
+  readonly hasher?: Hasher;
+  /** The name of entries that do not count, wherever they stand. */
+  readonly leftOut?: string;
+}
 
 /** SHA-256 of the tree's NAR serialisation: 32 bytes. */
-export function hashTree(path: string, hasher: Hasher = new Hasher()): Uint8Array {
+export function hashTree(path: string, { hasher = new Hasher(), leftOut }: TreeOptions = {}): Uint8Array {
   const buffer = new Uint8Array(HASH_SLICE);
   hasher.startTree();
   node(Buffer.from(path));
@@ -27,6 +33,7 @@ export function hashTree(path: string, hasher: Hasher = new Hasher()): Uint8Arra
   function folder(at: Buffer): void {
     hasher.enterFolder();
     for (const name of read(at, () => readdirSync(at, { encoding: "buffer" })).sort(Buffer.compare)) {
+      if (name.toString("latin1") === leftOut) continue;
       hasher.enterEntry(name);
       node(Buffer.concat([at, SLASH, name]));
     }

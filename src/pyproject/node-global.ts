@@ -1,0 +1,4 @@
+// @iarna/toml asks for Node's name of the global object, when it is loaded and when it parses (lib/create-date.js,
+// parse-string.js). Where that name is free it is given, unseen by whoever lists the names: Workers and browsers lack it.
+
+if (!("global" in globalThis)) Object.defineProperty(globalThis, "global", { value: globalThis, configurable: true });
