@@ -1,7 +1,7 @@
 # What a call of a module for Nix costs under wasmtime, which is what Determinate Nix runs it with: compiling, one call with the
 # host functions in Python, and the two together; the least CPU time of several rounds, in milliseconds. With Nix installed,
 # `builtins.fromTOML` of the same file beside it. Most of `call` is this host: `hostCalls` says how often it is asked, and
-# `inModule` what is left without that time (measured in a run of its own, by the clock).
+# `inModule` what is left without that time (measured in runs of its own).
 #   python3 bench/nix-module.bench.py [LOCK...]        needs: pip install wasmtime; Nix for the last column
 # Without locks: a uv.lock of about 1.6 MB and a poetry.lock of about 1.3 MB of the corpus.
 import importlib.metadata
@@ -39,11 +39,11 @@ class TimedHost(nix_host.Host):
 
     def guarded(self, name, function):
         def called(*words):
-            start = time.perf_counter()
+            start = time.thread_time()
             try:
                 return function(*words)
             finally:
-                self.spent += time.perf_counter() - start
+                self.spent += time.thread_time() - start
 
         return called
 
@@ -52,9 +52,9 @@ def in_module(module, argument):
     best = float("inf")
     for _ in range(ROUNDS):
         host = TimedHost(module.engine, module.module)
-        start = time.perf_counter()
+        start = time.thread_time()
         host.call("resolve", argument)
-        best = min(best, time.perf_counter() - start - host.spent)
+        best = min(best, time.thread_time() - start - host.spent)
         host.close()
     return round(best * 1000, 1)
 

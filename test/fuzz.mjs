@@ -170,6 +170,8 @@ function otherAnswer(answer, lock, target, pyproject) {
   const options = { lockSha256: "", pyproject, pyprojectDigest: null, generator: "", targets: [{ target }] };
   const { packages, conditions, extras } = JSON.parse(freeze(lock, options).json);
   const there = { packages, conditions, extras };
+  // Control characters are written out for Nix, whose strings end at a NUL.
+  if (/\\[bfnrtu]/.test(JSON.stringify(there))) return null;
   const here = { packages: answer.packages, conditions: answer.conditions, extras: [...answer.extras].sort() };
   if (isDeepStrictEqual(here, there)) return null;
   const differing = packages.findIndex((each, index) => !isDeepStrictEqual(each, answer.packages[index]));

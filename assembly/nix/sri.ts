@@ -10,7 +10,7 @@ import { hexDigit } from "../toml/string";
 export let sriAddress: usize = 0;
 export let sriSize: u32 = 0;
 
-/** Writes the hash into `sriAddress`, `sriSize`; the next one takes its place. */
+/** Writes the hash into `sriAddress`, `sriSize`. */
 export function writeSri(address: usize, size: u32): void {
   const colon = indexOf(address, size, 0x3a);
   sriAddress = allocate(usize(size) + 16);
@@ -26,7 +26,8 @@ export function writeSri(address: usize, size: u32): void {
   store<u8>(to++, 0x2d);
   to = writeBase64(to, p, u32(address + size - p) >> 1);
   sriSize = u32(to - sriAddress);
-  rewind(sriAddress);
+  // It stays: what is no hash at all may be cleaned, which takes memory behind it.
+  rewind(to);
 }
 
 /** RFC 4648, section 4, of so many bytes in hexadecimal. */

@@ -1,5 +1,5 @@
 // Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry and uv about whole locks, wasmtime
-// about the modules for Nix, and other runtimes of JavaScript whether they answer as Node.js does.
+// about the modules for Nix; and other runtimes of JavaScript whether they answer as Node.js does.
 //   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
 //   node test/oracles/run.mjs --ci                 after `npm test`: shorter still, always the same questions
 // Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
@@ -32,8 +32,8 @@ compare(
 );
 compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
 compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
-compare("runtimes", "node test/oracles/runtimes.mjs");
 compare("the modules for Nix", `node test/oracles/wasmtime.mjs ${isQuick ? "--quick" : ""}`);
+compare("runtimes", "node test/oracles/runtimes.mjs");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
