@@ -86,6 +86,14 @@ export function compare(a: usize, aSize: u32, b: usize, bSize: u32): i32 {
   return aSize == bSize ? 0 : aSize < bSize ? -1 : 1;
 }
 
+/**
+ * A block of sixteen times the byte `c`, which `word` holds. A constant block takes 18 bytes of code: a small module loads it.
+ */
+@inline
+export function every(c: u8, word: string): v128 {
+  return isDefined(COMPACT_WORDS) ? v128.load8_splat(changetype<usize>(word), 1) : i8x16.splat(c);
+}
+
 /** Offset of the first `c` at or after `from`, or `size` when there is none; sixteen bytes a step. */
 export function indexOf(address: usize, size: u32, c: u32, from: u32 = 0): u32 {
   const end = address + size;
@@ -102,8 +110,8 @@ export function isHex(address: usize, size: u32): bool {
   const end = address + size;
   for (let p = address; p < end; p += 16) {
     const block = v128.load(p);
-    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
-    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(6));
+    const digit = i8x16.lt_u(i8x16.sub(block, every(0x30, "0")), every(10, "\n"));
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, every(0x20, " ")), every(0x61, "a")), every(6, "\x06"));
     if ((~i8x16.bitmask(v128.or(digit, letter)) & firstBits(end - p)) != 0) return false;
   }
   return true;
@@ -114,8 +122,8 @@ export function isComponent(address: usize, size: u32): bool {
   const end = address + size;
   for (let p = address; p < end; p += 16) {
     const block = v128.load(p);
-    const slash = v128.or(i8x16.eq(block, i8x16.splat(0x2f)), i8x16.eq(block, i8x16.splat(0x5c)));
-    if ((i8x16.bitmask(v128.or(slash, i8x16.lt_u(block, i8x16.splat(0x20)))) & firstBits(end - p)) != 0) return false;
+    const slash = v128.or(i8x16.eq(block, every(0x2f, "/")), i8x16.eq(block, every(0x5c, "\\")));
+    if ((i8x16.bitmask(v128.or(slash, i8x16.lt_u(block, every(0x20, " ")))) & firstBits(end - p)) != 0) return false;
   }
   return true;
 }
@@ -125,7 +133,7 @@ export function firstControl(address: usize, size: u32): usize {
   const end = address + size;
   for (let p = address; p < end; p += 16) {
     const block = v128.load(p);
-    const control = v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f)));
+    const control = v128.or(i8x16.lt_u(block, every(0x20, " ")), i8x16.eq(block, every(0x7f, "\x7f")));
     const bits = i8x16.bitmask(control) & firstBits(end - p);
     if (bits != 0) return p + ctz(bits);
   }

@@ -116,17 +116,13 @@ function requestOf(argument: u32): ResolveRequest {
   startArgument();
   const request = changetype<ResolveRequest>(allocateZeroed(REQUEST_SLOTS << 2));
   if (!takeText(argument, "target")) panic("`target` must be a string");
-  request.target = textStart;
-  request.targetSize = textLength;
+  keepText(request, offsetof<ResolveRequest>("target"));
   takeText(argument, "python");
-  request.python = textStart;
-  request.pythonSize = textLength;
+  keepText(request, offsetof<ResolveRequest>("python"));
   const hasGroups = takeNames(argument, "groups");
-  request.groups = textStart;
-  request.groupsSize = textLength;
+  keepText(request, offsetof<ResolveRequest>("groups"));
   const hasExtras = takeNames(argument, "extras");
-  request.extras = textStart;
-  request.extrasSize = textLength;
+  keepText(request, offsetof<ResolveRequest>("extras"));
   request.flags = hasGroups || hasExtras ? 0 : REQUEST_IS_OPEN;
   if (!isDefined(WITHOUT_UV)) takeMembers(argument, request);
   if (takeText(argument, "prefer") && is(textStart, textLength, "sdist")) request.flags |= REQUEST_IS_SDIST_FIRST;
@@ -143,8 +139,13 @@ function takeMembers(argument: u32, request: ResolveRequest): void {
     return;
   }
   takeNames(argument, "packages");
-  request.packages = textStart;
-  request.packagesSize = textLength;
+  keepText(request, offsetof<ResolveRequest>("packages"));
+}
+
+/** Into two fields of the request that lie side by side, the second being the size. */
+function keepText(request: ResolveRequest, field: usize): void {
+  store<usize>(changetype<usize>(request) + field, textStart);
+  store<u32>(changetype<usize>(request) + field, textLength, sizeof<usize>());
 }
 
 /** What the command line warns about, in its words (src/errors.ts). */

@@ -674,15 +674,21 @@ function hasWord(at: usize, end: usize, word: string): bool {
 function spaceSize(at: usize, end: usize): u32 {
   const c = u32(load<u8>(at));
   if (c < 0x80) return c == 0x20 || c - 0x09 < 5 || c - 0x1c < 4 ? 1 : 0;
-  if (c == 0xc2) {
-    const second = at + 1 < end ? u32(load<u8>(at + 1)) : 0;
-    return second == 0x85 || second == 0xa0 ? 2 : 0;
-  }
-  if (c - 0xe1 > 2 || end - at < 3) return 0;
-  const rest = (u32(load<u8>(at + 1)) << 8) | load<u8>(at + 2);
-  if (c == 0xe1) return rest == 0x9a80 ? 3 : 0;
-  if (c == 0xe3) return rest == 0x8080 ? 3 : 0;
-  return rest - 0x8080 < 11 || rest == 0x80a8 || rest == 0x80a9 || rest == 0x80af || rest == 0x819f ? 3 : 0;
+  const size: u32 = c == 0xc2 ? 2 : 3;
+  if (end - at < size) return 0;
+  // The sequence as a number, its first byte the lowest.
+  const code = load<u32>(at) & (size == 2 ? 0xffff : 0xffffff);
+  const isSpace =
+    code == 0x85c2 ||
+    code == 0xa0c2 ||
+    code == 0x809ae1 ||
+    ((code & 0xffff) == 0x80e2 && (code >> 16) - 0x80 < 11) ||
+    code == 0xa880e2 ||
+    code == 0xa980e2 ||
+    code == 0xaf80e2 ||
+    code == 0x9f81e2 ||
+    code == 0x8080e3;
+  return isSpace ? size : 0;
 }
 
 // --- Helpers: clauses ---------------------------------------------------------------------------------------------------

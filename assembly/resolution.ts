@@ -208,17 +208,18 @@ function isMain(id: u32): bool {
 }
 
 function choose(request: ResolveRequest): void {
-  let end = request.groups + request.groupsSize;
-  for (let at = request.groups; at < end; ) {
-    const size = nameSize(at, end);
-    chooseGroup(nameId(at, size));
-    at += size + 1;
-  }
-  end = request.extras + request.extrasSize;
-  for (let at = request.extras; at < end; ) {
-    const size = nameSize(at, end);
-    chooseExtra(nameId(at, size));
-    at += size + 1;
+  chooseNames(request.groups, request.groupsSize, true);
+  chooseNames(request.extras, request.extrasSize, false);
+}
+
+function chooseNames(from: usize, size: u32, areGroups: bool): void {
+  const end = from + size;
+  for (let at = from; at < end; ) {
+    const length = nameSize(at, end);
+    const id = nameId(at, length);
+    if (areGroups) chooseGroup(id);
+    else chooseExtra(id);
+    at += length + 1;
   }
 }
 

@@ -27,20 +27,13 @@ export function firstInvalid(address: usize, size: u32): usize {
 export function sequence(p: usize, end: usize): u32 {
   const a: u32 = load<u8>(p);
   if (a < 0x80) return 1;
-  const left = end - p;
-  if (a < 0xc2 || left < 2) return 0;
+  const length: u32 = a < 0xe0 ? 2 : a < 0xf0 ? 3 : 4;
+  if (a - 0xc2 > 0x32 || end - p < length) return 0;
+  for (let i: u32 = 1; i < length; i++) if (!tail(load<u8>(p + i))) return 0;
+  // No overlong forms, no surrogates, nothing above U+10FFFF.
   const b: u32 = load<u8>(p, 1);
-  if (a < 0xe0) return tail(b) ? 2 : 0;
-  if (left < 3) return 0;
-  const c: u32 = load<u8>(p, 2);
-  if (a < 0xf0) {
-    // No overlong forms, no surrogates.
-    if (!tail(b) || !tail(c) || (a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f)) return 0;
-    return 3;
-  }
-  if (a > 0xf4 || left < 4) return 0;
-  if (!tail(b) || !tail(c) || !tail(load<u8>(p, 3)) || (a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f)) return 0;
-  return 4;
+  if ((a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f)) return 0;
+  return (a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f) ? 0 : length;
 }
 
 function tail(c: u32): bool {
@@ -49,24 +42,12 @@ function tail(c: u32): bool {
 
 /** Writes a Unicode scalar value and gives the address after it. */
 export function encode(p: usize, codePoint: u32): usize {
-  if (codePoint < 0x80) {
-    store<u8>(p, codePoint);
-    return p + 1;
+  const more: u32 = codePoint < 0x80 ? 0 : codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3;
+  // As many ones as there are bytes, when there are several.
+  const mark: u32 = more == 0 ? 0 : 0xff00 >> (more + 1);
+  for (let i: u32 = 0; i <= more; i++) {
+    const bits = codePoint >> (6 * (more - i));
+    store<u8>(p + i, i == 0 ? mark | bits : 0x80 | (bits & 63));
   }
-  if (codePoint < 0x800) {
-    store<u8>(p, 0xc0 | (codePoint >> 6));
-    store<u8>(p, 0x80 | (codePoint & 63), 1);
-    return p + 2;
-  }
-  if (codePoint < 0x10000) {
-    store<u8>(p, 0xe0 | (codePoint >> 12));
-    store<u8>(p, 0x80 | ((codePoint >> 6) & 63), 1);
-    store<u8>(p, 0x80 | (codePoint & 63), 2);
-    return p + 3;
-  }
-  store<u8>(p, 0xf0 | (codePoint >> 18));
-  store<u8>(p, 0x80 | ((codePoint >> 12) & 63), 1);
-  store<u8>(p, 0x80 | ((codePoint >> 6) & 63), 2);
-  store<u8>(p, 0x80 | (codePoint & 63), 3);
-  return p + 4;
+  return p + more + 1;
 }

@@ -73,7 +73,8 @@ function shrink(file) {
   const features = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int"];
   // What a function cannot do is worked out twice: the first round leaves less that it might.
   const rounds = ["--generate-global-effects", "-Oz", "--generate-global-effects", "-Oz", "--converge"];
-  const passes = ["-ocimfs", "220", "-iit", "-lmu", ...rounds, "--const-hoisting"];
+  const last = ["--const-hoisting", "--remove-unused-brs"];
+  const passes = ["-ocimfs", "220", "-iit", "-lmu", "--ssa-nomerge", "--rse", ...rounds, ...last];
   const options = [...features.map((name) => `--enable-${name}`), ...passes, "--strip-target-features"];
   const { status, stderr } = spawnSync(process.execPath, [optimizer, ...options, file, "-o", file]);
   if (status === 0) return;

@@ -22,7 +22,7 @@ import {
   STATUS_TOML_UTF8,
   STATUS_TOML_VALUE,
 } from "../../src/abi";
-import { isDigit, isLetter } from "../bytes";
+import { every, isDigit, isLetter } from "../bytes";
 import {
   ARRAY,
   append,
@@ -210,9 +210,9 @@ function key(p: usize): usize {
 function bareEnd(p: usize): usize {
   while (true) {
     const block = v128.load(p);
-    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
-    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
-    const mark = v128.or(i8x16.eq(block, i8x16.splat(0x2d)), i8x16.eq(block, i8x16.splat(0x5f)));
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, every(0x20, " ")), every(0x61, "a")), every(26, "\x1a"));
+    const digit = i8x16.lt_u(i8x16.sub(block, every(0x30, "0")), every(10, "\n"));
+    const mark = v128.or(i8x16.eq(block, every(0x2d, "-")), i8x16.eq(block, every(0x5f, "_")));
     const bits = ~i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) & 0xffff;
     if (bits != 0) return p + ctz(bits);
     p += 16;

@@ -5,6 +5,7 @@
 // After a failure it gives the end of the input, where every loop of the scanner stops.
 
 import { STATUS_TOML_CONTROL, STATUS_TOML_ESCAPE, STATUS_TOML_STRING_END } from "../../src/abi";
+import { every } from "../bytes";
 import { fail } from "../status";
 import { encode } from "../utf8";
 
@@ -49,8 +50,8 @@ export function special(p: usize): usize {
   while (true) {
     const block = v128.load(p);
     const found = v128.or(
-      v128.or(i8x16.eq(block, i8x16.splat(QUOTE)), i8x16.eq(block, i8x16.splat(BACKSLASH))),
-      v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f))),
+      v128.or(i8x16.eq(block, every(QUOTE, '"')), i8x16.eq(block, every(BACKSLASH, "\\"))),
+      v128.or(i8x16.lt_u(block, every(0x20, " ")), i8x16.eq(block, every(0x7f, "\x7f"))),
     );
     const bits = i8x16.bitmask(found);
     if (bits != 0) return p + ctz(bits);
