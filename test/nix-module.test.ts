@@ -392,7 +392,7 @@ test("what a lock says of a user and a password stays out of the answer", () => 
     wheel("//user:secret@example.org/@/a-1-py3-none-any.whl?b@c#d@e"),
     wheel("https://us@er:sec@ret@example.org/a-1-py3-none-any.whl"),
     wheel("https://example.org/user:kept@/a-1-py3-none-any.whl"),
-    wheel("1https://user:kept@example.org/a-1-py3-none-any.whl"),
+    wheel("1https://user:secret@example.org/a-1-py3-none-any.whl"),
     wheel("user:kept@example.org/a-1-py3-none-any.whl"),
     checkout("git+ssh://git:secret@example.org/b.git"),
     checkout("SSH://git@example.org/b.git"),

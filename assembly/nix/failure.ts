@@ -28,7 +28,7 @@ import { failureAddress, failureDetail, failureSize, status } from "../status";
 import { Problem } from "../tables";
 import { cleaned, cleanedSize } from "./clean";
 import { makeInteger, makeString } from "./host";
-import { columnOf, IN_LOCK, IN_PROJECT, inputOf, inputStart, lineOf, restoreLock } from "./input";
+import { column, IN_LOCK, IN_PROJECT, inputOf, inputStart, line, locate, restoreLock } from "./input";
 import { closeSet, nullValue, openSet, put, textValue, wordValue } from "./values";
 
 /** Characters of a span that a message shows (src/errors.ts, `found`). */
@@ -50,14 +50,17 @@ function failure(code: u32, address: usize, size: u32, detail: u32): u32 {
   const isKnown = input != NONE;
   // Before the lock's bytes are restored: the text may be one that was unescaped where it stands.
   const words = detailValue(code, detail);
-  if (input == IN_LOCK) restoreLock();
+  if (input == IN_LOCK) {
+    restoreLock();
+    locate(address);
+  }
   const from = openSet();
   put("code", makeInteger(code));
   put("input", inputValue(input));
   put("offset", isKnown ? makeInteger(address - inputStart(input)) : nullValue());
   put("size", isKnown ? makeInteger(size) : nullValue());
-  put("line", input == IN_LOCK ? makeInteger(lineOf(address)) : nullValue());
-  put("column", input == IN_LOCK ? makeInteger(columnOf(address)) : nullValue());
+  put("line", input == IN_LOCK ? makeInteger(line) : nullValue());
+  put("column", input == IN_LOCK ? makeInteger(column) : nullValue());
   put("detail", words);
   put("byte", isKnown && size != 0 ? makeInteger(load<u8>(address)) : nullValue());
   const isConstraint = code == STATUS_PYTHON_REFUSED || (!isDefined(WITHOUT_UV) && code == STATUS_GROUP_PYTHON);

@@ -147,19 +147,24 @@ export function inputStart(input: u32): usize {
   return input == IN_PROJECT ? projectAddress : argumentAddress;
 }
 
-/** Line of an address in the lock, from 1. */
-export function lineOf(address: usize): u32 {
-  let line: u32 = 1;
-  for (let p = lockAddress; p < address; p++) if (load<u8>(p) == 0x0a) line++;
-  return line;
-}
+/** What `locate` found: line and column, from 1; columns are code points. A byte order mark is no character (src/position.ts). */
+export let line: u32 = 0;
+export let column: u32 = 0;
+let locatedTo: usize = 0;
 
-/** Column of an address in the lock, from 1, in code points. A byte order mark is no character (src/position.ts). */
-export function columnOf(address: usize): u32 {
-  let start = address;
-  while (start > lockAddress && load<u8>(start - 1) != 0x0a) start--;
-  if (start == lockAddress && (load<u32>(start) & 0xffffff) == 0xbfbbef) start += 3;
-  let column: u32 = 1;
-  for (let p = start; p < address; p++) if ((load<u8>(p) & 0xc0) != 0x80) column++;
-  return column;
+/** Finds line and column of an address in the lock; from the last one on, so that many in a row take one pass together. */
+export function locate(address: usize): void {
+  if (line == 0 || address < locatedTo) {
+    locatedTo = lockAddress;
+    if ((load<u32>(lockAddress) & 0xffffff) == 0xbfbbef) locatedTo += 3;
+    line = 1;
+    column = 1;
+  }
+  for (; locatedTo < address; locatedTo++) {
+    const c: u32 = load<u8>(locatedTo);
+    if ((c & 0xc0) != 0x80) column++;
+    if (c != 0x0a) continue;
+    line++;
+    column = 1;
+  }
 }

@@ -30,7 +30,7 @@ export function shown(address: string): string {
 
 /** Without user and password; those of ssh name an account, and stay without the password. */
 export function withoutUser(address: string): string {
-  return address.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)([^/?#\s]*)@/i, (_, scheme: string, user: string) =>
+  return address.replace(/^((?:[^/]*:)?\/\/)([^/?#\s]*)@/, (_, scheme: string, user: string) =>
     /ssh/i.test(scheme) ? `${scheme}${user.replace(/:.*$/s, "")}@` : scheme,
   );
 }
