@@ -311,7 +311,7 @@ if (installed) {
       const path = projectOf(`derivations-${id}`, project, hostTarget, record);
       const drvs = (imported: string, resolver: string): Promise<unknown> =>
         value(
-          `let made = ${imported} { pkgs = ${pkgs}; projectDir = ${path}; target = "${hostTarget}"; ${resolver} wasm = ${modules}; }; in ` +
+          `let made = ${imported} { pkgs = ${pkgs}; projectDir = ${path}; target = "${hostTarget}"; ${resolver} wasm = ${modules}; lock = "${project.file}"; }; in ` +
             `{ way = made.resolution.generator; environment = made.environment.drvPath; ` +
             `packages = builtins.mapAttrs (_: package: (builtins.tryEval package.drvPath).value) made.packages; }`,
         );
