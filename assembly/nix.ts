@@ -1,6 +1,7 @@
 // The core for Nix's evaluator (`builtins.wasm`): one call from a lock to its resolution, nothing generated between.
 //
-//   resolve { lock; format; target; python; groups; extras; project; prefer; }     all but `lock` and `target` may be null
+//   resolve { lock; format; target; python; groups; extras; packages; project; prefer; }
+//     (all but `lock` and `target` may be null)
 //     lock      path                            format   of those that the module reads, as the command line calls them
 //     target    "cp312-linux-x86_64-glibc2.28"  python   python_full_version instead of the usual one
 //     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every

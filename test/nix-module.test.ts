@@ -418,6 +418,20 @@ test("what a lock says of a user and a password stays out of the answer", () => 
   }
 });
 
+for (const [given, written] of [
+  ["https://", "https://user:secret@"],
+  ["https://", "HTTPS://user@name:p%40ss@"],
+  ["https://git.invalid", "ssh://git:secret@git.invalid"],
+  ["https://files.pypi.invalid/", "//user:secret@files.pypi.invalid/a@b/"],
+] as const) {
+  test(`addresses with ${written} are recorded as in the frozen file`, () => {
+    const sources = fixtures.find(({ id }) => id === "uv okay-sources")!;
+    const lock = new TextEncoder().encode(new TextDecoder().decode(sources.lock).replaceAll(given, written));
+    const module = new WebAssembly.Module(readFileSync(`wasm/${sources.kind.module}.wasm`));
+    holds(module, { ...sources, lock, targets: TARGETS.slice(0, 1) });
+  });
+}
+
 for (const kind of KINDS) {
   test(`damaged ${kind.format} locks never trap: the shell's error as data, or a result`, () => {
     const release = new WebAssembly.Module(readFileSync(`wasm/${kind.module}.wasm`));
