@@ -34,6 +34,7 @@ import { startRequirements } from "./pep508/requirement";
 import { startProject } from "./project";
 import { resetResolution } from "./resolution";
 import { resetSolver } from "./solver";
+import { startSpecifiers } from "./specifier";
 import { begin } from "./status";
 import { lock, startTables } from "./tables";
 import { scanToml } from "./toml/scanner";
@@ -52,6 +53,7 @@ export function startCore(): void {
     startConflicts();
   }
   startVersions();
+  startSpecifiers();
   if (!isDefined(WITHOUT_POETRY)) startConstraints();
   startMarkers();
   startRequirements();
