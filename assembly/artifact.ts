@@ -91,6 +91,6 @@ function numberSize(address: usize, size: u32): u32 {
 
 function zeros(address: usize, size: u32): u32 {
   let i: u32 = 0;
-  while (i < size && load<u8>(address + i) == 0x30) i++;
+  while ((i < size) & (load<u8>(address + i) == 0x30)) i++;
   return i;
 }

@@ -139,7 +139,7 @@ export function right(a: u32): u32 {
 
 /** Whether one is the other's NOT. */
 function opposite(a: u32, b: u32): bool {
-  return (operation(a) == CONDITION_NOT && left(a) == b) || (operation(b) == CONDITION_NOT && left(b) == a);
+  return ((operation(a) == CONDITION_NOT) & (left(a) == b)) | ((operation(b) == CONDITION_NOT) & (left(b) == a));
 }
 
 /** Whether `a` is an ALL (ANY) of which `b` is a member, through nested rows of the same operation. */
@@ -147,7 +147,7 @@ function has(a: u32, kind: u32, b: u32): bool {
   // The left operand is always the older row and the right one carries the chain in practice; a bounded walk suffices,
   // since a miss only costs a row.
   for (let steps = 0; steps < 16 && operation(a) == kind; steps++) {
-    if (left(a) == b || right(a) == b) return true;
+    if ((left(a) == b) | (right(a) == b)) return true;
     a = operation(right(a)) == kind ? right(a) : left(a);
   }
   return false;

@@ -15,7 +15,7 @@
 
 import { NONE, STATUS_CONSTRAINT } from "../src/abi";
 import { Column } from "./arena";
-import { isDigit, lower } from "./bytes";
+import { isDigit, lower, startsWith } from "./bytes";
 import { textAddress, textSize } from "./intern";
 import {
   compareVersions,
@@ -64,7 +64,7 @@ export function parseConstraint(address: usize, size: u32): u32 {
   clauseCount = 0;
   while (true) {
     let stop = at;
-    while (stop < end && load<u8>(stop) != 0x7c) stop++;
+    while ((stop < end) & (load<u8>(stop) != 0x7c)) stop++;
     if (!parseAll(at, withoutCommas(at, stop))) {
       pieces.count = first;
       return NONE;
@@ -72,7 +72,7 @@ export function parseConstraint(address: usize, size: u32): u32 {
     alternatives++;
     if (stop == end) break;
     at = stop + 1;
-    if (at < end && load<u8>(at) == 0x7c) at++;
+    if ((at < end) & (load<u8>(at) == 0x7c)) at++;
     at = skipSpace(at, end);
   }
   if (alternatives > 1) uniteFrom(first);
@@ -201,7 +201,7 @@ function finish(first: u32): u32 {
 /** `or_constraint.rstrip(",").rstrip()`. */
 function withoutCommas(at: usize, end: usize): usize {
   let stop = trimmedEnd(at, end);
-  while (stop > at && load<u8>(stop - 1) == 0x2c) stop--;
+  while ((stop > at) & (load<u8>(stop - 1) == 0x2c)) stop--;
   return trimmedEnd(at, stop);
 }
 
@@ -257,13 +257,14 @@ function separatorEnd(start: usize, at: usize, end: usize): usize {
 
 /** `,|$`: Python's `$` also matches before a line feed that ends the text. */
 function endsOrComma(at: usize, end: usize): bool {
-  return at == end || load<u8>(at) == 0x2c || (load<u8>(at) == 0x0a && at + 1 == end);
+  const c = byteAt(at, end);
+  return (at == end) | (c == 0x2c) | (c == 0x0a && at + 1 == end);
 }
 
 /** One clause (`parse_single_constraint`): adds its pieces, or gives false. */
 function parseSingle(start: usize, end: usize): bool {
   // Each of Poetry's patterns ends with `$`, which allows one line feed.
-  if (end > start && load<u8>(end - 1) == 0x0a) end--;
+  if ((end > start) & (load<u8>(end - 1) == 0x0a)) end--;
   if (isWildcard(start, end)) {
     pushPiece(NONE, NONE, 0);
     return true;
@@ -344,7 +345,7 @@ function parseBasic(start: usize, end: usize): bool {
   if (stop == 0) stop = matchDev(at, end);
   if (stop == 0) return false;
   const version = versions.count - 1;
-  const isPrefix = stop + 2 <= end && load<u16>(stop) == 0x2a2e;
+  const isPrefix = isPrefixMark(stop, end);
   if (isPrefix) stop += 2;
   if (stop != end && !(isPrefix && takesMorePrefix(start, at, version, operator) && onlyPrefixes(stop, end)))
     return false;
@@ -365,7 +366,7 @@ function parseBasic(start: usize, end: usize): bool {
 
 /** `dev`, in lower case, stands for 0.0.dev0. */
 function matchDev(at: usize, end: usize): usize {
-  if (end - at < 3 || load<u16>(at) != 0x6564 || load<u8>(at + 2) != 0x76) return 0;
+  if (!startsWith(at, u32(end - at), "dev")) return 0;
   const text = memory.data<u8>([0x30, 0x2e, 0x30, 0x2d, 0x64, 0x65, 0x76]); // 0.0-dev
   return matchVersion(text, text + 7) == 0 ? 0 : at + 3;
 }
@@ -375,16 +376,21 @@ function takesMorePrefix(start: usize, at: usize, version: u32, operator: u32): 
   if (operator > BASIC_NOT_EQUAL || releaseCount(version) > 3) return false;
   // Neither `=` nor `<>`.
   const c = u32(load<u8>(start));
-  if ((c == 0x3d && load<u8>(start + 1) != 0x3d) || c == 0x3c) return false;
+  if ((c == 0x3d) & (load<u8>(start + 1) != 0x3d) || c == 0x3c) return false;
   if (load<u8>(at) == 0x76) at++;
   let dots: u32 = 0;
-  for (; isDigit(load<u8>(at)) || load<u8>(at) == 0x2e; at++) if (load<u8>(at) == 0x2e) dots++;
+  for (; isDigit(load<u8>(at)) | (load<u8>(at) == 0x2e); at++) if (load<u8>(at) == 0x2e) dots++;
   // The text goes on with `*` right where the release ends: no epoch, no suffix, no `V`.
-  return load<u8>(at) == 0x2a && dots == releaseCount(version);
+  return (load<u8>(at) == 0x2a) & (dots == releaseCount(version));
+}
+
+/** `.*`. */
+function isPrefixMark(at: usize, end: usize): bool {
+  return (load<u16>(at) == 0x2a2e) & (at + 2 <= end);
 }
 
 function onlyPrefixes(at: usize, end: usize): bool {
-  while (at + 2 <= end && load<u16>(at) == 0x2a2e) at += 2;
+  while (isPrefixMark(at, end)) at += 2;
   return at == end;
 }
 
@@ -416,11 +422,11 @@ function prefixEnd(version: u32): u32 {
 }
 
 function byteAt(at: usize, end: usize): u32 {
-  return at < end ? load<u8>(at) : 0;
+  return select<u32>(load<u8>(at), 0, at < end);
 }
 
 function skipBlanks(at: usize, end: usize): usize {
-  while (at < end && load<u8>(at) == 0x20) at++;
+  while ((at < end) & (load<u8>(at) == 0x20)) at++;
   return at;
 }
 
@@ -452,7 +458,7 @@ function pieceAllows(piece: Piece, version: u32): bool {
 // --- Relations of two pieces (version_range_constraint.py) --------------------------------------------------------------
 
 function isAny(piece: Piece): bool {
-  return piece.lower == NONE && piece.upper == NONE;
+  return (piece.lower == NONE) & (piece.upper == NONE);
 }
 
 /** Order of two bounds; unbounded ones are equal to each other and before (`edge` -1) or after (1) all others. */
@@ -482,7 +488,7 @@ function isBefore(a: Piece, b: Piece): bool {
   if (a.upper == NONE || b.lower == NONE) return false;
   const order = compareVersions(a.upper, b.lower);
   if (order != 0) return order < 0;
-  return (a.flags & HAS_UPPER) == 0 || (b.flags & HAS_LOWER) == 0;
+  return ((a.flags & HAS_UPPER) == 0) | ((b.flags & HAS_LOWER) == 0);
 }
 
 /** Whether `b` begins where `a` ends. */

@@ -61,7 +61,7 @@ export function parseWheelName(address: usize, size: u32, out: FileName): u32 {
 export function parseSdistName(address: usize, size: u32, out: FileName): u32 {
   const stem = endsWith(address, size, ".tar.gz") ? size - 7 : endsWith(address, size, ".zip") ? size - 4 : 0;
   let dash = stem;
-  while (dash > 0 && load<u8>(address + dash - 1) != 0x2d) dash--;
+  while ((dash > 0) & (load<u8>(address + dash - 1) != 0x2d)) dash--;
   if (dash == 0) return STATUS_SDIST_NAME;
   if (!takeVersion(address + dash, stem - dash, out)) return STATUS_SDIST_NAME;
   takeBuild(address + stem, 0, out);
@@ -98,7 +98,7 @@ function takeVersion(address: usize, size: u32, out: FileName): bool {
 
 function takeBuild(address: usize, size: u32, out: FileName): void {
   let digits: u32 = 0;
-  while (digits < size && isDigit(load<u8>(address + digits))) digits++;
+  while ((digits < size) & isDigit(load<u8>(address + digits))) digits++;
   out.build = address;
   out.buildSize = digits;
   out.buildRest = address + digits;

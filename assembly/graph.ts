@@ -94,11 +94,11 @@ function requestOwn(row: u32, member: ExtraMember): void {
 }
 
 function trimmedName(address: usize, size: u32): u32 {
-  while (size != 0 && load<u8>(address) <= 0x20) {
+  while ((size != 0) & (load<u8>(address) <= 0x20)) {
     address++;
     size--;
   }
-  while (size != 0 && load<u8>(address + size - 1) <= 0x20) size--;
+  while ((size != 0) & (load<u8>(address + size - 1) <= 0x20)) size--;
   return size == 0 ? NONE : normalizedName(address, size);
 }
 
@@ -116,7 +116,7 @@ export function memberName(member: ExtraMember): u32 {
 }
 
 function isNameCharacter(c: u32): bool {
-  return isLetter(c) || isDigit(c) || c == 0x2e || c == 0x2d || c == 0x5f || c > 0x7f;
+  return isLetter(c) | isDigit(c) || c == 0x2e || c == 0x2d || c == 0x5f || c > 0x7f;
 }
 
 function addRequest(row: u32, extra: u32): void {

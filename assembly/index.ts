@@ -85,7 +85,7 @@ import { startTags, writeTags, writtenTags } from "./pep425";
 import { readProject } from "./project";
 import { readLock, startCore } from "./reader";
 import { edges, problems, ResolveRequest, resolve as resolveRequest, Selection, selections } from "./resolution";
-import { begin, fail, failed, failureAddress, failureDetail, failureSize, status } from "./status";
+import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./status";
 import {
   Artifact,
   artifacts,
@@ -125,7 +125,7 @@ export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   projectSize = sizeOfProject;
   lockAddress = 0;
   if (u64(sizeOfLock) + u64(sizeOfProject) > u64(INPUT_LIMIT)) {
-    fail(STATUS_INPUT_TOO_LARGE, 0, 0, INPUT_LIMIT);
+    failAbout(STATUS_INPUT_TOO_LARGE, 0, 0, INPUT_LIMIT);
     settle();
     return 0;
   }

@@ -38,7 +38,7 @@ import {
   startDocument,
   TABLE,
 } from "./document";
-import { fail, failed } from "./status";
+import { fail, failAbout, failed } from "./status";
 import { hexDigit, special } from "./toml/string";
 import { encode, firstInvalid } from "./utf8";
 
@@ -283,6 +283,6 @@ function bad(status: u32, p: usize): usize {
 }
 
 function tooDeep(p: usize): usize {
-  fail(STATUS_JSON_DEPTH, p, 1, DEPTH_LIMIT);
+  failAbout(STATUS_JSON_DEPTH, p, 1, DEPTH_LIMIT);
   return end;
 }

@@ -15,7 +15,7 @@ export function normalizedName(address: usize, size: u32): u32 {
 /** Core metadata's `Name`: letters and digits of ASCII, with `.`, `_` and `-` between. */
 export function isName(address: usize, size: u32): bool {
   if (size == 0) return false;
-  if (!isAlphanumeric(load<u8>(address)) || !isAlphanumeric(load<u8>(address + size - 1))) return false;
+  if (!(isAlphanumeric(load<u8>(address)) & isAlphanumeric(load<u8>(address + size - 1)))) return false;
   for (let i: u32 = 1; i < size; i++) {
     const c = u32(load<u8>(address + i));
     if (!isAlphanumeric(c) && !isSeparator(c)) return false;
@@ -24,7 +24,7 @@ export function isName(address: usize, size: u32): bool {
 }
 
 export function isAlphanumeric(c: u32): bool {
-  return isDigit(c) || isLetter(c);
+  return isDigit(c) | isLetter(c);
 }
 
 export function isSeparator(c: u32): bool {

@@ -167,7 +167,7 @@ export function parseSpecifiers(address: usize, size: u32): u32 {
   const first = clauses.count;
   for (let at = address; at <= end; at++) {
     let stop = at;
-    while (stop < end && load<u8>(stop) != 0x2c) stop++;
+    while ((stop < end) & (load<u8>(stop) != 0x2c)) stop++;
     at = skipSpace(at, stop);
     // Empty items are no fault to packaging: ">=1," and ",".
     if (at < stop && parseOperatorAndClause(at, stop) == NONE) {
@@ -284,7 +284,7 @@ export function operatorAt(address: usize, size: u32): u32 {
   const first = u32(load<u8>(address));
   const second = size > 1 ? u32(load<u8>(address + 1)) : 0;
   if (second == 0x3d) {
-    if (first == 0x3d) return size > 2 && load<u8>(address + 2) == 0x3d ? OPERATOR_ARBITRARY : OPERATOR_EQUAL;
+    if (first == 0x3d) return (size > 2) & (load<u8>(address + 2) == 0x3d) ? OPERATOR_ARBITRARY : OPERATOR_EQUAL;
     if (first == 0x7e) return OPERATOR_COMPATIBLE;
     if (first == 0x21) return OPERATOR_NOT_EQUAL;
     if (first == 0x3c) return OPERATOR_LESS_EQUAL;
@@ -313,7 +313,7 @@ export function matchVersion(address: usize, end: usize): usize {
   memory.fill(pushed, 0, offsetof<Version>());
   const version = changetype<Version>(pushed);
   let at = address;
-  if (at < end && lower(load<u8>(at)) == 0x76) at++; // "Preceding v character"
+  if ((at < end) & (lower(load<u8>(at)) == 0x76)) at++; // "Preceding v character"
   at = matchRelease(version, at, end);
   if (at == 0) {
     versions.count--;
@@ -449,7 +449,7 @@ function longAt(number: u64): Long {
 
 /** The number that the digits in [at, end) stand for; 0 when there are none. */
 function numberOf(at: usize, end: usize): u64 {
-  while (at < end && load<u8>(at) == 0x30) at++;
+  while ((at < end) & (load<u8>(at) == 0x30)) at++;
   if (end - at <= DIGITS) {
     let value: u64 = 0;
     for (; at < end; at++) value = value * 10 + (load<u8>(at) - 0x30);
@@ -543,7 +543,7 @@ function compareLowered(a: Segment, b: Segment): i32 {
 function matchRelease(version: Version, at: usize, end: usize): usize {
   let stop = skipDigits(at, end);
   if (stop == at) return 0;
-  if (stop < end && load<u8>(stop) == 0x21) {
+  if ((stop < end) & (load<u8>(stop) == 0x21)) {
     version.epoch = numberOf(at, stop);
     at = stop + 1;
     stop = skipDigits(at, end);
@@ -556,7 +556,7 @@ function matchRelease(version: Version, at: usize, end: usize): usize {
     version.releaseCount++;
     if (number != 0) version.significant = version.releaseCount;
     at = stop + 1;
-    if (at >= end || load<u8>(stop) != 0x2e || !isDigit(load<u8>(at))) return stop;
+    if ((at >= end) | (load<u8>(stop) != 0x2e) | !isDigit(load<u8>(at))) return stop;
     stop = skipDigits(at, end);
   }
 }
@@ -593,7 +593,7 @@ function matchPre(version: Version, at: usize, end: usize): usize {
 /** "Post-releases", with "Post release spelling" and "Implicit post releases". */
 function matchPost(version: Version, at: usize, end: usize): usize {
   let digits = at + 1;
-  if (load<u8>(at) != 0x2d || digits >= end || !isDigit(load<u8>(digits))) {
+  if ((load<u8>(at) != 0x2d) | (digits >= end) | !isDigit(load<u8>(digits))) {
     const word = skipSeparator(at, end);
     let size: u32 = 0;
     if (hasWord(word, end, "post")) size = 4;
@@ -644,12 +644,12 @@ function matchLocal(version: Version, at: usize, end: usize): usize {
 }
 
 function skipDigits(at: usize, end: usize): usize {
-  while (at < end && isDigit(load<u8>(at))) at++;
+  while ((at < end) & isDigit(load<u8>(at))) at++;
   return at;
 }
 
 function skipAlphanumeric(at: usize, end: usize): usize {
-  while (at < end && (isDigit(load<u8>(at)) || isLetter(load<u8>(at)))) at++;
+  while ((at < end) & (isDigit(load<u8>(at)) | isLetter(load<u8>(at)))) at++;
   return at;
 }
 
@@ -741,7 +741,7 @@ function addClause(operator: u32, address: usize, end: usize): u32 {
     stop = matchVersion(at, end);
     if (stop == 0) return NONE;
     version = versions.count - 1;
-    isPrefix = takesPrefix(operator, version) && stop + 2 <= end && load<u16>(stop) == 0x2a2e;
+    isPrefix = takesPrefix(operator, version) & (stop + 2 <= end) & (load<u16>(stop) == 0x2a2e);
     if (isPrefix) stop += 2;
     if (skipSpace(stop, end) != end || !takes(operator, version)) return NONE;
   }
@@ -761,7 +761,7 @@ function addClause(operator: u32, address: usize, end: usize): u32 {
 /** "Version matching": `.*` follows a release only. */
 function takesPrefix(operator: u32, version: u32): bool {
   if (operator != OPERATOR_EQUAL && operator != OPERATOR_NOT_EQUAL) return false;
-  return versionAt(version).phase == PHASE_FINAL && versionAt(version).parts == 0;
+  return (versionAt(version).phase == PHASE_FINAL) & (versionAt(version).parts == 0);
 }
 
 /** Local versions only with == and != ; ~= needs two release segments ("Compatible release"). */

@@ -91,71 +91,84 @@ export function readProject(address: usize, size: u32): void {
   project.known = 1;
   project.dependencies = dependencies.count;
   project.extras = packageExtras.count;
-  const end = address + size;
-  let at = address;
-  while (at < end && !failed()) {
-    const stop = at + indexOf(at, u32(end - at), RECORD_END);
-    readRecord(at, stop);
-    at = stop + 1;
+  const stop = address + size;
+  for (next = address; next < stop && !failed(); next = end + 1) {
+    end = next + indexOf(next, u32(stop - next), RECORD_END);
+    readRecord();
   }
   project.dependencyCount = dependencies.count - project.dependencies;
   project.extraCount = packageExtras.count - project.extras;
 }
 
+/** Where the record that is being read ends, and its field that is next. */
+let end: usize = 0;
+let next: usize = 0;
 /** The field that was read last. */
 let field: usize = 0;
 let fieldSize: u32 = 0;
 
-/** Reads the field at `at`, and gives the address of the next one. */
-function nextField(at: usize, end: usize): usize {
-  field = at;
-  fieldSize = at < end ? indexOf(at, u32(end - at), FIELD_END) : 0;
-  return at + fieldSize + 1;
+/** Reads the next field; the empty one when there is none. */
+function readField(): void {
+  field = next;
+  fieldSize = next < end ? indexOf(next, u32(end - next), FIELD_END) : 0;
+  next += fieldSize + 1;
 }
 
-function readRecord(from: usize, end: usize): void {
-  const at = nextField(from, end);
-  if (is(field, fieldSize, "group")) readGroup(at, end);
-  else if (is(field, fieldSize, "extra")) readExtra(at, end);
-  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && is(field, fieldSize, "pep508")) {
-    readRequirement(at, end);
-  } else if (!isDefined(WITHOUT_POETRY) && is(field, fieldSize, "poetry")) readPoetryDependency(at, end);
-  else if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "python")) readGroupPython(at, end);
-  else if (is(field, fieldSize, "name")) {
-    nextField(at, end);
-    if (fieldSize != 0) project.name = normalizedName(field, fieldSize);
+function isField(word: string): bool {
+  return is(field, fieldSize, word);
+}
+
+/** Text id of the next field, NONE when it is empty. */
+function nextText(): u32 {
+  readField();
+  return fieldSize == 0 ? NONE : intern(field, fieldSize);
+}
+
+/** Text id of the next field as a normalised name. */
+function nextName(): u32 {
+  readField();
+  return normalizedName(field, fieldSize);
+}
+
+function readRecord(): void {
+  readField();
+  if (isField("group")) readGroup();
+  else if (isField("extra")) readExtra();
+  else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && isField("pep508")) readRequirement();
+  else if (!isDefined(WITHOUT_POETRY) && isField("poetry")) readPoetryDependency();
+  else if (!isDefined(WITHOUT_UV) && isField("python")) readGroupPython();
+  else if (isField("name")) {
+    const name = nextName();
+    if (fieldSize != 0) project.name = name;
   } else fail(STATUS_PROJECT_RECORD, field, fieldSize);
 }
 
-function readGroup(at: usize, end: usize): void {
-  at = nextField(at, end);
-  const group = normalizedName(field, fieldSize);
+function readGroup(): void {
+  const group = nextName();
   pushDistinct(groupNames, group);
-  nextField(at, end);
-  if (!isDefined(WITHOUT_UV) && is(field, fieldSize, "1")) pushId(optionalGroups, group);
+  readField();
+  if (!isDefined(WITHOUT_UV) && isField("1")) pushId(optionalGroups, group);
 }
 
-function readGroupPython(at: usize, end: usize): void {
-  at = nextField(at, end);
+function readGroupPython(): void {
   const row = groupPythons.push();
   if (row == 0) return;
   const each = changetype<GroupPython>(row);
-  each.group = normalizedName(field, fieldSize);
-  nextField(at, end);
+  each.group = nextName();
+  readField();
   each.python = intern(field, fieldSize);
 }
 
-function readExtra(at: usize, end: usize): void {
-  at = nextField(at, end);
+function readExtra(): void {
   const row = packageExtras.push();
   if (row == 0) return;
   const extra = changetype<Extra>(row);
-  extra.name = normalizedName(field, fieldSize);
+  extra.name = nextName();
   extra.members = extraMembers.count;
   extra.memberCount = 0;
   pushDistinct(extraNames, extra.name);
-  while (at < end) {
-    at = nextField(at, end);
+  while (next < end) {
+    readField();
     if (fieldSize == 0) continue;
     addExtraMember(field, fieldSize);
     extra.memberCount++;
@@ -163,12 +176,11 @@ function readExtra(at: usize, end: usize): void {
 }
 
 /** "pep508" group, extra or "", requirement: [project] and [dependency-groups]. */
-function readRequirement(at: usize, end: usize): void {
-  at = nextField(at, end);
-  const group = normalizedName(field, fieldSize);
-  at = nextField(at, end);
-  const extra: u32 = fieldSize == 0 ? NONE : normalizedName(field, fieldSize);
-  nextField(at, end);
+function readRequirement(): void {
+  const group = nextName();
+  const name = nextName();
+  const extra = fieldSize == 0 ? NONE : name;
+  readField();
   if (!parseRequirement(field, fieldSize, requirement)) return;
   const dependency = dependencyAt(addDependency(NONE, requirement.name, field, fieldSize));
   dependency.group = group;
@@ -215,30 +227,25 @@ function addMember(extra: u32, address: usize, size: u32): void {
 }
 
 /** "poetry" group, name, constraint, markers, python, platform, extras, optional, source kind, its address: [tool.poetry]. */
-function readPoetryDependency(at: usize, end: usize): void {
-  at = nextField(at, end);
-  const group = normalizedName(field, fieldSize);
-  at = nextField(at, end);
-  const row = addDependency(NONE, normalizedName(field, fieldSize), field, fieldSize);
-  dependencyAt(row).group = group;
-  at = nextField(at, end);
-  if (fieldSize != 0) dependencyAt(row).constraint = intern(field, fieldSize);
-  at = nextField(at, end);
-  if (fieldSize != 0) dependencyAt(row).marker = markerOf(intern(field, fieldSize));
-  at = nextField(at, end);
-  if (fieldSize != 0) dependencyAt(row).python = intern(field, fieldSize);
-  at = nextField(at, end);
-  if (fieldSize != 0) dependencyAt(row).platform = intern(field, fieldSize);
-  at = nextField(at, end);
-  dependencyAt(row).extras = requestedExtras.count;
+function readPoetryDependency(): void {
+  const group = nextName();
+  const name = nextName();
+  const dependency = dependencyAt(addDependency(NONE, name, field, fieldSize));
+  dependency.group = group;
+  dependency.constraint = nextText();
+  const marker = nextText();
+  if (marker != NONE) dependency.marker = markerOf(marker);
+  dependency.python = nextText();
+  dependency.platform = nextText();
+  readField();
+  dependency.extras = requestedExtras.count;
   readNames(field, fieldSize, requestedExtras);
-  dependencyAt(row).extraCount = requestedExtras.count - dependencyAt(row).extras;
-  at = nextField(at, end);
-  dependencyAt(row).optional = u32(is(field, fieldSize, "1"));
-  at = nextField(at, end);
-  dependencyAt(row).source = sourceKind(field, fieldSize);
-  nextField(at, end);
-  if (fieldSize != 0) dependencyAt(row).url = intern(field, fieldSize);
+  dependency.extraCount = requestedExtras.count - dependency.extras;
+  readField();
+  dependency.optional = u32(isField("1"));
+  readField();
+  dependency.source = sourceKind(field, fieldSize);
+  dependency.url = nextText();
 }
 
 function sourceKind(address: usize, size: u32): u32 {

@@ -57,7 +57,7 @@ import { project } from "./project";
 import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
 import { chosenWhen, resetSearch, search } from "./search";
 import { admits } from "./solver";
-import { fail, failed } from "./status";
+import { fail, failAbout, failed } from "./status";
 import {
   addProblem,
   artifactAt,
@@ -407,7 +407,7 @@ function checkOnce(row: u32, condition: u32, isOpen: bool): void {
   const before = load<u32>(slot);
   if (before == NONE) return; // said once, at the second one
   if (before != 0) {
-    if (refusesTwice()) fail(STATUS_SELECTED_TWICE, item.offset, 0, item.name);
+    if (refusesTwice()) failAbout(STATUS_SELECTED_TWICE, item.offset, 0, item.name);
     else addProblem(problems, STATUS_AMBIGUOUS, item.offset, 0, item.name);
   }
   store<u32>(slot, before == 0 ? row + 1 : NONE);

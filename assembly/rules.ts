@@ -45,7 +45,7 @@ import {
   evaluateMarker,
 } from "./pep508/evaluation";
 import { specifiersContain } from "./specifier";
-import { fail, failed } from "./status";
+import { fail, failAbout, failed } from "./status";
 import { addProblem, environments, idAt, lock, Package } from "./tables";
 
 /** A target that a pdm.lock was made for. */
@@ -153,7 +153,7 @@ export function takesPython(item: Package, condition: u32): bool {
   if (isDefined(WITHOUT_FLAT) || lock.format != FORMAT_PYLOCK || item.python == NONE) return true;
   if (specifiersContain(item.python, pythonVersion())) return true;
   if (condition == ALWAYS) {
-    fail(STATUS_PYLOCK_PACKAGE_PYTHON, textAddress(item.python), textSize(item.python), item.name);
+    failAbout(STATUS_PYLOCK_PACKAGE_PYTHON, textAddress(item.python), textSize(item.python), item.name);
   }
   return false;
 }
@@ -163,7 +163,7 @@ function pythonVersion(): u32 {
 }
 
 function refusePython(text: u32): void {
-  fail(STATUS_PYTHON_REFUSED, textAddress(text), textSize(text), variableText(VARIABLE_PYTHON_FULL_VERSION));
+  failAbout(STATUS_PYTHON_REFUSED, textAddress(text), textSize(text), variableText(VARIABLE_PYTHON_FULL_VERSION));
 }
 
 /** The lock's own Python constraint, on python_full_version. */

@@ -31,7 +31,7 @@ import { compareVersions, versionOf } from "./pep440";
 import { project } from "./project";
 import { isPoetry } from "./rules";
 import { specifiersContain } from "./specifier";
-import { fail, failed } from "./status";
+import { failAbout, failed } from "./status";
 import { candidates, Dependency, dependencyAt, idAt, packageAt, packages, pushId, requestedExtras } from "./tables";
 
 /**
@@ -142,7 +142,7 @@ export function solve(): bool {
     else if (take(name, best, culprits.count)) continue;
     if (!failed() && !jumpBack()) {
       const dependency = dependencyAt(unmet);
-      fail(STATUS_UNSATISFIABLE, dependency.address, dependency.size, dependency.name);
+      failAbout(STATUS_UNSATISFIABLE, dependency.address, dependency.size, dependency.name);
     }
   }
   return !failed();

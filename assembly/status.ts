@@ -19,11 +19,13 @@ export function begin(): void {
   number = NONE;
 }
 
-/**
- * Records a failure at `size` bytes from `address`, unless there is one already. The default is NONE as a literal: for any
- * other expression asc has each call count its arguments, at run time.
- */
-export function fail(status: u32, address: usize, size: u32, detail: u32 = 0xffffffff): void {
+/** Records a failure at `size` bytes from `address`, unless there is one already. */
+export function fail(status: u32, address: usize, size: u32): void {
+  failAbout(status, address, size, NONE);
+}
+
+/** The same, with the number that belongs to its message. */
+export function failAbout(status: u32, address: usize, size: u32, detail: u32): void {
   if (code != STATUS_OK) return;
   code = status;
   at = address;

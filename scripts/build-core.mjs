@@ -63,7 +63,7 @@ async function compile(entry, output, target, more = []) {
 }
 
 /**
- * Binaryen's optimiser again, with what asc does not pass on: functions with one caller are inlined up to 220 bytes only,
+ * Binaryen's optimiser again, with what asc does not pass on: functions with one caller are inlined up to 250 bytes only,
  * since compile time grows faster than the largest function; no address below 1024 is used (-lmu), which asc's memory layout
  * grants. Not -iit (loads never trap): it makes guarded loads unconditional, and a crafted lock then reads beyond the memory.
  */
@@ -74,7 +74,7 @@ function shrink(file) {
   // What a function cannot do is worked out twice: the first round leaves less that it might.
   const rounds = ["--generate-global-effects", "-Oz", "--generate-global-effects", "-Oz", "--converge"];
   const last = ["--const-hoisting", "--remove-unused-brs"];
-  const passes = ["-ocimfs", "220", "-lmu", "--ssa-nomerge", "--rse", ...rounds, ...last];
+  const passes = ["-ocimfs", "250", "-lmu", "--ssa-nomerge", "--rse", ...rounds, ...last];
   const options = [...features.map((name) => `--enable-${name}`), ...passes, "--strip-target-features"];
   const { status, stderr } = spawnSync(process.execPath, [optimizer, ...options, file, "-o", file]);
   if (status === 0) return;

@@ -18,7 +18,7 @@ import {
 } from "../../src/abi";
 import { allocate } from "../arena";
 import { compare, indexOf } from "../bytes";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { Context } from "./context";
 
 /** What may come next: a node; something in the folder that is open; bytes of the file that is open; nothing more. */
@@ -53,7 +53,7 @@ export function startTree(): void {
 /** The node is a folder; its entries follow, then `leaveFolder`. */
 export function enterFolder(): void {
   if (!expect(EXPECT_NODE)) return;
-  if (depth == u32(NAR_DEPTH_LIMIT)) return fail(STATUS_NAR_DEPTH, 0, 0, NAR_DEPTH_LIMIT);
+  if (depth == u32(NAR_DEPTH_LIMIT)) return failAbout(STATUS_NAR_DEPTH, 0, 0, NAR_DEPTH_LIMIT);
   word("(");
   word("type");
   word("directory");

@@ -38,7 +38,7 @@ import { internWord } from "../environment";
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { lockPlatforms } from "../rules";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import {
   Artifact,
   addArtifact,
@@ -104,8 +104,8 @@ export function readCondaLock(address: usize, size: u32): void {
       else return refuseLine();
     } else more = skipDeeper(0);
   }
-  if (!hasVersion) fail(STATUS_CONDA_MISSING, address, 0, KEY_VERSION);
-  if (!hasPackages) fail(STATUS_CONDA_MISSING, address, 0, KEY_PACKAGE);
+  if (!hasVersion) failAbout(STATUS_CONDA_MISSING, address, 0, KEY_VERSION);
+  if (!hasPackages) failAbout(STATUS_CONDA_MISSING, address, 0, KEY_PACKAGE);
   if (failed()) return;
   mergeEntries(false);
   linkNames();
@@ -377,7 +377,7 @@ function finishEntry(from: u32): void {
             : entryUrl == NONE
               ? KEY_URL
               : NONE;
-  if (missing != NONE) fail(STATUS_CONDA_MISSING, entryOffset, 4, missing); // 4: `name`
+  if (missing != NONE) failAbout(STATUS_CONDA_MISSING, entryOffset, 4, missing); // 4: `name`
   if (!isPip || failed()) {
     dependencies.count = from;
     return;

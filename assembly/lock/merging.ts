@@ -8,7 +8,7 @@
 import { NONE, STATUS_REQUIREMENTS_DISJOINT } from "../../src/abi";
 import { allocateZeroed } from "../arena";
 import { intern, texts } from "../intern";
-import { fail } from "../status";
+import { failAbout } from "../status";
 import {
   Artifact,
   artifactAt,
@@ -223,6 +223,6 @@ function intersectHashes(kept: Package, other: Package, row: u32): void {
       memory.copy(artifacts.at(kept.artifacts + count), artifacts.at(kept.artifacts + i), offsetof<Artifact>());
     count++;
   }
-  if (count == 0 && kept.artifactCount != 0) fail(STATUS_REQUIREMENTS_DISJOINT, other.offset, 0, other.name);
+  if (count == 0 && kept.artifactCount != 0) failAbout(STATUS_REQUIREMENTS_DISJOINT, other.offset, 0, other.name);
   kept.artifactCount = count;
 }

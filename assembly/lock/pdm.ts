@@ -32,7 +32,7 @@ import { normalizedName } from "../name";
 import { parseRequirement, Requirement, requirementExtras } from "../pep508/requirement";
 import { project } from "../project";
 import { LockTarget, lockTargets } from "../rules";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import {
   Artifact,
   addArtifact,
@@ -88,7 +88,7 @@ const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Re
 /** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
 export function readPdmLock(): void {
   const metadata = get(0, "metadata");
-  if (metadata == NONE) return fail(STATUS_PDM_MISSING, at(0).address, 0, KEY_METADATA);
+  if (metadata == NONE) return failAbout(STATUS_PDM_MISSING, at(0).address, 0, KEY_METADATA);
   if (!expect(metadata, TABLE) || !readMetadata(metadata)) return;
   const list = get(0, "package");
   if (list != NONE && expect(list, ARRAY)) {
@@ -107,7 +107,7 @@ export function joinProjectExtras(): void {
 
 function readMetadata(metadata: u32): bool {
   const version = get(metadata, "lock_version");
-  if (version == NONE) fail(STATUS_PDM_MISSING, at(metadata).address, 1, KEY_LOCK_VERSION);
+  if (version == NONE) failAbout(STATUS_PDM_MISSING, at(metadata).address, 1, KEY_LOCK_VERSION);
   if (version == NONE || !expect(version, STRING)) return false;
   const address = at(version).address;
   const size = at(version).size;
@@ -219,7 +219,7 @@ function setSource(item: Package, source: u32, node: u32): void {
 function finish(index: u32, node: u32, extras: u32): void {
   const item = packageAt(index);
   if (item.name == NONE || (item.version == NONE && item.url == NONE)) {
-    fail(STATUS_PDM_MISSING, at(node).address, 11, item.name == NONE ? KEY_NAME : KEY_VERSION); // 11: [[package]]
+    failAbout(STATUS_PDM_MISSING, at(node).address, 11, item.name == NONE ? KEY_NAME : KEY_VERSION); // 11: [[package]]
     return;
   }
   if (item.source == SOURCE_GIT && item.resolved == NONE) item.resolved = item.reference;

@@ -34,7 +34,7 @@ import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { compareVersions, versionOf } from "../pep440";
 import { hasExtraAtom, markerOf } from "../pep508/marker";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import {
   Artifact,
   addDependency,
@@ -66,6 +66,7 @@ import {
   expect,
   isText,
   isTrue,
+  keyName,
   name,
   optionalText,
   readNames,
@@ -151,7 +152,7 @@ function readPackage(node: u32): void {
   if (failed()) return;
   const item = packageAt(index);
   if (item.name == NONE || item.version == NONE) {
-    fail(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
+    failAbout(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
     return;
   }
   if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
@@ -189,7 +190,7 @@ function readFile(node: u32): void {
       artifact.urlSize = at(entry).size;
     }
   }
-  if (artifact.nameSize == 0) fail(STATUS_LOCK_MISSING, at(node).address, 1, 2);
+  if (artifact.nameSize == 0) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, 2);
   else checkFileName(artifact.name, artifact.nameSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
 }
@@ -200,7 +201,7 @@ function readDependencies(index: u32, table: u32): void {
   const from = dependencies.count;
   packageAt(index).dependencies = from;
   for (let entry = first(table); entry != NONE && !failed(); entry = next(entry)) {
-    const required = normalizedName(at(entry).keyAddress, at(entry).keySize);
+    const required = keyName(entry);
     if (kindOf(entry) == ARRAY) {
       for (let each = first(entry); each != NONE && !failed(); each = next(each))
         readDependency(index, required, entry, each);
@@ -252,7 +253,7 @@ function readPackageExtras(index: u32, table: u32): void {
     const row = packageExtras.push();
     if (row == 0) return;
     const extra = changetype<Extra>(row);
-    extra.name = normalizedName(at(entry).keyAddress, at(entry).keySize);
+    extra.name = keyName(entry);
     extra.members = extraMembers.count;
     for (let each = first(entry); each != NONE; each = next(each)) {
       if (!expect(each, STRING)) return;
@@ -292,7 +293,7 @@ function readSource(index: u32, table: u32): void {
  */
 function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void {
   if (groups == NONE) {
-    fail(STATUS_LOCK_MISSING, at(node).address, 11, 3);
+    failAbout(STATUS_LOCK_MISSING, at(node).address, 11, 3);
     return;
   }
   if (!expect(groups, ARRAY)) return;
@@ -322,7 +323,7 @@ function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void
 function readExtras(table: u32): void {
   if (table == NONE || failed() || !expect(table, TABLE)) return;
   for (let entry = first(table); entry != NONE; entry = next(entry)) {
-    pushDistinct(extraNames, normalizedName(at(entry).keyAddress, at(entry).keySize));
+    pushDistinct(extraNames, keyName(entry));
   }
 }
 
@@ -341,7 +342,7 @@ function readSharedFiles(metadata: u32): void {
 /** One list for all versions of a name: each version keeps the files that carry it. */
 function readFilesOfName(entry: u32): void {
   if (!expect(entry, ARRAY)) return;
-  const id = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  const id = keyName(entry);
   const only = candidates(id) != NONE && packageAt(candidates(id)).nextOfName == NONE;
   for (let row = candidates(id); row != NONE && !failed(); row = packageAt(row).nextOfName) {
     // Git, directory and url packages have an empty list, and a package that has its own list keeps it.
@@ -378,7 +379,7 @@ function carriesVersion(row: u32, artifact: u32): bool {
 /** Poetry before 1.0: sha256 digests without file names. */
 function readHashesOfName(entry: u32): void {
   if (!expect(entry, ARRAY)) return;
-  const id = normalizedName(at(entry).keyAddress, at(entry).keySize);
+  const id = keyName(entry);
   for (let row = candidates(id); row != NONE; row = packageAt(row).nextOfName) {
     if (packageAt(row).artifactCount != 0) continue;
     packageAt(row).artifacts = artifacts.count;

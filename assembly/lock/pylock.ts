@@ -37,7 +37,7 @@ import { FileName, parseSdistName, parseWheelName } from "../filename";
 import { textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { compareVersions, parseVersion, releaseNumber, versionOf } from "../pep440";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import {
   Artifact,
   addArtifact,
@@ -108,7 +108,7 @@ export function readPylock(): void {
 }
 
 function missing(node: u32, key: u32): void {
-  fail(STATUS_PYLOCK_MISSING, at(node).address, node == 0 ? 0 : 1, key);
+  failAbout(STATUS_PYLOCK_MISSING, at(node).address, node == 0 ? 0 : 1, key);
 }
 
 /** "lock-version": another major version is an error, a newer minor one a warning. */
@@ -281,9 +281,9 @@ function readSdist(index: u32, node: u32): void {
 /** A file's name must say the name and the version of its package. */
 function checkIdentity(item: Package, file: Artifact): void {
   if (fileName.name != item.name) {
-    fail(STATUS_PYLOCK_OTHER_NAME, file.name, file.nameSize, item.name);
+    failAbout(STATUS_PYLOCK_OTHER_NAME, file.name, file.nameSize, item.name);
   } else if (item.version != NONE && compareVersions(fileName.version, versionOf(item.version)) != 0) {
-    fail(STATUS_PYLOCK_OTHER_VERSION, file.name, file.nameSize, item.version);
+    failAbout(STATUS_PYLOCK_OTHER_VERSION, file.name, file.nameSize, item.version);
   }
 }
 

@@ -24,7 +24,7 @@ import { isName, normalizedName } from "../name";
 import { versionOf } from "../pep440";
 import { markerOf } from "../pep508/marker";
 import { isSpecifierSet } from "../specifier";
-import { fail } from "../status";
+import { fail, failAbout } from "../status";
 import { Artifact, pushId } from "../tables";
 import { hexDigit } from "../toml/string";
 
@@ -37,13 +37,18 @@ export function readNames(list: u32, column: Column): void {
   }
 }
 
+/** The normalised name that an entry has as its key. */
+export function keyName(entry: u32): u32 {
+  return normalizedName(at(entry).keyAddress, at(entry).keySize);
+}
+
 /** Whether the node is of this kind; a failure when it is not. */
 export function expect(node: u32, kind: u32): bool {
   if (kindOf(node) == kind) return true;
   const found = at(node);
   // A table's or array's own size is its number of children; its first character stands for it.
   const size: u32 = kindOf(node) == TABLE || kindOf(node) == ARRAY ? 1 : found.size;
-  fail(STATUS_LOCK_TYPE, found.address, size, kind);
+  failAbout(STATUS_LOCK_TYPE, found.address, size, kind);
   return false;
 }
 

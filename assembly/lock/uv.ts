@@ -37,10 +37,9 @@ import { decimal, indexOf, is, startsWith } from "../bytes";
 import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../document";
 import { writeAscii } from "../environment";
 import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
 import { versionOf } from "../pep440";
 import { markerOf } from "../pep508/marker";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import {
   Artifact,
   addDependency,
@@ -90,7 +89,7 @@ import {
 } from "../walk/branches";
 import { enterItem, linkLiterals } from "../walk/conflict";
 import { enter, numberOf, valueOf } from "../walk/triples";
-import { checkHash, expect, isFileName, isText, name, optionalText, text } from "./reading";
+import { checkHash, expect, isFileName, isText, keyName, name, optionalText, text } from "./reading";
 import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 
 /** The newest revision that is known, that of uv 0.13.9. */
@@ -131,7 +130,7 @@ export function readUvLock(): void {
     } else if (keyIs(entry, "manifest")) readManifest(entry);
     else if (!keyIs(entry, "version") && !keyIs(entry, "revision") && !isKnownAside(entry)) warnUnknown(entry);
   }
-  if (!failed() && lock.python == NONE) fail(STATUS_LOCK_MISSING, at(0).address, 0, KEY_REQUIRES_PYTHON);
+  if (!failed() && lock.python == NONE) failAbout(STATUS_LOCK_MISSING, at(0).address, 0, KEY_REQUIRES_PYTHON);
   if (failed()) return;
   if (list != NONE && expect(list, ARRAY)) {
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
@@ -165,14 +164,14 @@ function readVersion(): bool {
   const version = get(0, "version");
   const revision = get(0, "revision");
   if (version == NONE) {
-    fail(STATUS_LOCK_NOT_FOUND, at(0).address, 0, FORMAT_UV);
+    failAbout(STATUS_LOCK_NOT_FOUND, at(0).address, 0, FORMAT_UV);
     return false;
   }
   if (!expect(version, INTEGER)) return false;
   const address = at(version).address;
   const size = at(version).size;
   if (!is(address, size, "1")) {
-    fail(STATUS_LOCK_VERSION, address, size, FORMAT_UV);
+    failAbout(STATUS_LOCK_VERSION, address, size, FORMAT_UV);
     return false;
   }
   lock.version = intern(address, size);
@@ -213,7 +212,7 @@ function readManifest(table: u32): void {
     else if (keyIs(entry, "dependency-groups")) {
       if (!expect(entry, TABLE)) return;
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
-        const id = normalizedName(at(group).keyAddress, at(group).keySize);
+        const id = keyName(group);
         pushDistinct(groupNames, id);
         readRequirements(group, id);
       }
@@ -247,7 +246,7 @@ function readRequirements(list: u32, group: u32): void {
       } else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
     }
     requirement.extraCount = edgeExtras.count - requirement.extras;
-    if (!failed() && requirement.name == NONE) fail(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
+    if (!failed() && requirement.name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
   }
 }
 
@@ -323,14 +322,14 @@ function startPackage(item: Package, address: usize): void {
 function checkPackage(index: u32, node: u32): bool {
   const item = packageAt(index);
   const address = at(node).address;
-  if (item.name == NONE) fail(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_NAME);
-  else if (item.source == NONE) fail(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_SOURCE);
+  if (item.name == NONE) failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_NAME);
+  else if (item.source == NONE) failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_SOURCE);
   else if (item.version == NONE && item.source == SOURCE_INDEX) {
-    fail(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_VERSION);
+    failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_VERSION);
   } else {
     const release = numberOf(SPACE_RELEASE, item.name, item.version);
     if (enter(SPACE_PACKAGE, release, sourceNumber(item.source, identity(item)), index) != index) {
-      fail(STATUS_LOCK_DUPLICATE, item.offset, 0, item.name);
+      failAbout(STATUS_LOCK_DUPLICATE, item.offset, 0, item.name);
     }
   }
   return !failed();
@@ -357,8 +356,8 @@ function sourceOf(table: u32): u32 {
     return failed() ? NONE : kind;
   }
   const entry = first(table);
-  if (entry == NONE) fail(STATUS_LOCK_SOURCE, at(table).address, 1, FORMAT_UV);
-  else fail(STATUS_LOCK_SOURCE, at(entry).keyAddress, at(entry).keySize, FORMAT_UV);
+  if (entry == NONE) failAbout(STATUS_LOCK_SOURCE, at(table).address, 1, FORMAT_UV);
+  else failAbout(STATUS_LOCK_SOURCE, at(entry).keyAddress, at(entry).keySize, FORMAT_UV);
   return NONE;
 }
 
@@ -397,7 +396,7 @@ function readGit(item: Package, written: u32): void {
   item.subdirectory = parameterOf(written, "subdirectory");
   const lfs = parameterOf(written, "lfs");
   if (lfs != NONE && is(textAddress(lfs), textSize(lfs), "true")) item.flags |= PACKAGE_HAS_LFS;
-  if (item.resolved == NONE) fail(STATUS_LOCK_SOURCE, textAddress(written), textSize(written), FORMAT_UV);
+  if (item.resolved == NONE) failAbout(STATUS_LOCK_SOURCE, textAddress(written), textSize(written), FORMAT_UV);
 }
 
 /** The names of the extras and groups that a package's own metadata declares, those without requirements too. */
@@ -412,7 +411,7 @@ function readMetadata(table: u32, item: Package): void {
     } else if (keyIs(entry, "requires-dev") || keyIs(entry, "dependency-groups")) {
       if (!expect(entry, TABLE)) return;
       for (let group = first(entry); group != NONE; group = next(group)) {
-        declare(item, BRANCH_GROUP, normalizedName(at(group).keyAddress, at(group).keySize));
+        declare(item, BRANCH_GROUP, keyName(group));
       }
     }
   }
@@ -482,7 +481,7 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
     const address = packageAt(index).url;
     findFileName(textAddress(address), textSize(address), packageAt(index).source == SOURCE_URL);
   } else {
-    fail(STATUS_LOCK_MISSING, at(node).address, 1, KEY_FILE);
+    failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_FILE);
     return;
   }
   artifact.name = fileName;
@@ -500,12 +499,12 @@ function readBranches(index: u32, own: u32, optional: u32, groups: u32): void {
   readBranch(index, BRANCH_OWN, NONE, own);
   if (optional != NONE && expect(optional, TABLE)) {
     for (let entry = first(optional); entry != NONE && !failed(); entry = next(entry)) {
-      readBranch(index, BRANCH_EXTRA, normalizedName(at(entry).keyAddress, at(entry).keySize), entry);
+      readBranch(index, BRANCH_EXTRA, keyName(entry), entry);
     }
   }
   if (groups != NONE && expect(groups, TABLE)) {
     for (let entry = first(groups); entry != NONE && !failed(); entry = next(entry)) {
-      readBranch(index, BRANCH_GROUP, normalizedName(at(entry).keyAddress, at(entry).keySize), entry);
+      readBranch(index, BRANCH_GROUP, keyName(entry), entry);
     }
   }
   packageAt(index).branchCount = branches.count - packageAt(index).branches;
@@ -551,7 +550,7 @@ function readEdge(owner: u32, node: u32): void {
     } else warnUnknown(entry);
   }
   dependencyAt(row).extraCount = edgeExtras.count - dependencyAt(row).extras;
-  if (!failed() && dependencyAt(row).name == NONE) fail(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
+  if (!failed() && dependencyAt(row).name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
 }
 
 /** PackageIdForDependency::unwire: what an edge leaves out is that of the only package of its name. */
@@ -570,7 +569,7 @@ function linkEdges(): void {
       if (release != NONE && source != NONE) target = valueOf(SPACE_PACKAGE, release, source);
     }
     if (target == NONE) {
-      fail(STATUS_LOCK_EDGE, edge.address, edge.size, edge.constraint);
+      failAbout(STATUS_LOCK_EDGE, edge.address, edge.size, edge.constraint);
       return;
     }
     edge.target = target;

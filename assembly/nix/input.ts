@@ -5,7 +5,7 @@
 
 import { INPUT_LIMIT, INPUT_PADDING, NONE, STATUS_INPUT_TOO_LARGE, STATUS_PROJECT_RECORD } from "../../src/abi";
 import { allocate, rewind } from "../arena";
-import { fail } from "../status";
+import { fail, failAbout } from "../status";
 import { firstInvalid } from "../utf8";
 import { attribute, copyList, copyString, panic, readFile, TYPE_LIST, TYPE_PATH, TYPE_STRING, typeOf } from "./host";
 
@@ -43,7 +43,7 @@ export function takeLock(argument: u32): bool {
     const isTooLarge = size > u32(INPUT_LIMIT);
     lockAddress = isTooLarge ? 0 : allocate(usize(size) + INPUT_PADDING);
     lockSize = 0;
-    if (isTooLarge) fail(STATUS_INPUT_TOO_LARGE, 0, 0, INPUT_LIMIT);
+    if (isTooLarge) failAbout(STATUS_INPUT_TOO_LARGE, 0, 0, INPUT_LIMIT);
     if (lockAddress == 0) return false;
     if (readFile(lockPath, lockAddress, size) != size) panic("the lock changed while it was read");
     lockSize = size;

@@ -33,11 +33,11 @@ export function moveTo(place: usize): void {
 
 /** Blanks and tabs are the only white space here. */
 export function skipBlanks(): void {
-  while (cursor < limit && isBlank(load<u8>(cursor))) cursor++;
+  while ((cursor < limit) & isBlank(load<u8>(cursor))) cursor++;
 }
 
 export function isBlank(c: u32): bool {
-  return c == 0x20 || c == 0x09;
+  return (c == 0x20) | (c == 0x09);
 }
 
 /** What a word is made of. Bytes outside ASCII pass as letters: no word of the grammar can end before one. */
@@ -57,8 +57,8 @@ export function takeWord(word: string): bool {
 /** Size of what stands at the cursor, for messages: a word, a run of operator characters, or one byte; 0 at the end. */
 export function tokenSize(): u32 {
   let end = cursor;
-  while (end < limit && (isWordByte(load<u8>(end)) || isSeparator(load<u8>(end)))) end++;
-  if (end == cursor) while (end < limit && isOperatorByte(load<u8>(end))) end++;
+  while ((end < limit) & (isWordByte(load<u8>(end)) | isSeparator(load<u8>(end)))) end++;
+  if (end == cursor) while ((end < limit) & isOperatorByte(load<u8>(end))) end++;
   if (end == cursor && end < limit) end++;
   return u32(end - cursor);
 }

@@ -31,7 +31,7 @@ import {
 import { intern, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause, recall, remember, UNASKED } from "../pep440";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { controlNamed } from "../toml/string";
 import { cursor, limit, moveTo, peek, refuse, setCursor, skipBlanks, step, takeWord, tokenSize } from "./cursor";
 import { extrasOf } from "./list";
@@ -224,7 +224,7 @@ function parseExpression(): bool {
 
 function openLevel(): bool {
   if (depth == DEPTH_LIMIT) {
-    fail(STATUS_MARKER_DEPTH, cursor, 1, DEPTH_LIMIT);
+    failAbout(STATUS_MARKER_DEPTH, cursor, 1, DEPTH_LIMIT);
     return false;
   }
   depth++;

@@ -84,11 +84,11 @@ export function parseRequirement(address: usize, size: u32, out: Requirement, le
 /** The end of the name at the cursor: separators at its end do not belong to it. The cursor itself when there is none. */
 function nameEnd(): usize {
   let end = cursor;
-  if (end == limit || !isAlphanumeric(load<u8>(end))) return cursor;
-  while (end < limit && (isAlphanumeric(load<u8>(end)) || isSeparator(load<u8>(end)))) end++;
-  if (end < limit && load<u8>(end) >= 0x80) return cursor;
+  if ((end == limit) | !isAlphanumeric(load<u8>(end))) return cursor;
+  while ((end < limit) & (isAlphanumeric(load<u8>(end)) | isSeparator(load<u8>(end)))) end++;
+  if ((end < limit) & (load<u8>(end) >= 0x80)) return cursor;
   // A name may end with "_", which is a word character to the regular expression that packaging reads names with.
-  while (load<u8>(end - 1) == 0x2d || load<u8>(end - 1) == 0x2e) end--;
+  while ((load<u8>(end - 1) == 0x2d) | (load<u8>(end - 1) == 0x2e)) end--;
   return end;
 }
 

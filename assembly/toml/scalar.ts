@@ -24,12 +24,12 @@ export function scalarKind(address: usize, size: u32): u32 {
 function number(address: usize, size: u32): u32 {
   const end = address + size;
   let p = address;
-  const signed = load<u8>(p) == 0x2b || load<u8>(p) == 0x2d;
+  const signed = (load<u8>(p) == 0x2b) | (load<u8>(p) == 0x2d);
   if (signed) p++;
   if (p == end) return NOTHING;
   const rest = u32(end - p);
   if (is(p, rest, "inf") || is(p, rest, "nan")) return FLOAT;
-  if (load<u8>(p) == 0x30 && rest > 1) {
+  if ((load<u8>(p) == 0x30) & (rest > 1)) {
     const c: u32 = load<u8>(p, 1);
     const bits = c == 0x78 ? 4 : c == 0x6f ? 3 : c == 0x62 ? 1 : 0; // 0x 0o 0b
     if (bits != 0) return !signed && radix(p + 2, end, bits) ? INTEGER : NOTHING;
@@ -51,13 +51,13 @@ function number(address: usize, size: u32): u32 {
 
 /** Digits with single underscores between them: the address after, 0 when there are none or an underscore hangs. */
 function digits(p: usize, end: usize): usize {
-  if (p >= end || !isDigit(load<u8>(p))) return 0;
+  if ((p >= end) | (!isDigit(load<u8>(p)))) return 0;
   while (p < end) {
     const c: u32 = load<u8>(p);
     if (isDigit(c)) p++;
     else if (c == 0x5f) {
       p++;
-      if (p >= end || !isDigit(load<u8>(p))) return 0;
+      if ((p >= end) | (!isDigit(load<u8>(p)))) return 0;
     } else break;
   }
   return p;
@@ -84,7 +84,7 @@ function date(address: usize, size: u32): u32 {
   const year = two(address) * 100 + two(address + 2);
   const month = two(address + 5);
   const day = two(address + 8);
-  if (year > 9999 || load<u8>(address, 7) != 0x2d) return NOTHING;
+  if ((year > 9999) | (load<u8>(address, 7) != 0x2d)) return NOTHING;
   if (month - 1 > 11 || day - 1 >= daysIn(year, month)) return NOTHING;
   if (size == 10) return LOCAL_DATE;
   const separator: u32 = load<u8>(address, 10);
@@ -93,19 +93,19 @@ function date(address: usize, size: u32): u32 {
   if (p == 0) return NOTHING;
   if (p == end) return LOCAL_DATETIME;
   if ((load<u8>(p) | 0x20) == 0x7a) return p + 1 == end ? DATETIME : NOTHING;
-  if (load<u8>(p) != 0x2b && load<u8>(p) != 0x2d) return NOTHING;
+  if ((load<u8>(p) != 0x2b) & (load<u8>(p) != 0x2d)) return NOTHING;
   if (end - p != 6 || load<u8>(p, 3) != 0x3a || two(p + 1) > 23 || two(p + 4) > 59) return NOTHING;
   return DATETIME;
 }
 
 /** hh:mm:ss with an optional fraction: the address after it, or 0. Second 60 is a leap second (RFC 3339, 5.7). */
 function time(p: usize, end: usize): usize {
-  if (p + 8 > end || load<u8>(p, 2) != 0x3a || load<u8>(p, 5) != 0x3a) return 0;
-  if (two(p) > 23 || two(p + 3) > 59 || two(p + 6) > 60) return 0;
+  if ((p + 8 > end) | (load<u8>(p, 2) != 0x3a) | (load<u8>(p, 5) != 0x3a)) return 0;
+  if ((two(p) > 23) | (two(p + 3) > 59) | (two(p + 6) > 60)) return 0;
   p += 8;
-  if (p < end && load<u8>(p) == 0x2e) {
+  if ((p < end) & (load<u8>(p) == 0x2e)) {
     const from = ++p;
-    while (p < end && isDigit(load<u8>(p))) p++;
+    while ((p < end) & (isDigit(load<u8>(p)))) p++;
     if (p == from) return 0;
   }
   return p;
@@ -115,7 +115,7 @@ function time(p: usize, end: usize): usize {
 function two(p: usize): u32 {
   const tens = u32(load<u8>(p)) - 0x30;
   const ones = u32(load<u8>(p, 1)) - 0x30;
-  return tens > 9 || ones > 9 ? 100000 : tens * 10 + ones;
+  return (tens > 9) | (ones > 9) ? 100000 : tens * 10 + ones;
 }
 
 function daysIn(year: u32, month: u32): u32 {

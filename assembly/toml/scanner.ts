@@ -40,7 +40,7 @@ import {
   startDocument,
   TABLE,
 } from "../document";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { firstInvalid } from "../utf8";
 import { NOTHING, scalarKind } from "./scalar";
 import { isControl, scanQuotedKey, scanString, stringAddress, stringSize } from "./string";
@@ -110,7 +110,7 @@ function header(from: usize): usize {
 /** [[a.b.c]]: "Array of Tables". */
 function arrayHeader(from: usize): usize {
   const p = headerPath(from + 2);
-  if (load<u8>(p) != 0x5d || load<u8>(p, 1) != 0x5d) return bad(STATUS_TOML_HEADER, p);
+  if ((load<u8>(p) != 0x5d) | (load<u8>(p, 1) != 0x5d)) return bad(STATUS_TOML_HEADER, p);
   let array = find(holder, keyAddress, keySize);
   if (array == NONE) array = append(holder, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
   else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
@@ -221,7 +221,7 @@ function bareEnd(p: usize): usize {
 
 @inline
 function isBare(c: u32): bool {
-  return isLetter(c) || isDigit(c) || c == 0x2d || c == 0x5f;
+  return isLetter(c) | isDigit(c) | (c == 0x2d) | (c == 0x5f);
 }
 
 /** Reads a value into `node`. */
@@ -235,11 +235,11 @@ function value(p: usize, node: u32, depth: u32): usize {
   if (c == 0x5b) return array(p, node, depth + 1);
   if (c == 0x7b) return inlineTable(p, node, depth + 1);
   let q = p;
-  while (isBare(load<u8>(q)) || isNumberMark(load<u8>(q))) q++;
+  while (isBare(load<u8>(q)) | isNumberMark(load<u8>(q))) q++;
   // RFC 3339 allows a space between date and time.
-  if (q - p == 10 && load<u8>(q) == 0x20 && load<u8>(p, 4) == 0x2d && isDigit(load<u8>(q, 1))) {
+  if (q - p == 10 && (load<u8>(q) == 0x20) & (load<u8>(p, 4) == 0x2d) & isDigit(load<u8>(q, 1))) {
     q++;
-    while (isBare(load<u8>(q)) || isNumberMark(load<u8>(q))) q++;
+    while (isBare(load<u8>(q)) | isNumberMark(load<u8>(q))) q++;
   }
   const size = u32(q - p);
   if (size == 0) return bad(STATUS_TOML_VALUE, p);
@@ -256,14 +256,14 @@ function value(p: usize, node: u32, depth: u32): usize {
 function malformed(p: usize, size: u32): u32 {
   const c: u32 = load<u8>(p);
   if (!isDigit(c) && c != 0x2b && c != 0x2d) return STATUS_TOML_VALUE;
-  const looksLikeDate = size > 4 && (load<u8>(p, 4) == 0x2d || load<u8>(p, 2) == 0x3a);
+  const looksLikeDate = (size > 4) & ((load<u8>(p, 4) == 0x2d) | (load<u8>(p, 2) == 0x3a));
   return looksLikeDate ? STATUS_TOML_DATETIME : STATUS_TOML_NUMBER;
 }
 
 /** + . : */
 @inline
 function isNumberMark(c: u32): bool {
-  return c == 0x2b || c == 0x2e || c == 0x3a;
+  return (c == 0x2b) | (c == 0x2e) | (c == 0x3a);
 }
 
 /** "Array": line ends, comments and a trailing comma are allowed. */
@@ -303,7 +303,7 @@ function close(node: u32, p: usize): usize {
 
 @inline
 function skipSpace(p: usize): usize {
-  while (load<u8>(p) == 0x20 || load<u8>(p) == 0x09) p++;
+  while ((load<u8>(p) == 0x20) | (load<u8>(p) == 0x09)) p++;
   return p;
 }
 
@@ -313,7 +313,7 @@ function skipLines(p: usize): usize {
     const c: u32 = load<u8>(p);
     if (c == 0x20 || c == 0x09 || c == 0x0a) p++;
     else if (c == 0x23) p = comment(p);
-    else if (c == 0x0d && load<u8>(p, 1) == 0x0a) p += 2;
+    else if ((c == 0x0d) & (load<u8>(p, 1) == 0x0a)) p += 2;
     else break;
   }
   return p;
@@ -325,7 +325,7 @@ function lineEnd(p: usize): usize {
   if (load<u8>(p) == 0x23) p = comment(p);
   if (p >= end) return end;
   if (load<u8>(p) == 0x0a) return p + 1;
-  if (load<u8>(p) == 0x0d && load<u8>(p, 1) == 0x0a) return p + 2;
+  if ((load<u8>(p) == 0x0d) & (load<u8>(p, 1) == 0x0a)) return p + 2;
   return bad(STATUS_TOML_LINE_END, p);
 }
 
@@ -357,6 +357,6 @@ function redefined(): usize {
 }
 
 function tooDeep(p: usize): usize {
-  fail(STATUS_TOML_DEPTH, p, 1, DEPTH_LIMIT);
+  failAbout(STATUS_TOML_DEPTH, p, 1, DEPTH_LIMIT);
   return end;
 }

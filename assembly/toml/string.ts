@@ -23,7 +23,7 @@ export function scanString(p: usize, end: usize): usize {
     // The common case first: one line, no escapes.
     const from = p + 1;
     const stop = special(from);
-    if (load<u8>(stop) == QUOTE && stop != from) {
+    if ((load<u8>(stop) == QUOTE) & (stop != from)) {
       stringAddress = from;
       stringSize = u32(stop - from);
       return stop + 1;
@@ -36,7 +36,7 @@ export function scanString(p: usize, end: usize): usize {
 /** The string that is a key: one line only. */
 export function scanQuotedKey(p: usize, end: usize): usize {
   const quote: u32 = load<u8>(p);
-  if (load<u8>(p, 1) == quote && load<u8>(p, 2) == quote) {
+  if ((load<u8>(p, 1) == quote) & (load<u8>(p, 2) == quote)) {
     // An empty key, then a quote: not a key, and multi-line strings are no keys either.
     fail(STATUS_TOML_STRING_END, p, 3);
     return end;
@@ -101,7 +101,7 @@ function multiline(p: usize, end: usize): usize {
     if (c == QUOTE && load<u8>(read, 1) == QUOTE && load<u8>(read, 2) == QUOTE) {
       // Up to two quotes may stand right before the closing three.
       let extra = 0;
-      while (extra < 2 && load<u8>(read, 3) == QUOTE) {
+      while ((extra < 2) & (load<u8>(read, 3) == QUOTE)) {
         store<u8>(write++, QUOTE);
         read++;
         extra++;
@@ -118,7 +118,7 @@ function multiline(p: usize, end: usize): usize {
       }
       read = escape(read, write, end);
       write = escaped;
-    } else if (c == 0x0d && load<u8>(read, 1) == 0x0a) {
+    } else if ((c == 0x0d) & (load<u8>(read, 1) == 0x0a)) {
       store<u8>(write++, c);
       read++;
     } else if (c != 0x0a && isControl(c)) {
@@ -135,7 +135,7 @@ function multiline(p: usize, end: usize): usize {
 /** A backslash, white space and a line end: the address of the next character that is neither; 0 when it is not that. */
 function lineContinuation(p: usize, end: usize): usize {
   let q = p + 1;
-  while (load<u8>(q) == 0x20 || load<u8>(q) == 0x09) q++;
+  while ((load<u8>(q) == 0x20) | (load<u8>(q) == 0x09)) q++;
   if (load<u8>(q) != 0x0a && !(load<u8>(q) == 0x0d && load<u8>(q, 1) == 0x0a)) return 0;
   while (q < end) {
     const c: u32 = load<u8>(q);
@@ -193,7 +193,7 @@ function unicode(p: usize, write: usize, end: usize, digits: u32): usize {
 }
 
 function literal(p: usize, end: usize): usize {
-  if (load<u8>(p, 1) == APOSTROPHE && load<u8>(p, 2) == APOSTROPHE) return multilineLiteral(p, end);
+  if ((load<u8>(p, 1) == APOSTROPHE) & (load<u8>(p, 2) == APOSTROPHE)) return multilineLiteral(p, end);
   const from = p + 1;
   let q = from;
   while (q < end) {
@@ -217,7 +217,7 @@ function multilineLiteral(p: usize, end: usize): usize {
   while (q < end) {
     const c: u32 = load<u8>(q);
     if (c == APOSTROPHE && load<u8>(q, 1) == APOSTROPHE && load<u8>(q, 2) == APOSTROPHE) {
-      for (let extra = 0; extra < 2 && load<u8>(q, 3) == APOSTROPHE; extra++) q++;
+      for (let extra = 0; (extra < 2) & (load<u8>(q, 3) == APOSTROPHE); extra++) q++;
       stringAddress = from;
       stringSize = u32(q - from);
       return q + 3;
@@ -232,7 +232,7 @@ function multilineLiteral(p: usize, end: usize): usize {
 /** A line end right after the opening quotes is not part of the string. */
 function afterNewline(p: usize): usize {
   if (load<u8>(p) == 0x0a) return p + 1;
-  if (load<u8>(p) == 0x0d && load<u8>(p, 1) == 0x0a) return p + 2;
+  if ((load<u8>(p) == 0x0d) & (load<u8>(p, 1) == 0x0a)) return p + 2;
   return p;
 }
 

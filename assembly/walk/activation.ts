@@ -12,7 +12,7 @@
 
 import { NONE, STATUS_CONFLICT, STATUS_TOO_HARD } from "../../src/abi";
 import { Column, Scratch } from "../arena";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { candidates, Dependency, dependencyAt, idAt, packageAt } from "../tables";
 import {
   BRANCH_EXTRA,
@@ -276,7 +276,7 @@ function findTogether(values: usize, extrasOnly: bool, isOpen: bool): void {
       const other = conflictItemAt(first);
       const name = other.name == NONE ? other.package : other.name;
       if (isOpen) addRefusal(two, i, name);
-      else fail(STATUS_CONFLICT, member.address, member.size, name);
+      else failAbout(STATUS_CONFLICT, member.address, member.size, name);
     }
     if (value != NO) first = member.item;
     one = either(one, value);

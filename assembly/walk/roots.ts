@@ -14,7 +14,7 @@ import { Column } from "../arena";
 import { internCopy, textAddress, textSize } from "../intern";
 import { normalizedName } from "../name";
 import { isOptionalGroup } from "../project";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { candidates, idAt, packageAt, pushId } from "../tables";
 import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "./branches";
 
@@ -95,7 +95,7 @@ function isMember(id: u32): bool {
 /** Lock::find_by_name: a root is the only package of its name. */
 function addRoot(id: u32, address: usize, size: u32): void {
   const row = candidates(id);
-  if (row == NONE) fail(STATUS_UNSATISFIABLE, address, size, id);
-  else if (packageAt(row).nextOfName != NONE) fail(STATUS_AMBIGUOUS, address, size, id);
+  if (row == NONE) failAbout(STATUS_UNSATISFIABLE, address, size, id);
+  else if (packageAt(row).nextOfName != NONE) failAbout(STATUS_AMBIGUOUS, address, size, id);
   else pushId(roots, row);
 }

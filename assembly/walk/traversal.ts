@@ -10,7 +10,7 @@ import { NONE, STATUS_AMBIGUOUS, STATUS_TOO_HARD, STATUS_UNSATISFIABLE } from ".
 import { Scratch } from "../arena";
 import { NEVER } from "../condition";
 import { EXTRA_EMPTY, evaluateMarker } from "../pep508/evaluation";
-import { fail, failed } from "../status";
+import { fail, failAbout, failed } from "../status";
 import { candidates, Dependency, dependencyAt, idAt, packageAt, packages } from "../tables";
 import {
   BRANCH_EXTRA,
@@ -185,11 +185,11 @@ export function packageFor(requirement: RootRequirement): u32 {
     const item = packageAt(row);
     if (item.forkCount != 0 && !anyHolds(item.forks, item.forkCount)) continue;
     if (found != NONE) {
-      fail(STATUS_AMBIGUOUS, requirement.address, requirement.size, requirement.name);
+      failAbout(STATUS_AMBIGUOUS, requirement.address, requirement.size, requirement.name);
       return NONE;
     }
     found = row;
   }
-  if (found == NONE) fail(STATUS_UNSATISFIABLE, requirement.address, requirement.size, requirement.name);
+  if (found == NONE) failAbout(STATUS_UNSATISFIABLE, requirement.address, requirement.size, requirement.name);
   return found;
 }

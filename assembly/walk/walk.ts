@@ -20,7 +20,7 @@ import { install } from "../installed";
 import { textAddress, textSize } from "../intern";
 import { GroupPython, groupPythons } from "../project";
 import { specifiersContain } from "../specifier";
-import { fail, failed } from "../status";
+import { failAbout, failed } from "../status";
 import { addProblem, dependencyAt, packageAt, packages, pushId } from "../tables";
 import { activate, Refusal, refusals, resetActivation } from "./activation";
 import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts, ITEM_GROUP } from "./branches";
@@ -53,7 +53,12 @@ export function walk(names: usize, namesSize: u32, flags: u32, problems: Column)
   startValues();
   metBy = metMemory.zeroed(usize(packages.count) << 2);
   if (facts.supportedCount != 0 && !anyHolds(facts.supported, facts.supportedCount)) {
-    fail(STATUS_PLATFORM_REFUSED, facts.supportedAddress, facts.supportedSize, variableText(VARIABLE_PLATFORM_SYSTEM));
+    failAbout(
+      STATUS_PLATFORM_REFUSED,
+      facts.supportedAddress,
+      facts.supportedSize,
+      variableText(VARIABLE_PLATFORM_SYSTEM),
+    );
   }
   checkGroupPythons();
   if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0)) return;
@@ -95,7 +100,7 @@ function checkGroupPythons(): void {
   for (let i: u32 = 0; i < groupPythons.count && !failed(); i++) {
     const python = groupPythonAt(i).python;
     if (groupRefusedWhen(i) == YES) {
-      fail(STATUS_GROUP_PYTHON, textAddress(python), textSize(python), groupPythonAt(i).group);
+      failAbout(STATUS_GROUP_PYTHON, textAddress(python), textSize(python), groupPythonAt(i).group);
     }
   }
 }
