@@ -23,8 +23,8 @@
       systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
       forEachSystem = value: nixpkgs.lib.genAttrs systems (system: value nixpkgs.legacyPackages.${system});
 
-      # A release brings the module for `builtins.wasm`.
-      library = arguments: import ./nix ({ wasm = "${release}/wasm/nix.wasm"; } // arguments);
+      # A release brings the modules for `builtins.wasm`.
+      library = arguments: import ./nix ({ wasm = "${release}/wasm"; } // arguments);
 
       commandLine =
         pkgs:
