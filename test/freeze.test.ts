@@ -132,4 +132,19 @@ function subsets(groups: string[], extras: string[]): Subset[] {
   return choices;
 }
 
+test("an archive's subdirectory is in the frozen file: what is built lies there (PEP 751, packages.archive.subdirectory)", () => {
+  const url = "https://files.pypi.invalid/deep-1.0.tar.gz";
+  const archive = `{ url = "${url}", subdirectory = "python/deep", hashes = { sha256 = "${"0".repeat(64)}" } }`;
+  const text = `lock-version = "1.0"\ncreated-by = "hand"\n\n[[packages]]\nname = "deep"\nversion = "1.0"\narchive = ${archive}\n`;
+  const lock = readLock(new TextEncoder().encode(text), { path: "pylock.toml", format: "pylock", pyproject: null });
+  const { json } = freeze(lock, {
+    lockSha256: "",
+    pyproject: null,
+    pyprojectDigest: null,
+    generator: "",
+    targets: TARGETS.map((target) => ({ target })),
+  });
+  assert.equal(JSON.parse(json).packages[0].source, { kind: "url", url, subdirectory: "python/deep" });
+});
+
 test.run();

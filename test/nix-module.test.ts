@@ -423,6 +423,7 @@ for (const [given, written] of [
   ["https://", "HTTPS://user@name:p%40ss@"],
   ["https://git.invalid", "ssh://git:secret@git.invalid"],
   ["https://files.pypi.invalid/", "//user:secret@files.pypi.invalid/a@b/"],
+  ["?tag=v1#", "?tag=v1&lfs=true#"],
 ] as const) {
   test(`addresses with ${written} are recorded as in the frozen file`, () => {
     const sources = fixtures.find(({ id }) => id === "uv okay-sources")!;
