@@ -238,6 +238,9 @@ def fetch(packages, target, folder, base):
         files = [file_name(each) for each in package["wheels"]]
         made = ", ".join(f'{{ url = "{base}/{quote(name)}", hashes = {{ sha256 = "{hash_of(name)}" }} }}' for name in files)
         lines += ["[[packages]]", f'name = "{package["name"]}"', f'version = "{package["version"]}"', f"wheels = [{made}]"]
+    # A pylock.toml without packages is none to uv.
+    if len(lines) == 2:
+        return {"fetched": []}
     (folder / "pylock.files.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     Wheels.fetched.clear()
     arguments = ["pip", "install", "--no-deps", "--no-cache", "--target", str(folder / ".target"), "-r", "pylock.files.toml"]
