@@ -8,13 +8,13 @@
 //
 // Invariant: no imports, and no trap as long as addresses come from `room` and `open`.
 
-import { ABI_VERSION, FOUR_ADDRESS, FOUR_BLOCKS, FOUR_CONTEXT, HASH_SHA256 } from "../src/abi";
-import { allocate } from "./arena";
-import * as base from "./base";
+import { ABI_VERSION, FOUR_ADDRESS, FOUR_BLOCKS, FOUR_CONTEXT, HASH_SHA256 } from "../src/core/abi";
 import { Context, closeContext, digestSize, openContext } from "./hash/context";
 import * as nar from "./hash/nar";
 import { sha256FourBlocks } from "./hash/sha256";
-import { begin, status } from "./status";
+import { allocate } from "./memory/arena";
+import * as base from "./memory/base";
+import { begin, status } from "./memory/status";
 
 export function version(): u32 {
   return ABI_VERSION;
@@ -59,7 +59,7 @@ export function sizeOf(algorithm: u32): u32 {
 
 /**
  * The same number of whole blocks into each of four SHA-256 contexts that have whole blocks behind them. The request's
- * slots are src/abi.ts's FOUR_*; false, and nothing done, when a context is not as it must be.
+ * slots are src/core/abi.ts's FOUR_*; false, and nothing done, when a context is not as it must be.
  */
 export function updateFour(request: usize): bool {
   const blocks = load<u32>(request, FOUR_BLOCKS << 2);

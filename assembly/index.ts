@@ -1,6 +1,6 @@
 // The core's exports, for JavaScript hosts: room for an input, one call that reads it, one that resolves.
 //
-//   input(lockSize, projectSize) -> address     the host writes the lock there and the project behind it (src/abi.ts)
+//   input(lockSize, projectSize) -> address     the host writes the lock there and the project behind it (src/core/abi.ts)
 //   read(format) -> status                      tables of what the lock holds
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
@@ -63,29 +63,10 @@ import {
   TABLE_TEXT,
   TABLE_VERDICT,
   TABLE_WARNING,
-} from "../src/abi";
-import { allocate, Column, Scratch } from "./arena";
-import { startBudget } from "./budget";
-import { conditions } from "./condition";
-import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./environment";
-import {
-  explain as explainResolved,
-  findings,
-  parts,
-  Reason,
-  reasons,
-  resetExplanation,
-  startExplanation,
-  verdicts,
-} from "./explain";
-import { internCopy, textAddress, textSize, texts } from "./intern";
-import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./known";
+} from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
-import { startTags, writeTags, writtenTags } from "./pep425";
-import { readProject } from "./project";
-import { readLock, startCore } from "./reader";
-import { edges, problems, ResolveRequest, resolve as resolveRequest, Selection, selections } from "./resolution";
-import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./status";
+import { readProject } from "./lock/project";
+import { readLock, startCore } from "./lock/reader";
 import {
   Artifact,
   artifacts,
@@ -98,8 +79,34 @@ import {
   Problem,
   packages,
   warnings,
-} from "./tables";
-import { workspaceNames } from "./walk/branches";
+} from "./lock/tables";
+import { workspaceNames } from "./lock/uv/branches";
+import { allocate, Column, Scratch } from "./memory/arena";
+import { startBudget } from "./memory/budget";
+import { internCopy, textAddress, textSize, texts } from "./memory/intern";
+import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
+import {
+  explain as explainResolved,
+  findings,
+  parts,
+  Reason,
+  reasons,
+  resetExplanation,
+  startExplanation,
+  verdicts,
+} from "./resolve/explain";
+import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
+import {
+  edges,
+  problems,
+  ResolveRequest,
+  resolve as resolveRequest,
+  Selection,
+  selections,
+} from "./resolve/resolution";
+import { conditions } from "./standards/condition";
+import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
+import { startTags, writeTags, writtenTags } from "./standards/pep425";
 
 const block: usize = memory.data(192); // STATE_SLOTS * 4
 
@@ -282,7 +289,7 @@ function locate(address: usize): void {
   set(STATE_OFFSET, u32(address - start));
 }
 
-// The rows that hosts read lie as src/abi.ts says.
+// The rows that hosts read lie as src/core/abi.ts says.
 if (offsetof<Package>() != PACKAGE_WORDS << 2) ERROR("Package: size");
 if (offsetof<Package>("flags") != PACKAGE_FLAGS << 2) ERROR("Package: flags");
 if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: written");

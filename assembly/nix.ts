@@ -7,7 +7,7 @@
 //     groups, extras   lists of names: one selection. Without either the answer is open, as the frozen file is: every
 //                      package that some selection installs, each with its condition
 //     packages  uv: "all", or the names of members of the workspace, instead of the usual ones
-//     project   the records of pyproject.toml (end of src/abi.ts)         prefer   "sdist" or "wheel"
+//     project   the records of pyproject.toml (end of src/core/abi.ts)         prefer   "sdist" or "wheel"
 //
 // The answer: assembly/nix/answer.ts; { error } when the lock cannot be read (failure.ts). `panic` ends the evaluation and
 // cannot be caught: it is for arguments of another kind than these, and for our own bugs.
@@ -32,11 +32,14 @@ import {
   STATUS_PDM_NEWER,
   STATUS_PYLOCK_NEWER,
   STATUS_REQUIREMENTS_IGNORED,
-} from "../src/abi";
-import { allocate, allocateZeroed } from "./arena";
-import { is } from "./bytes";
-import { writeAscii } from "./environment";
+} from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
+import { readProject } from "./lock/project";
+import { readLock, startCore } from "./lock/reader";
+import { Problem, warnings } from "./lock/tables";
+import { allocate, allocateZeroed } from "./memory/arena";
+import { is } from "./memory/bytes";
+import { failed } from "./memory/status";
 import { answerValue } from "./nix/answer";
 import { cleaned, cleanedSize } from "./nix/clean";
 import { failureValue } from "./nix/failure";
@@ -53,11 +56,8 @@ import {
   textStart,
 } from "./nix/input";
 import { closeSet, openSet, put, startValues } from "./nix/values";
-import { readProject } from "./project";
-import { readLock, startCore } from "./reader";
-import { ResolveRequest, resolve as resolveRequest } from "./resolution";
-import { failed } from "./status";
-import { Problem, warnings } from "./tables";
+import { ResolveRequest, resolve as resolveRequest } from "./resolve/resolution";
+import { writeAscii } from "./standards/environment";
 
 /** Nix calls this once, before the function. There is nothing to do. */
 export function nix_wasm_init_v1(): void {}
@@ -149,7 +149,7 @@ function keepText(request: ResolveRequest, field: usize): void {
   store<u32>(changetype<usize>(request) + field, textLength, sizeof<usize>());
 }
 
-/** What the command line warns about, in its words (src/errors.ts). */
+/** What the command line warns about, in its words (src/words/errors.ts). */
 function warn(): void {
   for (let i: u32 = 0; i < warnings.count; i++) {
     const problem = changetype<Problem>(warnings.at(i));

@@ -22,7 +22,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Bench } from "tinybench";
-import { Hasher } from "../src/hasher.ts";
+import { Hasher } from "../src/core/hasher.ts";
 import type { Engine, HashTask } from "../src/runtime/node/verify.ts";
 
 // The package as it is installed: its threads start from a file of their own.

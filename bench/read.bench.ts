@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import parseIarna from "@iarna/toml/parse-string.js";
-import { type LockFormat, readLock } from "../src/lockfile.ts";
+import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
 import { compare } from "./rounds.ts";
 
 const require = createRequire(new URL("../../bench/peers/package.json", import.meta.url));

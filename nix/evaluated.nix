@@ -35,7 +35,7 @@ let
   };
   answer = call request;
 
-  # Which groups are chosen by default (src/lockfile.ts, `groupsOf`). `main` is a name like others in pylock.toml only.
+  # Which groups are chosen by default (src/lock/lockfile.ts, `groupsOf`). `main` is a name like others in pylock.toml only.
   isDefault =
     {
       poetry = group: project == null || project.groups.${group} or true;
@@ -56,7 +56,7 @@ let
 
   # --- Warnings: nothing is called for them until they are asked for ---
 
-  # Locks that the tool solves anew for each selection: held against the selections that are used most (src/nix.ts).
+  # Locks that the tool solves anew for each selection: held against the selections that are used most (src/answers/freeze.ts).
   isSearched =
     format == "pdm"
     || format == "poetry" && (answer.version == null || builtins.match "2[.]0*[1-9][0-9]*" answer.version == null);

@@ -1,7 +1,7 @@
 # The words of a failure that the core gives as data (assembly/nix/failure.ts): { code, message, hint, text }, where `text` is
 # all of it, as the command line prints it but for the excerpt.
 #
-# Invariant: messages are src/errors.ts', through messages.nix. Hints that need the whole list of names are left out.
+# Invariant: messages are src/words/errors.ts', through messages.nix. Hints that need the whole list of names are left out.
 # `lock` is what locks.nix finds.
 lock: failure:
 let
@@ -15,7 +15,7 @@ let
     hint = "this is a bug of pylock2nix: please report it with the lock that shows it";
   };
 
-  # src/errors.ts, `found`.
+  # src/words/errors.ts, `found`.
   found =
     if failure.found == "" then "the end of the text"
     else if builtins.elem failure.found [ "U+000A" "U+000DU+000A" "U+000D" ] then "the end of the line"
@@ -24,7 +24,7 @@ let
   hexadecimal = number: digit (number / 16) + digit (number - number / 16 * 16);
   digit = number: builtins.substring number 1 "0123456789abcdef";
 
-  # src/lockfile.ts, `detailOf`.
+  # src/lock/lockfile.ts, `detailOf`.
   named = list: index: if index >= 0 && index < builtins.length list then builtins.elemAt list index else null;
   detail =
     if !(isInt failure.detail) then failure.detail

@@ -3,7 +3,7 @@
 #   find { projectDir, lock, recorded }   the lock's file: { path, name } and what `formats` says of it
 #
 # `lock` is a path, or a name in the project's folder; `recorded` the name that a frozen resolution has. Without them it is the
-# one lock in the folder, as on the command line (src/cli/formats.ts has the same names, src/lockfile.ts the same commands).
+# one lock in the folder, as on the command line (src/cli/formats.ts has the same names, src/lock/lockfile.ts the same commands).
 let
   inherit (builtins)
     attrNames baseNameOf concatStringsSep elemAt filter head isString length match readDir readFile split substring;

@@ -1,4 +1,4 @@
-# Written by scripts/nix-messages.mjs from src/errors.ts: the words for each failure of the core, by its status.
+# Written by scripts/nix-messages.mjs from src/words/errors.ts: the words for each failure of the core, by its status.
 # `message` is for a failure with a detail, `bare` for one without. Placeholders: nix/failure.nix.
 {
   "1" = { code = "input-too-large"; message = "cannot read the file: it is larger than 192 MiB"; bare = "cannot read the file: it is larger than 192 MiB"; };

@@ -2,11 +2,11 @@
 #
 #   facts     `project` of the frozen resolution (docs/resolution.md), null when no project is declared
 #   groups    normalised name of each group -> whether it is chosen by default
-#   records   the project as the core takes it (end of src/abi.ts), for the formats that ask: { poetry, uv, pdm }
+#   records   the project as the core takes it (end of src/core/abi.ts), for the formats that ask: { poetry, uv, pdm }
 #   digest    sha256 of the fields that were read
 #   isUvDefault, developmentGroups    which groups uv and PDM choose by default
 #
-# Invariant: the same as src/pyproject/ makes of the same file; test/nix-wasm.test.ts compares the two.
+# Invariant: the same as src/lock/pyproject/ makes of the same file; test/nix-wasm.test.ts compares the two.
 path:
 let
   inherit (builtins)
@@ -43,7 +43,7 @@ let
   poetry = section "tool" tool "poetry";
   inTool = "tool.poetry";
 
-  # --- Requirements (src/pyproject/requirements.ts) ---
+  # --- Requirements (src/lock/pyproject/requirements.ts) ---
 
   standard = extra: map (written: { form = "pep508"; inherit extra; text = written; });
   poetryRequirements =
@@ -251,7 +251,7 @@ let
   ownName = if name == null then [ ] else [ [ "name" (normalize name) ] ];
   recordText = records: concatStringsSep "" (map written (ownName ++ records));
 
-  # --- The same for uv: its lock has the requirements itself (src/pyproject.ts) ---
+  # --- The same for uv: its lock has the requirements itself (src/lock/pyproject.ts) ---
 
   uv = section "tool" tool "uv";
   isUvDefault =
@@ -281,7 +281,7 @@ let
     ++ filter (record: elemAt record 2 != "") (map (group: [ "python" group (uvPython group) ]) uvNames)
     ++ map (extra: [ "extra" (head (builtins.tail extra)) ]) extraRecords;
 
-  # --- And for PDM: a group for each extra and each of its own (src/pyproject/pdm-requirements.ts) ---
+  # --- And for PDM: a group for each extra and each of its own (src/lock/pyproject/pdm-requirements.ts) ---
 
   pdmOwn = section "tool.pdm" (section "tool" tool "pdm") "dev-dependencies";
   pdmParts =
@@ -345,7 +345,7 @@ let
       group: map (text: [ "pep508" group "" text ]) (expand { seen = [ ]; texts = [ ]; } group).texts
     ) pdmNames;
 
-  # --- Facts (src/pyproject.ts) ---
+  # --- Facts (src/lock/pyproject.ts) ---
 
   buildSystem = section "" document "build-system";
   standardScripts = section "project" project "scripts";

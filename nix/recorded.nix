@@ -3,8 +3,8 @@
 #   { complete package, lacksCheckout package }
 #
 # `complete` is the package as the frozen file has it. Invariant: an entry is found by all that the lock says of its source, so
-# that a changed lock never meets an old one; the same value as src/nix.ts makes, and the same records refused as in
-# src/prefetch/record.ts, but for letters that no name has.
+# that a changed lock never meets an old one; the same value as src/answers/freeze.ts makes, and the same records refused as in
+# src/answers/record.ts, but for letters that no name has.
 path:
 let
   inherit (builtins)
@@ -127,7 +127,7 @@ let
   isEmpty = sources == [ ];
   get = subject: if isEmpty || subject == null then null else entries.${keyOf subject} or null;
 
-  # --- What the lock says of a source (src/prefetch/plan.ts) ---
+  # --- What the lock says of a source (src/answers/plan.ts) ---
 
   gitSubject =
     { url, rev, submodules, subdirectory, lfs ? false, ... }:
@@ -153,7 +153,7 @@ let
     else
       null;
 
-  # --- What is put in (src/nix.ts) ---
+  # --- What is put in (src/answers/freeze.ts) ---
 
   lowered =
     replaceStrings

@@ -1,4 +1,4 @@
-// Prints names of 16 bytes that have the same hash (assembly/intern.ts, hash): for test/fixtures/poetry/fail-collisions.
+// Prints names of 16 bytes that have the same hash (assembly/memory/intern.ts, hash): for test/fixtures/poetry/fail-collisions.
 //   node scripts/colliding-names.mjs COUNT
 const M = (1n << 64n) - 1n;
 const K = 0xff51afd7ed558ccdn;

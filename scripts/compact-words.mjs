@@ -1,7 +1,7 @@
 // A transform for asc that makes a module small: word literals as counted bytes of ASCII, and nothing inlined by decree.
 //
 // asc keeps a string as UTF-16 behind a header of 20 bytes; a word of seven letters takes 34 bytes, here 8. Only literals
-// that the program passes as values change; assembly/bytes.ts (`wordSize`, `wordByte`) reads both forms.
+// that the program passes as values change; assembly/memory/bytes.ts (`wordSize`, `wordByte`) reads both forms.
 //
 // Invariant: the program means the same with and without: where a type says `string`, an address stands afterwards.
 import { Node, NodeKind, Source } from "assemblyscript";

@@ -1,7 +1,7 @@
-// Writes nix/messages.nix: the words of src/errors.ts for each STATUS_* of the core, as the Nix library needs them.
-//   node scripts/nix-messages.mjs            (build first: it runs dist/errors.js)
+// Writes nix/messages.nix: the words of src/words/errors.ts for each STATUS_* of the core, as the Nix library needs them.
+//   node scripts/nix-messages.mjs            (build first: it runs dist/words/errors.js)
 //
-// src/errors.ts makes its messages by functions. Here each is called with marks in place of what it is about, and the marks
+// src/words/errors.ts makes its messages by functions. Here each is called with marks in place of what it is about, and the marks
 // become the placeholders that nix/failure.nix fills:
 //   {found}     the span in backquotes, or "the end of the text"      {text}   the span itself
 //   {codePoint} U+XXXX      {byte} the byte in hexadecimal            {detail} the number or text that came along
@@ -16,9 +16,9 @@ const DETAIL = "\ue001";
 const AGAIN = "\ue002";
 
 export async function messagesNix() {
-  const { failureFrom, KNOWN_STATUSES } = await import(pathToFileURL("dist/errors.js").href);
-  const { DETAIL_WORDS } = await import(pathToFileURL("dist/lockfile.js").href);
-  const { FORMAT_UV } = await import(pathToFileURL("dist/abi.js").href);
+  const { failureFrom, KNOWN_STATUSES } = await import(pathToFileURL("dist/words/errors.js").href);
+  const { DETAIL_WORDS } = await import(pathToFileURL("dist/lock/lockfile.js").href);
+  const { FORMAT_UV } = await import(pathToFileURL("dist/core/abi.js").href);
   const lines = [...KNOWN_STATUSES]
     .sort((left, right) => left - right)
     .map((status) => {
@@ -43,7 +43,7 @@ export async function messagesNix() {
       }
       return `  "${status}" = { ${fields.join(" ")} };`;
     });
-  return `# Written by scripts/nix-messages.mjs from src/errors.ts: the words for each failure of the core, by its status.
+  return `# Written by scripts/nix-messages.mjs from src/words/errors.ts: the words for each failure of the core, by its status.
 # \`message\` is for a failure with a detail, \`bare\` for one without. Placeholders: nix/failure.nix.
 {
 ${lines.join("\n")}

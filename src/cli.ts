@@ -16,8 +16,6 @@ import { targetsCommand } from "./cli/targets.ts";
 import { verifyCommand } from "./cli/verify.ts";
 import { whyCommand } from "./cli/why.ts";
 import { readWords } from "./cli/words.ts";
-import { renderFailure } from "./diagnostic.ts";
-import { PylockError, shellError } from "./errors.ts";
 import {
   commandLine,
   endWith,
@@ -29,6 +27,8 @@ import {
   readIfThere,
   terminal,
 } from "./runtime/node.ts";
+import { renderFailure } from "./words/diagnostic.ts";
+import { PylockError, shellError } from "./words/errors.ts";
 
 const COMMANDS: readonly Command[] = [
   nixCommand,

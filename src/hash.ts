@@ -1,6 +1,7 @@
 // The library's second entry, `pylock2nix/hash`: digests of bytes and streams, and what a lock expects of a file. Web
 // standards only, as the first one; apart from it, since it carries a module of its own.
 
+export { type Expectation, Expectations, type Verdict } from "./answers/verify.ts";
 export {
   createDigest,
   type Digest,
@@ -14,5 +15,4 @@ export {
   toHex,
   toNix32,
   toSri,
-} from "./integrity.ts";
-export { type Expectation, Expectations, type Verdict } from "./verify.ts";
+} from "./lock/integrity.ts";

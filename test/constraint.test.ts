@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
+import * as abi from "../src/core/abi.ts";
 import { fault, place, rowOf, type Versions } from "./versions.ts";
 import { builds } from "./wasm.ts";
 

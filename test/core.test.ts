@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
-import { Core } from "../src/core.ts";
+import * as abi from "../src/core/abi.ts";
+import { Core } from "../src/core/core.ts";
 
 /** Bytes: what an edge runtime loads and a browser downloads. */
 const SIZE_LIMIT = 150_000;

@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Core } from "../src/core.ts";
-import { type LockFormat, type Lockfile, readLockWith } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
+import { Core } from "../src/core/core.ts";
+import { type LockFormat, type Lockfile, readLockWith } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
 import { type Case, corpus, type Expected, isKnownDifference, members, type Oracle } from "./corpus.ts";
 
 /** What the corpus calls a format -> what we call it. */

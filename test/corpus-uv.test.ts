@@ -1,9 +1,9 @@
 // uv.lock: every answer of the corpus, on every target. What differs on purpose is in known-differences.txt.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Lockfile, readLock } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
-import type { Resolution } from "../src/resolution.ts";
+import { type Lockfile, readLock } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import type { Resolution } from "../src/lock/resolution.ts";
 import { corpus, type Expected, isKnownDifference, members, type Oracle } from "./corpus.ts";
 
 const cases = corpus("uv");

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Core } from "../src/core.ts";
-import { PylockError } from "../src/errors.ts";
-import { type Lockfile, readLockWith } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
+import { Core } from "../src/core/core.ts";
+import { type Lockfile, readLockWith } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import { PylockError } from "../src/words/errors.ts";
 import { type Case, corpus, isKnownDifference, members, type Oracle } from "./corpus.ts";
 
 const cases = corpus("poetry");

@@ -1,9 +1,9 @@
 // Positions and excerpts: what stands under the caret, whatever the line holds.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { renderFailure } from "../src/diagnostic.ts";
-import type { Failure } from "../src/errors.ts";
-import { positionOf } from "../src/position.ts";
+import { renderFailure } from "../src/words/diagnostic.ts";
+import type { Failure } from "../src/words/errors.ts";
+import { positionOf } from "../src/words/position.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

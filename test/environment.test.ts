@@ -1,7 +1,7 @@
 // Targets: their names, the marker environment of each, and what is refused where.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
+import * as abi from "../src/core/abi.ts";
 import { type Fault, standards, VARIABLES, vectors } from "./markers.ts";
 
 /** Target, python_full_version, and the values in the order of VARIABLES. */

@@ -2,12 +2,19 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
-import { renderFailure } from "../src/diagnostic.ts";
-import { type Failure, failureFrom, KNOWN_STATUSES, PylockError, SHELL_CODES, shellError } from "../src/errors.ts";
-import { type LockFormat, readLock } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
-import { closest } from "../src/suggestion.ts";
+import * as abi from "../src/core/abi.ts";
+import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import { renderFailure } from "../src/words/diagnostic.ts";
+import {
+  type Failure,
+  failureFrom,
+  KNOWN_STATUSES,
+  PylockError,
+  SHELL_CODES,
+  shellError,
+} from "../src/words/errors.ts";
+import { closest } from "../src/words/suggestion.ts";
 
 const FORMATS = [
   ["poetry", "poetry.lock"],
@@ -21,7 +28,7 @@ const statuses = Object.entries(abi).filter(([name]) => name.startsWith("STATUS_
 
 for (const [name, status] of statuses) {
   test(`${name} has words`, () => {
-    assert.ok(KNOWN_STATUSES.has(status), `src/errors.ts has no entry for ${name}`);
+    assert.ok(KNOWN_STATUSES.has(status), `src/words/errors.ts has no entry for ${name}`);
     const facts = { path: "poetry.lock", bytes: new TextEncoder().encode("a = b"), offset: 4, size: 1 };
     expectWords(failureFrom(status, facts));
   });

@@ -5,14 +5,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Core } from "../src/core.ts";
-import { renderFailure } from "../src/diagnostic.ts";
-import { type Failure, PylockError } from "../src/errors.ts";
-import { sha256Hex, sriHash } from "../src/integrity.ts";
-import { type LockFormat, type Lockfile, readLockWith } from "../src/lockfile.ts";
-import { pipfileHashText } from "../src/pyproject/pipfile-hash.ts";
-import { pdmContentHash, readPyproject } from "../src/pyproject.ts";
-import { expandRequirements } from "../src/requirements.ts";
+import { Core } from "../src/core/core.ts";
+import { sha256Hex, sriHash } from "../src/lock/integrity.ts";
+import { type LockFormat, type Lockfile, readLockWith } from "../src/lock/lockfile.ts";
+import { pipfileHashText } from "../src/lock/pyproject/pipfile-hash.ts";
+import { pdmContentHash, readPyproject } from "../src/lock/pyproject.ts";
+import { expandRequirements } from "../src/lock/requirements.ts";
+import { renderFailure } from "../src/words/diagnostic.ts";
+import { type Failure, PylockError } from "../src/words/errors.ts";
 
 const ROOT = "test/fixtures/";
 /** Renews each expected.txt; look at what it changes before it is committed. */

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readLock } from "../src/lockfile.ts";
-import { freeze } from "../src/nix.ts";
-import { readPyproject } from "../src/pyproject.ts";
-import type { Condition } from "../src/resolution.ts";
+import { freeze } from "../src/answers/freeze.ts";
+import { readLock } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import type { Condition } from "../src/lock/resolution.ts";
 import { type Case, corpus } from "./corpus.ts";
 
 interface FrozenFile {

@@ -7,10 +7,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { failureFrom, PylockError } from "../dist/errors.js";
-import { readLock } from "../dist/lockfile.js";
-import { freeze } from "../dist/nix.js";
-import { pdmRecords, projectRecords, readPyprojectBytes } from "../dist/pyproject.js";
+import { freeze } from "../dist/answers/freeze.js";
+import { readLock } from "../dist/lock/lockfile.js";
+import { pdmRecords, projectRecords, readPyprojectBytes } from "../dist/lock/pyproject.js";
+import { failureFrom, PylockError } from "../dist/words/errors.js";
 
 const PATIENCE = 20000; // milliseconds
 const SLOW = 2000; // milliseconds of CPU that one damaged lock of a megabyte may take, however busy the machine is

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Core } from "../src/core.ts";
-import { PylockError } from "../src/errors.ts";
-import { readLockWith } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
+import { Core } from "../src/core/core.ts";
+import { readLockWith } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import { PylockError } from "../src/words/errors.ts";
 
 const TARGET = "cp312-linux-x86_64-glibc2.28";
 const modules = ["core.wasm", "core.debug.wasm"].map((build) => new WebAssembly.Module(readFileSync(`wasm/${build}`)));

@@ -3,8 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
-import { type Base, type Context, HASH_ALGORITHMS, type HashAlgorithm, Hasher } from "../src/hasher.ts";
+import * as abi from "../src/core/abi.ts";
+import { type Base, type Context, HASH_ALGORITHMS, type HashAlgorithm, Hasher } from "../src/core/hasher.ts";
 import {
   createDigest,
   hashBytes,
@@ -15,7 +15,7 @@ import {
   toHex,
   toNix32,
   toSri,
-} from "../src/integrity.ts";
+} from "../src/lock/integrity.ts";
 
 interface Vector {
   readonly algorithm: HashAlgorithm;

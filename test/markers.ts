@@ -32,7 +32,7 @@ interface Markers extends Exports {
   parseSdist(address: number, size: number): number;
 }
 
-/** The variables of a target, in the order of VARIABLE_* in assembly/environment.ts. */
+/** The variables of a target, in the order of VARIABLE_* in assembly/standards/environment.ts. */
 export const VARIABLES: readonly string[] = [
   "implementation_name",
   "implementation_version",

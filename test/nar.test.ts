@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Hasher } from "../src/hasher.ts";
-import { toSri } from "../src/integrity.ts";
+import { Hasher } from "../src/core/hasher.ts";
+import { toSri } from "../src/lock/integrity.ts";
 import { hashTree } from "../src/runtime/node/tree.ts";
 
 const RECORDED = "test/fixtures/hash/trees.json";

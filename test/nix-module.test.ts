@@ -3,11 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Failure, failureFrom, PylockError } from "../src/errors.ts";
-import { type LockFormat, type Lockfile, readLock } from "../src/lockfile.ts";
-import { freeze } from "../src/nix.ts";
-import { type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/pyproject.ts";
-import type { FrozenTarget, ResolveRequest } from "../src/resolution.ts";
+import { freeze } from "../src/answers/freeze.ts";
+import { type LockFormat, type Lockfile, readLock } from "../src/lock/lockfile.ts";
+import { type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
+import type { FrozenTarget, ResolveRequest } from "../src/lock/resolution.ts";
+import { type Failure, failureFrom, PylockError } from "../src/words/errors.ts";
 import { corpus, type Oracle } from "./corpus.ts";
 import { Aborted, evaluator, Path, type Value } from "./nix/host.ts";
 

@@ -6,11 +6,11 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Failure, PylockError } from "../src/errors.ts";
-import { type LockFormat, readLock } from "../src/lockfile.ts";
-import { freeze, subjectsOfLock } from "../src/nix.ts";
-import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/prefetch/record.ts";
-import { guardedFields, type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/pyproject.ts";
+import { freeze, subjectsOfLock } from "../src/answers/freeze.ts";
+import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
+import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
+import { guardedFields, type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
+import { type Failure, PylockError } from "../src/words/errors.ts";
 import { corpus } from "./corpus.ts";
 import { answerTo, MODULES } from "./nix/answers.ts";
 import { fails, folder, hostTarget, installed, library, pkgs, sha256, stored, value } from "./nix/workbench.ts";
@@ -26,7 +26,7 @@ const FILES: Readonly<Partial<Record<LockFormat, string>>> = {
 };
 const FORMATS = Object.keys(FILES) as LockFormat[];
 
-test("nix/messages.nix is what src/errors.ts says", async () => {
+test("nix/messages.nix is what src/words/errors.ts says", async () => {
   const script = pathToFileURL(resolve("scripts/nix-messages.mjs")).href;
   const { messagesNix } = (await import(script)) as { messagesNix(): Promise<string> };
   assert.is(readFileSync("nix/messages.nix", "utf8"), await messagesNix(), "renew with node scripts/nix-messages.mjs");

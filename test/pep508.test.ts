@@ -1,7 +1,7 @@
 // Markers and requirements: what is valid, what a marker is worth on a target, and the place of each failure.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
+import * as abi from "../src/core/abi.ts";
 import { type Fault, type Standards, standards, VARIABLES, vectors } from "./markers.ts";
 
 const SET = 0;

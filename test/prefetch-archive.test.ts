@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { PylockError } from "../src/errors.ts";
 import { LIMITS } from "../src/prefetch/archive.ts";
 import { contentsOf, readRequires } from "../src/prefetch/contents.ts";
 import { readSharedObject } from "../src/prefetch/elf.ts";
+import { PylockError } from "../src/words/errors.ts";
 import { access, pax, sharedObject, type TarMember, tar, tarGz, type ZipMember, zip } from "./prefetch/archives.ts";
 
 const NATIVE = "made-1.0-cp312-cp312-manylinux_2_28_x86_64.whl";

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { PylockError } from "../src/errors.ts";
 import { Credentials, loginOf, readNetrc } from "../src/prefetch/credentials.ts";
 import { downloadFile, downloadPage, type Network, type Part } from "../src/prefetch/download.ts";
 import { openPart, sender } from "../src/runtime/node.ts";
+import { PylockError } from "../src/words/errors.ts";
 import { etagOf, type Handler, sendFile, startServer } from "./prefetch/server.ts";
 
 const server = await startServer();

@@ -1,13 +1,13 @@
 // Package indexes: both forms of a page, files by name and by hash, which index is asked, what an address may hold.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { PylockError } from "../src/errors.ts";
-import { sriHash } from "../src/integrity.ts";
-import { fileNameOf, projectPage, recordable, shown, withoutUser } from "../src/prefetch/address.ts";
-import { bestFile, type Preference } from "../src/prefetch/choice.ts";
+import { bestFile, type Preference } from "../src/answers/choice.ts";
+import { fileNameOf, projectPage, recordable, shown, withoutUser } from "../src/lock/address.ts";
+import { sriHash } from "../src/lock/integrity.ts";
+import { describeTarget } from "../src/lock/target.ts";
 import { fileByName, filesByHash, isOf, readPage } from "../src/prefetch/package-index.ts";
 import { defaultIndex, pipConfigPaths } from "../src/prefetch/settings.ts";
-import { describeTarget } from "../src/target.ts";
+import { PylockError } from "../src/words/errors.ts";
 
 const PAGE = "https://pypi.invalid/simple/made/";
 const JSON_TYPE = "application/vnd.pypi.simple.v1+json";

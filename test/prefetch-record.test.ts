@@ -1,8 +1,8 @@
 // The record: the same bytes whatever the order, found by all that the lock says, and checked when it is read.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { PylockError } from "../src/errors.ts";
-import { type FileSubject, type GitSubject, readRecord, SourceRecord, type Subject } from "../src/prefetch/record.ts";
+import { type FileSubject, type GitSubject, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
+import { PylockError } from "../src/words/errors.ts";
 import { sri } from "./prefetch/server.ts";
 
 const HASH = sri("a");

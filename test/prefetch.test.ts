@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { toSri } from "../src/integrity.ts";
+import { toSri } from "../src/lock/integrity.ts";
 import { hashTree } from "../src/runtime/node/tree.ts";
 import { type Outcome, temporaryFolder } from "./nix/nix.ts";
 import { sharedObject, tarGz, zip } from "./prefetch/archives.ts";

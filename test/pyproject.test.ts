@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { PylockError } from "../src/errors.ts";
 import {
   contentHashes,
   generatorOf,
@@ -15,7 +14,8 @@ import {
   projectRecords,
   readPyproject,
   readPyprojectBytes,
-} from "../src/pyproject.ts";
+} from "../src/lock/pyproject.ts";
+import { PylockError } from "../src/words/errors.ts";
 
 const FIXTURES = "test/fixtures/poetry/";
 const CORPUS = "../shared/corpus/";

@@ -1,12 +1,12 @@
-// The search over locked versions (assembly/solver.ts): what it finds, that it finds something whenever there is something,
+// The search over locked versions (assembly/resolve/solver.ts): what it finds, that it finds something whenever there is something,
 // and that neither combinations nor depth wear it out.
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Core } from "../src/core.ts";
-import { readLockWith } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
+import { Core } from "../src/core/core.ts";
+import { readLockWith } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
 
 const modules = ["core.wasm", "core.debug.wasm"].map((build) => new WebAssembly.Module(readFileSync(`wasm/${build}`)));
 const META = '[metadata]\nlock-version = "2.0"\npython-versions = ">=3.8"\ncontent-hash = "0"\n';

@@ -5,7 +5,7 @@ import parse from "@iarna/toml/parse-string.js";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
+import * as abi from "../src/core/abi.ts";
 import { dump, plain, type Toml } from "./toml.ts";
 import { Choices, damage, document, headers, scalarKind, scalarSoup, tablesAgree } from "./toml-documents.ts";
 import { type Build, builds } from "./wasm.ts";

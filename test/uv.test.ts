@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as abi from "../src/abi.ts";
-import { Core } from "../src/core.ts";
-import { type Lockfile, readLock } from "../src/lockfile.ts";
-import { readPyproject } from "../src/pyproject.ts";
-import type { ResolveRequest } from "../src/resolution.ts";
+import * as abi from "../src/core/abi.ts";
+import { Core } from "../src/core/core.ts";
+import { type Lockfile, readLock } from "../src/lock/lockfile.ts";
+import { readPyproject } from "../src/lock/pyproject.ts";
+import type { ResolveRequest } from "../src/lock/resolution.ts";
 import { evaluated } from "./conditions.ts";
 
 const FIXTURES = "test/fixtures/uv/";

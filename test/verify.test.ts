@@ -22,8 +22,8 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { LockedPackage } from "../src/resolution.ts";
-import { Expectations } from "../src/verify.ts";
+import { Expectations } from "../src/answers/verify.ts";
+import type { LockedPackage } from "../src/lock/resolution.ts";
 
 const PROGRAM = resolve("dist/cli.js");
 const TARGET = "cp312-linux-x86_64-glibc2.28";

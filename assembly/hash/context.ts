@@ -11,8 +11,8 @@ import {
   HASH_SHA256,
   HASH_SHA384,
   HASH_SHA512,
-} from "../../src/abi";
-import { allocate } from "../arena";
+} from "../../src/core/abi";
+import { allocate } from "../memory/arena";
 import { blake2bBlocks, blake2bLast, startBlake2b } from "./blake2b";
 import { md5Blocks, startMd5 } from "./md5";
 import { sha1Blocks, startSha1 } from "./sha1";

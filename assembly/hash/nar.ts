@@ -15,10 +15,10 @@ import {
   STATUS_NAR_ORDER,
   STATUS_NAR_PLACE,
   STATUS_NAR_SIZE,
-} from "../../src/abi";
-import { allocate } from "../arena";
-import { compare, indexOf } from "../bytes";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { compare, indexOf } from "../memory/bytes";
+import { fail, failAbout, failed } from "../memory/status";
 import { Context } from "./context";
 
 /** What may come next: a node; something in the folder that is open; bytes of the file that is open; nothing more. */

@@ -32,13 +32,16 @@ import {
   STATUS_CONDA_TEXT,
   STATUS_CONDA_VERSION,
   STATUS_LOCK_CONTROL,
-} from "../../src/abi";
-import { endsWith, indexOf, is, startsWith } from "../bytes";
-import { internWord } from "../environment";
-import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
-import { lockPlatforms } from "../rules";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { endsWith, indexOf, is, startsWith } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failAbout, failed } from "../memory/status";
+import { firstInvalid } from "../memory/utf8";
+import { lockPlatforms } from "../resolve/rules";
+import { internWord } from "../standards/environment";
+import { normalizedName } from "../standards/name";
+import { mergeEntries } from "./merging";
+import { checkDigest, checkFileName, joined, mainGroup, name, setNameFromUrl } from "./reading";
 import {
   Artifact,
   addArtifact,
@@ -52,12 +55,9 @@ import {
   packageAt,
   packages,
   pushDistinct,
-} from "../tables";
-import { firstInvalid } from "../utf8";
-import { mergeEntries } from "./merging";
-import { checkDigest, checkFileName, joined, mainGroup, name, setNameFromUrl } from "./reading";
+} from "./tables";
 
-// Keys that can be missing, in the order of CONDA_KEYS in src/lockfile.ts.
+// Keys that can be missing, in the order of CONDA_KEYS in src/lock/lockfile.ts.
 const KEY_VERSION: u32 = 0;
 const KEY_PACKAGE: u32 = 1;
 const KEY_NAME: u32 = 2;

@@ -5,10 +5,10 @@
 // Invariant: two entries are the same package when name, version, source and platform are the same; order is that of the
 // first entries. Linear in the number of entries.
 
-import { NONE, STATUS_REQUIREMENTS_DISJOINT } from "../../src/abi";
-import { allocateZeroed } from "../arena";
-import { intern, texts } from "../intern";
-import { failAbout } from "../status";
+import { NONE, STATUS_REQUIREMENTS_DISJOINT } from "../../src/core/abi";
+import { allocateZeroed } from "../memory/arena";
+import { intern, texts } from "../memory/intern";
+import { failAbout } from "../memory/status";
 import {
   Artifact,
   artifactAt,
@@ -26,7 +26,7 @@ import {
   packageAt,
   packageExtras,
   packages,
-} from "../tables";
+} from "./tables";
 
 /** In `Package.extensions` while reading: the entry is one for an extra, whose text id is in `Package.nextOfName`. */
 const IS_EXTRA_ENTRY: u32 = NONE - 1;

@@ -23,16 +23,33 @@ import {
   STATUS_PDM_MISSING,
   STATUS_PDM_NEWER,
   STATUS_PDM_VERSION,
-} from "../../src/abi";
-import { allocate } from "../arena";
-import { compare, decimal, indexOf, is, startsWith } from "../bytes";
-import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../document";
-import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
-import { parseRequirement, Requirement, requirementExtras } from "../pep508/requirement";
-import { project } from "../project";
-import { LockTarget, lockTargets } from "../rules";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { compare, decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failAbout, failed } from "../memory/status";
+import { LockTarget, lockTargets } from "../resolve/rules";
+import { normalizedName } from "../standards/name";
+import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
+import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
+import { mergeEntries, setExtraEntry } from "./merging";
+import { project } from "./project";
+import {
+  artifactKind,
+  checkFileName,
+  checkHash,
+  expect,
+  expectVersion,
+  groupOf,
+  isTrue,
+  mainGroup,
+  marker,
+  name,
+  optionalText,
+  setNameFromUrl,
+  specifiers,
+  text,
+} from "./reading";
 import {
   Artifact,
   addArtifact,
@@ -53,30 +70,13 @@ import {
   pushId,
   requestedExtras,
   warn,
-} from "../tables";
-import { mergeEntries, setExtraEntry } from "./merging";
-import {
-  artifactKind,
-  checkFileName,
-  checkHash,
-  expect,
-  expectVersion,
-  groupOf,
-  isTrue,
-  mainGroup,
-  marker,
-  name,
-  optionalText,
-  setNameFromUrl,
-  specifiers,
-  text,
-} from "./reading";
+} from "./tables";
 
 /** The lock_version that the newest PDM we know writes: 4.5.1. PDM reads its own major up to its own minor. */
 const NEWEST_MAJOR: u32 = 4;
 const NEWEST_MINOR: u32 = 5;
 
-// Keys that can be missing, in the order of PDM_KEYS in src/lockfile.ts.
+// Keys that can be missing, in the order of PDM_KEYS in src/lock/lockfile.ts.
 const KEY_METADATA: u32 = 0;
 const KEY_LOCK_VERSION: u32 = 1;
 const KEY_NAME: u32 = 2;

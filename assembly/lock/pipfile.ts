@@ -18,24 +18,12 @@ import {
   STATUS_PIPFILE_MISSING,
   STATUS_PIPFILE_PIN,
   STATUS_PIPFILE_SPEC,
-} from "../../src/abi";
-import { decimal, indexOf, startsWith } from "../bytes";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../document";
-import { intern, textAddress, textSize } from "../intern";
-import { versionOf } from "../pep440";
-import { fail, failed } from "../status";
-import {
-  Artifact,
-  addArtifact,
-  addMembership,
-  addPackage,
-  groupNames,
-  linkNames,
-  lock,
-  Package,
-  packageAt,
-  pushDistinct,
-} from "../tables";
+} from "../../src/core/abi";
+import { decimal, indexOf, startsWith } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failed } from "../memory/status";
+import { versionOf } from "../standards/pep440";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
 import { mergeEntries } from "./merging";
 import {
   artifactKind,
@@ -50,6 +38,18 @@ import {
   setNameFromUrl,
   text,
 } from "./reading";
+import {
+  Artifact,
+  addArtifact,
+  addMembership,
+  addPackage,
+  groupNames,
+  linkNames,
+  lock,
+  Package,
+  packageAt,
+  pushDistinct,
+} from "./tables";
 
 /** pipenv writes this and refuses another. */
 const PIPFILE_SPEC: u32 = 6;

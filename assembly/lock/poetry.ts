@@ -26,15 +26,28 @@ import {
   STATUS_LOCK_VERSION,
   STATUS_OK,
   STATUS_VERSION,
-} from "../../src/abi";
-import { decimal, indexIn, indexOf, isDigit } from "../bytes";
-import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../document";
-import { FileName, parseSdistName, parseWheelName } from "../filename";
-import { intern, textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
-import { compareVersions, versionOf } from "../pep440";
-import { hasExtraAtom, markerOf } from "../pep508/marker";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { decimal, indexIn, indexOf, isDigit } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failAbout, failed } from "../memory/status";
+import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
+import { normalizedName } from "../standards/name";
+import { compareVersions, versionOf } from "../standards/pep440";
+import { hasExtraAtom, markerOf } from "../standards/pep508/marker";
+import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../text/document";
+import {
+  artifactKind,
+  checkFileName,
+  checkHash,
+  expect,
+  isText,
+  isTrue,
+  keyName,
+  name,
+  optionalText,
+  readNames,
+  text,
+} from "./reading";
 import {
   Artifact,
   addDependency,
@@ -58,20 +71,7 @@ import {
   requestedExtras,
   reserveTables,
   warn,
-} from "../tables";
-import {
-  artifactKind,
-  checkFileName,
-  checkHash,
-  expect,
-  isText,
-  isTrue,
-  keyName,
-  name,
-  optionalText,
-  readNames,
-  text,
-} from "./reading";
+} from "./tables";
 
 /** The lock-version that the newest Poetry we know writes: 2.1. */
 const NEWEST_MAJOR: u32 = 2;

@@ -1,5 +1,5 @@
 // pylock.toml (PEP 751; packaging.python.org/en/latest/specifications/pylock-toml), as packaging 26.2 reads it
-// (packaging/pylock.py, Pylock.from_dict). What it refuses when it selects is in assembly/rules.ts.
+// (packaging/pylock.py, Pylock.from_dict). What it refuses when it selects is in assembly/resolve/rules.ts.
 //
 // One thing is mended: a file name that only a URL tells is percent-decoded, which packaging forgets (`torch-2.5.1%2Bcpu`).
 //
@@ -29,15 +29,29 @@ import {
   STATUS_PYLOCK_VERSION,
   STATUS_SDIST_NAME,
   STATUS_WHEEL_NAME,
-} from "../../src/abi";
-import { decimal, equal, indexOf, is } from "../bytes";
-import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../document";
-import { internWord } from "../environment";
-import { FileName, parseSdistName, parseWheelName } from "../filename";
-import { textAddress, textSize } from "../intern";
-import { normalizedName } from "../name";
-import { compareVersions, parseVersion, releaseNumber, versionOf } from "../pep440";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { decimal, equal, indexOf, is } from "../memory/bytes";
+import { textAddress, textSize } from "../memory/intern";
+import { fail, failAbout, failed } from "../memory/status";
+import { internWord } from "../standards/environment";
+import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
+import { normalizedName } from "../standards/name";
+import { compareVersions, parseVersion, releaseNumber, versionOf } from "../standards/pep440";
+import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
+import {
+  checkDigest,
+  checkFileName,
+  expect,
+  expectVersion,
+  isTrue,
+  joined,
+  marker,
+  optionalText,
+  setNameFromPath,
+  setNameFromUrl,
+  specifiers,
+  text,
+} from "./reading";
 import {
   Artifact,
   addArtifact,
@@ -57,23 +71,9 @@ import {
   pushDistinct,
   pushId,
   warn,
-} from "../tables";
-import {
-  checkDigest,
-  checkFileName,
-  expect,
-  expectVersion,
-  isTrue,
-  joined,
-  marker,
-  optionalText,
-  setNameFromPath,
-  setNameFromUrl,
-  specifiers,
-  text,
-} from "./reading";
+} from "./tables";
 
-// Keys that can be missing, in the order of PYLOCK_KEYS in src/lockfile.ts.
+// Keys that can be missing, in the order of PYLOCK_KEYS in src/lock/lockfile.ts.
 const KEY_LOCK_VERSION: u32 = 0;
 const KEY_CREATED_BY: u32 = 1;
 const KEY_PACKAGES: u32 = 2;

@@ -14,19 +14,19 @@ import {
   STATUS_LOCK_TYPE,
   STATUS_NAME,
   STATUS_VERSION,
-} from "../../src/abi";
-import { allocate, Column } from "../arena";
-import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../bytes";
-import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../document";
-import { internWord } from "../environment";
-import { intern } from "../intern";
-import { isName, normalizedName } from "../name";
-import { versionOf } from "../pep440";
-import { markerOf } from "../pep508/marker";
-import { isSpecifierSet } from "../specifier";
-import { fail, failAbout } from "../status";
-import { Artifact, pushId } from "../tables";
-import { hexDigit } from "../toml/string";
+} from "../../src/core/abi";
+import { allocate, Column } from "../memory/arena";
+import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../memory/bytes";
+import { intern } from "../memory/intern";
+import { fail, failAbout } from "../memory/status";
+import { internWord } from "../standards/environment";
+import { isName, normalizedName } from "../standards/name";
+import { versionOf } from "../standards/pep440";
+import { markerOf } from "../standards/pep508/marker";
+import { isSpecifierSet } from "../standards/specifier";
+import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../text/document";
+import { hexDigit } from "../text/toml/string";
+import { Artifact, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
 export function readNames(list: u32, column: Column): void {

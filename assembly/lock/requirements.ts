@@ -4,7 +4,7 @@
 // A line ended by a backslash goes on in the next one, unless it is a comment; `#` at a line's start or after white space
 // begins a comment, which ends with the joined line. A requirement's options begin at the first word with a hyphen.
 //
-// The core reads no files: `-r` and `-c` are the shell's to resolve (src/requirements.ts), which hands over one text with
+// The core reads no files: `-r` and `-c` are the shell's to resolve (src/lock/requirements.ts), which hands over one text with
 // the included files in place of the lines that include them. What is left of them here is refused.
 //
 // Invariant: every requirement that is read is one version or one URL, and has hashes. One linear pass; line joins are
@@ -24,12 +24,15 @@ import {
   STATUS_REQUIREMENTS_PIN,
   STATUS_REQUIREMENTS_UNHASHABLE,
   STATUS_REQUIREMENTS_UTF8,
-} from "../../src/abi";
-import { indexOf, is, startsWith, wordSize } from "../bytes";
-import { intern, textAddress, textSize } from "../intern";
-import { OPERATOR_ARBITRARY, OPERATOR_EQUAL, operatorAt, operatorSize, versionOf } from "../pep440";
-import { parseRequirement, Requirement } from "../pep508/requirement";
-import { fail, failed } from "../status";
+} from "../../src/core/abi";
+import { indexOf, is, startsWith, wordSize } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failed } from "../memory/status";
+import { firstInvalid } from "../memory/utf8";
+import { OPERATOR_ARBITRARY, OPERATOR_EQUAL, operatorAt, operatorSize, versionOf } from "../standards/pep440";
+import { parseRequirement, Requirement } from "../standards/pep508/requirement";
+import { mergeEntries } from "./merging";
+import { checkFileName, checkHash, joined, mainGroup, setNameFromUrl } from "./reading";
 import {
   Artifact,
   addArtifact,
@@ -43,10 +46,7 @@ import {
   packageAt,
   pushDistinct,
   warn,
-} from "../tables";
-import { firstInvalid } from "../utf8";
-import { mergeEntries } from "./merging";
-import { checkFileName, checkHash, joined, mainGroup, setNameFromUrl } from "./reading";
+} from "./tables";
 
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
 

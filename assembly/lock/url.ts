@@ -2,10 +2,10 @@
 //
 // Invariant: what is found lies in the input, or, where it had to be decoded, in the arena.
 
-import { NONE } from "../../src/abi";
-import { allocate } from "../arena";
-import { indexOf, startsWith, wordSize } from "../bytes";
-import { intern, textAddress, textSize } from "../intern";
+import { NONE } from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { indexOf, startsWith, wordSize } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
 
 /** What `findFileName` found. */
 export let fileName: usize = 0;

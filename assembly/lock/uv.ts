@@ -31,15 +31,16 @@ import {
   STATUS_LOCK_UNKNOWN_KEY,
   STATUS_LOCK_VERSION,
   STATUS_VERSION,
-} from "../../src/abi";
-import { allocate } from "../arena";
-import { decimal, indexOf, is, startsWith } from "../bytes";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../document";
-import { writeAscii } from "../environment";
-import { intern, textAddress, textSize } from "../intern";
-import { versionOf } from "../pep440";
-import { markerOf } from "../pep508/marker";
-import { fail, failAbout, failed } from "../status";
+} from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { intern, textAddress, textSize } from "../memory/intern";
+import { fail, failAbout, failed } from "../memory/status";
+import { writeAscii } from "../standards/environment";
+import { versionOf } from "../standards/pep440";
+import { markerOf } from "../standards/pep508/marker";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
+import { checkHash, expect, isFileName, isText, keyName, name, optionalText, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -58,7 +59,8 @@ import {
   pushDistinct,
   pushId,
   warn,
-} from "../tables";
+} from "./tables";
+import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -86,18 +88,16 @@ import {
   SPACE_RELEASE,
   SPACE_SOURCE,
   workspaceNames,
-} from "../walk/branches";
-import { enterItem, linkLiterals } from "../walk/conflict";
-import { enter, numberOf, valueOf } from "../walk/triples";
-import { checkHash, expect, isFileName, isText, keyName, name, optionalText, text } from "./reading";
-import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
+} from "./uv/branches";
+import { enterItem, linkLiterals } from "./uv/conflict";
+import { enter, numberOf, valueOf } from "./uv/triples";
 
 /** The newest revision that is known, that of uv 0.13.9. */
 const NEWEST_REVISION: u32 = 5;
 /** Size of `[[package]]`, for messages about what is missing there. */
 const HEADER_SIZE: u32 = 11;
 
-/** Numbers of keys in src/lockfile.ts, DETAIL_WORDS. */
+/** Numbers of keys in src/lock/lockfile.ts, DETAIL_WORDS. */
 const KEY_NAME: u32 = 0;
 const KEY_VERSION: u32 = 1;
 const KEY_SOURCE: u32 = 4;

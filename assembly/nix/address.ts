@@ -1,12 +1,12 @@
 // Addresses as they may be recorded: without user and password, which a lock may hold and the Nix store must not.
 //
-// Mirrors src/prefetch/address.ts, `withoutUser`: the name of an ssh account stays, without its password. What stands before
+// Mirrors src/lock/address.ts, `withoutUser`: the name of an ssh account stays, without its password. What stands before
 // `://` is taken to be a scheme.
 
-import { NONE } from "../../src/abi";
-import { allocate } from "../arena";
-import { indexOf } from "../bytes";
-import { textAddress, textSize } from "../intern";
+import { NONE } from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { indexOf } from "../memory/bytes";
+import { textAddress, textSize } from "../memory/intern";
 import { nullValue, stringValue } from "./values";
 
 /** The address that a text id stands for; null for NONE. */

@@ -5,7 +5,7 @@
 // A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
 // A uv.lock says whether the project is built at all: not when `isVirtual`.
 //
-// Mirrors src/nix.ts: packages that the target can select, in the order of the lock, each with its one variant.
+// Mirrors src/answers/freeze.ts: packages that the target can select, in the order of the lock, each with its one variant.
 // Invariant: the same value as the frozen file of that target; nix/evaluated.nix adds what Nix itself knows.
 
 import {
@@ -32,14 +32,7 @@ import {
   SOURCE_PATH,
   SOURCE_URL,
   SOURCE_VIRTUAL,
-} from "../../src/abi";
-import { allocate, allocateZeroed, Column } from "../arena";
-import { compare, equal, is } from "../bytes";
-import { conditions } from "../condition";
-import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../environment";
-import { textAddress, textSize } from "../intern";
-import { edges, problems, Selection, selections } from "../resolution";
-import { failed } from "../status";
+} from "../../src/core/abi";
 import {
   Artifact,
   artifactAt,
@@ -53,7 +46,14 @@ import {
   packageAt,
   packages,
   warnings,
-} from "../tables";
+} from "../lock/tables";
+import { allocate, allocateZeroed, Column } from "../memory/arena";
+import { compare, equal, is } from "../memory/bytes";
+import { textAddress, textSize } from "../memory/intern";
+import { failed } from "../memory/status";
+import { edges, problems, Selection, selections } from "../resolve/resolution";
+import { conditions } from "../standards/condition";
+import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
 import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";

@@ -1,10 +1,10 @@
 // Texts that may be anything, as texts that can be shown: what messages quote.
 //
 // Invariant: the result is valid UTF-8 without control characters. Those, and the invisible ones that change what a line
-// seems to say, become U+XXXX, as src/errors.ts writes them; each byte that is no UTF-8 becomes U+FFFD.
+// seems to say, become U+XXXX, as src/words/errors.ts writes them; each byte that is no UTF-8 becomes U+FFFD.
 
-import { allocate, rewind } from "../arena";
-import { sequence } from "../utf8";
+import { allocate, rewind } from "../memory/arena";
+import { sequence } from "../memory/utf8";
 
 /** Bytes that one byte of input can become: "U+XXXX". */
 const GROWTH: u32 = 6;

@@ -23,15 +23,15 @@ import {
   STATUS_REQUIREMENTS_DISJOINT,
   STATUS_SELECTED_TWICE,
   STATUS_UNSATISFIABLE,
-} from "../../src/abi";
-import { failureAddress, failureDetail, failureSize, status } from "../status";
-import { Problem } from "../tables";
+} from "../../src/core/abi";
+import { Problem } from "../lock/tables";
+import { failureAddress, failureDetail, failureSize, status } from "../memory/status";
 import { cleaned, cleanedSize } from "./clean";
 import { makeInteger, makeString } from "./host";
 import { column, IN_LOCK, IN_PROJECT, inputOf, inputStart, line, locate, restoreLock } from "./input";
 import { closeSet, nullValue, openSet, put, textValue, wordValue } from "./values";
 
-/** Characters of a span that a message shows (src/errors.ts, `found`). */
+/** Characters of a span that a message shows (src/words/errors.ts, `found`). */
 const FOUND_LIMIT: u32 = 60;
 /** A constraint stands in its message as a whole. */
 const CONSTRAINT_LIMIT: u32 = 1024;
@@ -83,7 +83,7 @@ function detailValue(code: u32, detail: u32): u32 {
   return !isDefined(WITHOUT_UV) && isGraphText(code) ? textValue(detail) : makeInteger(detail);
 }
 
-/** Whether the detail is a text, of the failures that only flat locks have (src/lockfile.ts, TEXT_DETAILS). */
+/** Whether the detail is a text, of the failures that only flat locks have (src/lock/lockfile.ts, TEXT_DETAILS). */
 function isFlatText(code: u32): bool {
   return (
     code == STATUS_PYLOCK_OTHER_NAME ||
@@ -95,7 +95,7 @@ function isFlatText(code: u32): bool {
   );
 }
 
-/** Whether the detail is a text, of the failures that only uv.lock has (src/lockfile.ts, TEXT_DETAILS). */
+/** Whether the detail is a text, of the failures that only uv.lock has (src/lock/lockfile.ts, TEXT_DETAILS). */
 function isGraphText(code: u32): bool {
   return (
     code == STATUS_LOCK_EDGE ||

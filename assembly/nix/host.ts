@@ -3,8 +3,8 @@
 // Values are ids, 0 for "absent". Invariants: nothing here is called while the module starts; no address and size reach
 // beyond the memory there is; only what is used is declared, since Nix refuses a module with an import that it lacks.
 
-import { allocate } from "../arena";
-import { wordByte, wordSize } from "../bytes";
+import { allocate } from "../memory/arena";
+import { wordByte, wordSize } from "../memory/bytes";
 
 export const TYPE_STRING: u32 = 4;
 export const TYPE_PATH: u32 = 5;

@@ -3,10 +3,10 @@
 // Invariant: each input is followed by INPUT_PADDING zeros; the project's records are valid UTF-8.
 // The lock is read once. Only when a message is to quote it, it is read again, since reading unescapes strings in place.
 
-import { INPUT_LIMIT, INPUT_PADDING, NONE, STATUS_INPUT_TOO_LARGE, STATUS_PROJECT_RECORD } from "../../src/abi";
-import { allocate, rewind } from "../arena";
-import { fail, failAbout } from "../status";
-import { firstInvalid } from "../utf8";
+import { INPUT_LIMIT, INPUT_PADDING, NONE, STATUS_INPUT_TOO_LARGE, STATUS_PROJECT_RECORD } from "../../src/core/abi";
+import { allocate, rewind } from "../memory/arena";
+import { fail, failAbout } from "../memory/status";
+import { firstInvalid } from "../memory/utf8";
 import { attribute, copyList, copyString, panic, readFile, TYPE_LIST, TYPE_PATH, TYPE_STRING, typeOf } from "./host";
 
 export const IN_LOCK: u32 = 0;
@@ -147,7 +147,7 @@ export function inputStart(input: u32): usize {
   return input == IN_PROJECT ? projectAddress : argumentAddress;
 }
 
-/** What `locate` found: line and column, from 1; columns are code points. A byte order mark is no character (src/position.ts). */
+/** What `locate` found: line and column, from 1; columns are code points. A byte order mark is no character (src/words/position.ts). */
 export let line: u32 = 0;
 export let column: u32 = 0;
 let locatedTo: usize = 0;

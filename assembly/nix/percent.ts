@@ -2,11 +2,11 @@
 //
 // Invariant: what does not decode to UTF-8 stays as it is written.
 
-import { INPUT_PADDING } from "../../src/abi";
-import { allocate } from "../arena";
-import { indexOf } from "../bytes";
-import { hexDigit } from "../toml/string";
-import { firstInvalid } from "../utf8";
+import { INPUT_PADDING } from "../../src/core/abi";
+import { allocate } from "../memory/arena";
+import { indexOf } from "../memory/bytes";
+import { firstInvalid } from "../memory/utf8";
+import { hexDigit } from "../text/toml/string";
 import { stringValue } from "./values";
 
 export function decodedName(address: usize, size: u32): u32 {

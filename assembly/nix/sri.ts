@@ -2,10 +2,10 @@
 //
 // Invariant: the digits are hexadecimal and even in number, which the lock readers have checked.
 
-import { allocate, rewind } from "../arena";
-import { indexOf } from "../bytes";
-import { writeAscii } from "../environment";
-import { hexDigit } from "../toml/string";
+import { allocate, rewind } from "../memory/arena";
+import { indexOf } from "../memory/bytes";
+import { writeAscii } from "../standards/environment";
+import { hexDigit } from "../text/toml/string";
 
 export let sriAddress: usize = 0;
 export let sriSize: u32 = 0;

@@ -3,10 +3,10 @@
 // Invariant: an inner set or list is opened after its owner and closed before anything else is put into the owner. Names of
 // attributes are words that differ within each set. Strings are valid UTF-8 without control characters.
 
-import { NONE } from "../../src/abi";
-import { Column, Scratch } from "../arena";
-import { wordSize } from "../bytes";
-import { textAddress, textSize, texts } from "../intern";
+import { NONE } from "../../src/core/abi";
+import { Column, Scratch } from "../memory/arena";
+import { wordSize } from "../memory/bytes";
+import { textAddress, textSize, texts } from "../memory/intern";
 import { cleaned, cleanedSize } from "./clean";
 import { makeAttributes, makeList, makeNull, makeString, wordAddress } from "./host";
 

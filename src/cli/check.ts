@@ -2,10 +2,10 @@
 //
 // Invariant: the exit code is 1 exactly when something was found.
 
-import { type CheckedTarget, check, type Finding } from "../check.ts";
-import { visible } from "../errors.ts";
+import { type CheckedTarget, check, type Finding } from "../answers/check.ts";
+import { describeTarget } from "../lock/target.ts";
 import { print } from "../runtime/node.ts";
-import { describeTarget } from "../target.ts";
+import { visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";

@@ -2,9 +2,9 @@
 //
 // Invariant: the exit code says nothing about the difference.
 
-import { type Change, type Difference, diff, isSame } from "../diff.ts";
-import { shellError, visible } from "../errors.ts";
+import { type Change, type Difference, diff, isSame } from "../answers/diff.ts";
 import { print } from "../runtime/node.ts";
+import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT } from "./command.ts";
 import { openLock } from "./input.ts";
 import { columns } from "./layout.ts";

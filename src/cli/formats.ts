@@ -2,7 +2,7 @@
 //
 // Invariant: content beats the name, and the name decides only where the content says nothing (a lock that was cut off).
 
-import type { LockFormat } from "../lockfile.ts";
+import type { LockFormat } from "../lock/lockfile.ts";
 
 /** Every format that has locks of its own. */
 export const FORMATS = ["poetry", "uv", "pylock", "pdm", "pipfile", "requirements", "conda"] as const;

@@ -2,14 +2,12 @@
 //
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
-import { renderFailure } from "../diagnostic.ts";
-import { type Failure, shellError } from "../errors.ts";
-import { sha256Hex } from "../integrity.ts";
-import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lockfile.ts";
-import { normalizeName } from "../name.ts";
-import { pipfileHashText } from "../pyproject/pipfile-hash.ts";
-import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../pyproject.ts";
-import { type Expanded, expandRequirements } from "../requirements.ts";
+import { sha256Hex } from "../lock/integrity.ts";
+import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lock/lockfile.ts";
+import { normalizeName } from "../lock/name.ts";
+import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
+import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
+import { type Expanded, expandRequirements } from "../lock/requirements.ts";
 import {
   basename,
   dirname,
@@ -22,6 +20,8 @@ import {
   relative,
   terminal,
 } from "../runtime/node.ts";
+import { renderFailure } from "../words/diagnostic.ts";
+import { type Failure, shellError } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import type { Words } from "./words.ts";

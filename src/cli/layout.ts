@@ -1,6 +1,6 @@
 // Tables of text: columns as wide as their longest cell, two spaces between them.
 
-import { visible } from "../errors.ts";
+import { visible } from "../words/errors.ts";
 
 /** One line for each row; the last column is not padded. Control characters are made visible. */
 export function columns(rows: readonly (readonly string[])[]): string[] {

@@ -3,7 +3,7 @@
 // Invariant: nothing of the lock becomes Nix code. Inline, the resolution is one string literal in which every character
 // that means something to Nix is escaped.
 
-import { shellError } from "../errors.ts";
+import { describeTarget } from "../lock/target.ts";
 import {
   join,
   kindOf,
@@ -15,7 +15,7 @@ import {
   readIfThere,
   relative,
 } from "../runtime/node.ts";
-import { describeTarget } from "../target.ts";
+import { shellError } from "../words/errors.ts";
 import type { ChosenTarget } from "./target-choice.ts";
 
 export interface Place {

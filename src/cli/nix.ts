@@ -3,12 +3,10 @@
 // Invariant: a stale lock is refused unless it is asked for; files are written whole, and only those that differ; the same
 // input gives the same bytes.
 
-import { renderFailure } from "../diagnostic.ts";
-import { type Failure, NOWHERE, shellError } from "../errors.ts";
-import { sha256Hex } from "../integrity.ts";
-import { LOCK_COMMANDS } from "../lockfile.ts";
-import { freeze } from "../nix.ts";
-import { guardedFields, type Pyproject } from "../pyproject.ts";
+import { freeze } from "../answers/freeze.ts";
+import { sha256Hex } from "../lock/integrity.ts";
+import { LOCK_COMMANDS } from "../lock/lockfile.ts";
+import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import {
   basename,
   dirname,
@@ -20,6 +18,8 @@ import {
   terminal,
   writeWhole,
 } from "../runtime/node.ts";
+import { renderFailure } from "../words/diagnostic.ts";
+import { type Failure, NOWHERE, shellError } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openInput } from "./input.ts";
 import { counted } from "./layout.ts";

@@ -3,12 +3,10 @@
 // Invariant: what was found is kept at once, whatever happens next; what was found before is not looked for again; what
 // cannot be had is told, each with its reason, after all the rest was tried.
 
-import { renderFailure } from "../diagnostic.ts";
-import { type Failure, PylockError, shellError } from "../errors.ts";
-import { freeze, subjectsOfLock } from "../nix.ts";
+import { freeze, subjectsOfLock } from "../answers/freeze.ts";
+import { type Need, needsOf } from "../answers/plan.ts";
+import type { Found, SourceRecord } from "../answers/record.ts";
 import { Credentials } from "../prefetch/credentials.ts";
-import { type Need, needsOf } from "../prefetch/plan.ts";
-import type { Found, SourceRecord } from "../prefetch/record.ts";
 import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
 import {
@@ -30,6 +28,8 @@ import {
   terminal,
   variables,
 } from "../runtime/node.ts";
+import { renderFailure } from "../words/diagnostic.ts";
+import { type Failure, PylockError, shellError } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { openInput } from "./input.ts";
 import { counted } from "./layout.ts";

@@ -2,11 +2,11 @@
 //
 // Invariant: standard output is the answer alone, for every target asked for, refused or not.
 
-import { renderFailure } from "../diagnostic.ts";
-import { shellError, visible } from "../errors.ts";
-import { LOCK_COMMANDS } from "../lockfile.ts";
-import type { Resolution, ResolvedPackage } from "../resolution.ts";
+import { LOCK_COMMANDS } from "../lock/lockfile.ts";
+import type { Resolution, ResolvedPackage } from "../lock/resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
+import { renderFailure } from "../words/diagnostic.ts";
+import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";

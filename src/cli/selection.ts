@@ -2,11 +2,11 @@
 //
 // Invariant: a group, an extra or a member that neither the lock nor pyproject.toml names ends the program with 2.
 
-import { type ShellCode, shellError } from "../errors.ts";
-import type { Lockfile } from "../lockfile.ts";
-import { normalizeName } from "../name.ts";
-import { uvDefaults, uvGroups } from "../pyproject.ts";
-import type { ResolveRequest } from "../resolution.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
+import { normalizeName } from "../lock/name.ts";
+import { uvDefaults, uvGroups } from "../lock/pyproject.ts";
+import type { ResolveRequest } from "../lock/resolution.ts";
+import { type ShellCode, shellError } from "../words/errors.ts";
 import {
   ALL_EXTRAS,
   ALL_GROUPS,

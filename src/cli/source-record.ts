@@ -1,6 +1,6 @@
 // pylock2nix.sources.json, beside the lock.
 
-import { RECORD_NAME, readRecord, SourceRecord } from "../prefetch/record.ts";
+import { RECORD_NAME, readRecord, SourceRecord } from "../answers/record.ts";
 import { dirname, join, readIfThere, writeWhole } from "../runtime/node.ts";
 
 export function recordPath(lockPath: string): string {

@@ -3,10 +3,10 @@
 // The usual target of `resolve` is this machine with the newest Python that the lock admits: one answer, about here. Those
 // of `nix` are all Pythons that the lock admits on Nix's four systems, since the file is for other machines too.
 
-import { PylockError, shellError } from "../errors.ts";
-import type { Lockfile } from "../lockfile.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
+import { describeTarget, knownTargets } from "../lock/target.ts";
 import { system } from "../runtime/node.ts";
-import { describeTarget, knownTargets } from "../target.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 import { PYTHON, SYSTEM, TARGET } from "./command.ts";
 import type { Option, Words } from "./words.ts";
 

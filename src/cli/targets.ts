@@ -1,8 +1,8 @@
 // `pylock2nix targets`: the targets that we know, each with its marker environment and its tags in order of preference.
 
-import { shellError } from "../errors.ts";
+import { describeTarget, knownTargets } from "../lock/target.ts";
 import { print } from "../runtime/node.ts";
-import { describeTarget, knownTargets } from "../target.ts";
+import { shellError } from "../words/errors.ts";
 import { type Command, HELP, JSON_OUTPUT, TARGET } from "./command.ts";
 import { columns, counted } from "./layout.ts";
 import { namedTargets } from "./target-choice.ts";

@@ -4,10 +4,10 @@
 // lock: of a Nix store and of a cache of pip only what the lock knows counts, and the parts that hold no packages
 // (pip's response headers) are not read.
 
-import { PylockError, shellError } from "../errors.ts";
+import { cacheRole, type Expectation, type Expectations, isStoreName } from "../answers/verify.ts";
 import { type Entry, entriesOf, look, reasonOf } from "../runtime/node/verify.ts";
 import { kindOf } from "../runtime/node.ts";
-import { cacheRole, type Expectation, type Expectations, isStoreName } from "../verify.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 
 /** Standard input. */
 export const INPUT = "-";

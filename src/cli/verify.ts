@@ -3,11 +3,11 @@
 // Invariant: standard output is the answer alone; a file counts as right only when all of its bytes were read and hashed.
 // Nothing is written.
 
-import { renderFailure } from "../diagnostic.ts";
-import { type Failure, shellError, visible } from "../errors.ts";
+import { Expectations } from "../answers/verify.ts";
 import { type Engine, type HashOutcome, hashAll, hashInput, mismatchReason } from "../runtime/node/verify.ts";
 import { now, print, printError, terminal } from "../runtime/node.ts";
-import { Expectations } from "../verify.ts";
+import { renderFailure } from "../words/diagnostic.ts";
+import { type Failure, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openLock } from "./input.ts";
 import { counted } from "./layout.ts";

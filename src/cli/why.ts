@@ -2,12 +2,12 @@
 //
 // Invariant: the exit code is 1 exactly when the lock does not have the name, or refuses a target.
 
-import { shellError, visible } from "../errors.ts";
-import type { Explanation, Identity } from "../explain.ts";
-import { normalizeName } from "../name.ts";
+import { type Absence, isLocked, type Path, type Why, type WhyArtifact, why, whyArtifacts } from "../answers/why.ts";
+import type { Explanation, Identity } from "../lock/explain.ts";
+import { normalizeName } from "../lock/name.ts";
+import { describeTarget, type MarkerEnvironment } from "../lock/target.ts";
 import { print } from "../runtime/node.ts";
-import { describeTarget, type MarkerEnvironment } from "../target.ts";
-import { type Absence, isLocked, type Path, type Why, type WhyArtifact, why, whyArtifacts } from "../why.ts";
+import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { openLock } from "./input.ts";
 import { columns } from "./layout.ts";

@@ -3,7 +3,7 @@
 // Invariant: values are the texts as they were given ("3.10" stays "3.10"); what is not declared is refused. Options may
 // stand before and after the path; `--name value` and `--name=value` are the same; after `--` there are only paths.
 
-import { shellError } from "../errors.ts";
+import { shellError } from "../words/errors.ts";
 
 export interface Option {
   readonly name: `--${string}`;

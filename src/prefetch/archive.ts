@@ -4,7 +4,7 @@
 // Invariant: nothing is written to disk, and no more is kept in memory than a caller asks for. An archive that reaches out
 // of its folder, or is out of all proportion, is refused with the reason; so is one that is damaged.
 
-import { PylockError, shellError } from "../errors.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 
 /** A file that can be read at any place. */
 export interface RandomAccess {

@@ -1,8 +1,8 @@
 // What an archive says of itself that Nix needs to know before it unpacks it: what an sdist's build requires (PEP 518), and
 // which shared libraries a wheel needs from outside.
 
-import { PylockError } from "../errors.ts";
-import { parseToml, Section } from "../pyproject/toml.ts";
+import { parseToml, Section } from "../lock/pyproject/toml.ts";
+import { PylockError } from "../words/errors.ts";
 import { inflate, LIMITS, pieces, type RandomAccess } from "./archive.ts";
 import { type ReadPart, readSharedObject } from "./elf.ts";
 import { readTar } from "./tar.ts";

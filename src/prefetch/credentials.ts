@@ -4,7 +4,7 @@
 // Invariant: each belongs to one origin (scheme, host and port; a netrc entry to one host) and is sent nowhere else; over
 // plain http only to this machine. None is printed or written.
 
-import { isLoopback } from "./address.ts";
+import { isLoopback } from "../lock/address.ts";
 
 export interface Login {
   readonly user: string;

@@ -4,8 +4,8 @@
 // leads to http; no download is larger than its limit. A part of a file is only continued when the server says that it is
 // still the same file.
 
-import { PylockError, shellError } from "../errors.ts";
-import { shown, webAddress } from "./address.ts";
+import { shown, webAddress } from "../lock/address.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** One request, without redirects; throws an ordinary Error when there is no answer. */

@@ -3,10 +3,10 @@
 // Invariant: a page is hostile input. What it calls a file is one component of a path, its address is http(s), and its
 // digests are hexadecimal; anything else on it is as if it were not there.
 
-import { shellError } from "../errors.ts";
-import { sriHash } from "../integrity.ts";
-import { normalizeName } from "../name.ts";
-import { isFileName, shown } from "./address.ts";
+import { isFileName, shown } from "../lock/address.ts";
+import { sriHash } from "../lock/integrity.ts";
+import { normalizeName } from "../lock/name.ts";
+import { shellError } from "../words/errors.ts";
 
 /** What is asked for: JSON where the index can, HTML otherwise. */
 export const ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";

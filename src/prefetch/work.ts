@@ -3,15 +3,7 @@
 // Invariant: whatever is fetched is held against every hash that is known of it, the lock's and the index's, before
 // anything is taken from it; nothing is known of it that the network or the wheelhouse did not give now.
 
-import { PylockError, shellError } from "../errors.ts";
-import { sriOf } from "../integrity.ts";
-import { fileNameOf, isFileName, projectPage, recordable, shown } from "./address.ts";
-import { pieces, type RandomAccess } from "./archive.ts";
-import { type Contents, contentsOf, readRequires } from "./contents.ts";
-import { loginOf } from "./credentials.ts";
-import { downloadFile, downloadPage, type Network, type Part } from "./download.ts";
-import { ACCEPT, fileByName, filesByHash, type IndexFile, isOf, readPage } from "./package-index.ts";
-import type { Need } from "./plan.ts";
+import type { Need } from "../answers/plan.ts";
 import {
   type FileSubject,
   type Found,
@@ -20,7 +12,15 @@ import {
   type HashesSubject,
   isStrongHash,
   type UrlSubject,
-} from "./record.ts";
+} from "../answers/record.ts";
+import { fileNameOf, isFileName, projectPage, recordable, shown } from "../lock/address.ts";
+import { sriOf } from "../lock/integrity.ts";
+import { PylockError, shellError } from "../words/errors.ts";
+import { pieces, type RandomAccess } from "./archive.ts";
+import { type Contents, contentsOf, readRequires } from "./contents.ts";
+import { loginOf } from "./credentials.ts";
+import { downloadFile, downloadPage, type Network, type Part } from "./download.ts";
+import { ACCEPT, fileByName, filesByHash, type IndexFile, isOf, readPage } from "./package-index.ts";
 
 /** What the work needs from outside. */
 export interface Host {

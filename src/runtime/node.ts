@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellError } from "../errors.ts";
+import { shellError } from "../words/errors.ts";
 
 export { basename, dirname, join, relative } from "node:path";
 export { checkOut } from "./node/git.ts";

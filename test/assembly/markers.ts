@@ -1,5 +1,8 @@
 // Test entry: names, targets, markers, requirements, tags and file names, each asked for one text at a time.
-import { allocate, allocateZeroed, reset } from "../../assembly/arena";
+import { allocate, allocateZeroed, reset } from "../../assembly/memory/arena";
+import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/memory/intern";
+import { begin, failureAddress, failureSize, status } from "../../assembly/memory/status";
+import * as known from "../../assembly/resolve/known";
 import {
   ALWAYS,
   chooseExtra,
@@ -8,19 +11,16 @@ import {
   NEVER,
   resetConditions,
   startConditions,
-} from "../../assembly/condition";
-import * as environment from "../../assembly/environment";
-import { FileName, parseSdistName, parseWheelName } from "../../assembly/filename";
-import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/intern";
-import * as known from "../../assembly/known";
-import * as names from "../../assembly/name";
-import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/pep425";
-import { startVersions } from "../../assembly/pep440";
-import * as evaluation from "../../assembly/pep508/evaluation";
-import * as markers from "../../assembly/pep508/marker";
-import * as requirements from "../../assembly/pep508/requirement";
-import { begin, failureAddress, failureSize, status } from "../../assembly/status";
-import { INPUT_PADDING } from "../../src/abi";
+} from "../../assembly/standards/condition";
+import * as environment from "../../assembly/standards/environment";
+import { FileName, parseSdistName, parseWheelName } from "../../assembly/standards/filename";
+import * as names from "../../assembly/standards/name";
+import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/standards/pep425";
+import { startVersions } from "../../assembly/standards/pep440";
+import * as evaluation from "../../assembly/standards/pep508/evaluation";
+import * as markers from "../../assembly/standards/pep508/marker";
+import * as requirements from "../../assembly/standards/pep508/requirement";
+import { INPUT_PADDING } from "../../src/core/abi";
 
 let text: usize = 0;
 const wheel: FileName = changetype<FileName>(memory.data(64));

@@ -1,10 +1,10 @@
 // Test entry: scans a TOML document and lets the test walk its nodes.
 
-import { allocateZeroed, reset } from "../../assembly/arena";
-import { at } from "../../assembly/document";
-import { begin, failureAddress, failureSize, status } from "../../assembly/status";
-import { scanToml } from "../../assembly/toml/scanner";
-import { INPUT_PADDING } from "../../src/abi";
+import { allocateZeroed, reset } from "../../assembly/memory/arena";
+import { begin, failureAddress, failureSize, status } from "../../assembly/memory/status";
+import { at } from "../../assembly/text/document";
+import { scanToml } from "../../assembly/text/toml/scanner";
+import { INPUT_PADDING } from "../../src/core/abi";
 
 let text: usize = 0;
 

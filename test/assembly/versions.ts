@@ -1,19 +1,20 @@
 // What test/pep440.test.ts and test/constraint.test.ts call: texts are written to `input`, rows and answers are numbers.
 
-import { allocate, reset } from "../../assembly/arena";
-import { startConstraints } from "../../assembly/constraint";
-import { intern, startTexts } from "../../assembly/intern";
-import { startVersions, Version, versions } from "../../assembly/pep440";
-import { begin, failureAddress } from "../../assembly/status";
-import { INPUT_PADDING } from "../../src/abi";
+import { allocate, reset } from "../../assembly/memory/arena";
+import { intern, startTexts } from "../../assembly/memory/intern";
+import { begin, failureAddress } from "../../assembly/memory/status";
+import { startConstraints } from "../../assembly/standards/constraint";
+import { startVersions, Version, versions } from "../../assembly/standards/pep440";
+import { INPUT_PADDING } from "../../src/core/abi";
 
+export { failureSize, status } from "../../assembly/memory/status";
 export {
   constraintAllows,
   constraintIsAny,
   constraintIsEmpty,
   constraintOf,
   parseConstraint,
-} from "../../assembly/constraint";
+} from "../../assembly/standards/constraint";
 export {
   clauseContains,
   clauseContainsText,
@@ -31,8 +32,7 @@ export {
   specifiersContainText,
   specifiersNamePrerelease,
   versionOf,
-} from "../../assembly/pep440";
-export { failureSize, status } from "../../assembly/status";
+} from "../../assembly/standards/pep440";
 
 let start: usize = 0;
 

@@ -7,9 +7,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFile
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { readLock } from "../../dist/lockfile.js";
-import { readPyprojectBytes } from "../../dist/pyproject.js";
-import { describeTarget } from "../../dist/target.js";
+import { readLock } from "../../dist/lock/lockfile.js";
+import { readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { describeTarget } from "../../dist/lock/target.js";
 import { poetryLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
 

@@ -9,10 +9,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
-import { failureFrom, PylockError } from "../../dist/errors.js";
-import { readLock } from "../../dist/lockfile.js";
-import { freeze } from "../../dist/nix.js";
-import { pdmRecords, projectRecords, readPyprojectBytes } from "../../dist/pyproject.js";
+import { freeze } from "../../dist/answers/freeze.js";
+import { readLock } from "../../dist/lock/lockfile.js";
+import { pdmRecords, projectRecords, readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { failureFrom, PylockError } from "../../dist/words/errors.js";
 import { pythonWith, WASMTIME } from "./python.mjs";
 
 /** As in nix/locks.nix. */

@@ -8,9 +8,9 @@ import { spawn } from "node:child_process";
 import { lstat, readFile, realpath } from "node:fs/promises";
 import { devNull } from "node:os";
 import { join, sep } from "node:path";
-import { shellError } from "../../errors.ts";
-import { shown } from "../../prefetch/address.ts";
-import type { GitSubject } from "../../prefetch/record.ts";
+import type { GitSubject } from "../../answers/record.ts";
+import { shown } from "../../lock/address.ts";
+import { shellError } from "../../words/errors.ts";
 import { removeFolder, temporaryFolder } from "./storage.ts";
 import { hashTree } from "./tree.ts";
 

@@ -5,8 +5,8 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { HASH_SLICE } from "../../abi.ts";
-import { type Context, type HashAlgorithm, Hasher, type Room } from "../../hasher.ts";
+import { HASH_SLICE } from "../../core/abi.ts";
+import { type Context, type HashAlgorithm, Hasher, type Room } from "../../core/hasher.ts";
 
 export type Engine = "wasm" | "native";
 

@@ -4,9 +4,9 @@
 // what is neither file, folder nor link is refused, as Nix refuses it.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
-import { HASH_SLICE } from "../../abi.ts";
-import { shellError } from "../../errors.ts";
-import { Hasher } from "../../hasher.ts";
+import { HASH_SLICE } from "../../core/abi.ts";
+import { Hasher } from "../../core/hasher.ts";
+import { shellError } from "../../words/errors.ts";
 import { reasonOf } from "./hashing.ts";
 
 export interface TreeOptions {

@@ -7,7 +7,7 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { createGunzip } from "node:zlib";
-import type { HashAlgorithm } from "../../hasher.ts";
+import type { HashAlgorithm } from "../../core/hasher.ts";
 import type { WorkerData } from "./hash-worker.ts";
 import {
   COUNTERS_SIZE,

@@ -1,0 +1,91 @@
+// Reading a lock, for every kind of host: everything forgotten, then the text of a lock in any format into the tables.
+//
+// Invariant: the one place that knows all modules with memory of their own, and all formats. A host's entry (index.ts,
+// nix.ts) is otherwise free of both. With WITHOUT_* defined, the build leaves a format out of a module.
+
+import {
+  FORMAT_CONDA,
+  FORMAT_PDM,
+  FORMAT_PIPFILE,
+  FORMAT_POETRY,
+  FORMAT_PYLOCK,
+  FORMAT_REQUIREMENTS,
+  FORMAT_UV,
+  NONE,
+} from "../../src/core/abi";
+import { reset } from "../memory/arena";
+import { startBudget } from "../memory/budget";
+import { startTexts } from "../memory/intern";
+import { begin } from "../memory/status";
+import { resetGraph } from "../resolve/graph";
+import { resetResolution } from "../resolve/resolution";
+import { resetSolver } from "../resolve/solver";
+import { resetConditions } from "../standards/condition";
+import { startConstraints } from "../standards/constraint";
+import { startVersions } from "../standards/pep440";
+import { resetEvaluation } from "../standards/pep508/evaluation";
+import { startMarkers } from "../standards/pep508/marker";
+import { startRequirements } from "../standards/pep508/requirement";
+import { startSpecifiers } from "../standards/specifier";
+import { scanJson } from "../text/json";
+import { scanToml } from "../text/toml/scanner";
+import { readCondaLock } from "./conda";
+import { readPdmLock } from "./pdm";
+import { readPipfileLock } from "./pipfile";
+import { readPoetryLock } from "./poetry";
+import { startProject } from "./project";
+import { readPylock } from "./pylock";
+import { readRequirements } from "./requirements";
+import { lock, startTables } from "./tables";
+import { readUvLock } from "./uv";
+import { startBranches } from "./uv/branches";
+import { startConflicts } from "./uv/conflict";
+
+/** Forgets everything. */
+export function startCore(): void {
+  reset();
+  begin();
+  startBudget();
+  startTexts();
+  startTables();
+  if (!isDefined(WITHOUT_UV)) {
+    startBranches();
+    startConflicts();
+  }
+  startVersions();
+  startSpecifiers();
+  if (!isDefined(WITHOUT_POETRY)) startConstraints();
+  startMarkers();
+  startRequirements();
+  resetEvaluation();
+  startProject();
+  resetConditions();
+  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
+    resetGraph();
+    if (!isDefined(WITHOUT_SEARCH)) resetSolver();
+  }
+  resetResolution();
+}
+
+/** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, NONE for no lock at all. */
+export function readLock(format: u32, address: usize, size: u32): void {
+  lock.format = format;
+  if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
+  if (isDefined(WITHOUT_TOML) || format == NONE || !scanToml(address, size)) return;
+  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock();
+  else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock();
+  else if (!isDefined(WITHOUT_FLAT)) {
+    if (!isDefined(WITHOUT_PYLOCK) && format == FORMAT_PYLOCK) readPylock();
+    else if (!isDefined(WITHOUT_PDM) && format == FORMAT_PDM) readPdmLock();
+  }
+}
+
+/** Reads a lock that is no TOML; false when it is TOML. */
+function readFlat(format: u32, address: usize, size: u32): bool {
+  if (!isDefined(WITHOUT_REQUIREMENTS) && format == FORMAT_REQUIREMENTS) readRequirements(address, size);
+  else if (!isDefined(WITHOUT_CONDA) && format == FORMAT_CONDA) readCondaLock(address, size);
+  else if (!isDefined(WITHOUT_PIPFILE) && format == FORMAT_PIPFILE) {
+    if (scanJson(address, size)) readPipfileLock();
+  } else return false;
+  return true;
+}

@@ -1,0 +1,96 @@
+// The choice of artifact: of a package's files, the one that is installed on the target.
+//
+// Poetry's order (poetry/installation/chooser.py, Chooser._sort_key): build tag first, then tag; pip, uv and PDM put the tag
+// first; packaging's Pylock.select looks at no build tag (assembly/resolve/rules.ts). A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
+//
+// Invariant: a wheel's name is taken apart once, when it is first looked at.
+
+import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE } from "../../src/core/abi";
+import { Artifact, artifactAt, Package } from "../lock/tables";
+import { compare } from "../memory/bytes";
+import { FileName, parseWheelName } from "../standards/filename";
+import { INCOMPATIBLE, tagRank } from "../standards/pep425";
+import { buildTagCounts, buildTagFirst } from "./rules";
+
+/** In `Artifact.python`: the name is not a wheel's, though it ends like one. */
+const NO_WHEEL: u32 = NONE - 1;
+
+const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
+
+/** The artifact row to install, NONE when none fits. */
+export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool): u32 {
+  let best: u32 = NONE;
+  let bestRank: u32 = INCOMPATIBLE;
+  let sdist: u32 = NONE;
+  for (let i: u32 = 0; i < item.artifactCount; i++) {
+    const row = item.artifacts + i;
+    const artifact = artifactAt(row);
+    if (artifact.kind == ARTIFACT_IS_SDIST) {
+      if (sdists && sdist == NONE) sdist = row;
+    } else if (wheels && artifact.kind == ARTIFACT_IS_WHEEL) {
+      const rank = wheelRank(row);
+      if (rank == INCOMPATIBLE) continue;
+      if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank)) {
+        best = row;
+        bestRank = rank;
+      }
+    }
+  }
+  return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
+}
+
+/** Whether the artifact's name is a wheel's; to be asked after `wheelRank`. */
+export function isWheelName(row: u32): bool {
+  return artifactAt(row).python != NO_WHEEL;
+}
+
+/** Whether a wheel is better than the best one before it. */
+function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32): bool {
+  if (!buildTagFirst())
+    return rank != bestRank ? rank < bestRank : buildTagCounts() && compareBuilds(artifact, best) > 0;
+  const order = compareBuilds(artifact, best);
+  return order > 0 || (order == 0 && rank < bestRank);
+}
+
+/** Rank of a wheel's best tag on the target: lower is better. */
+export function wheelRank(row: u32): u32 {
+  const artifact = artifactAt(row);
+  if (artifact.python == NONE) {
+    if (parseWheelName(artifact.name, artifact.nameSize, fileName) == 0) {
+      artifact.python = fileName.python;
+      artifact.abi = fileName.abi;
+      artifact.platform = fileName.platform;
+      artifact.build = fileName.build;
+      artifact.buildSize = fileName.buildSize + fileName.buildRestSize;
+    } else artifact.python = NO_WHEEL;
+  }
+  if (artifact.python == NO_WHEEL) return INCOMPATIBLE;
+  return tagRank(artifact.python, artifact.abi, artifact.platform);
+}
+
+/** Order of two build tags (PEP 427, "File name convention"): none first, then by number, then by the rest as text. */
+function compareBuilds(a: Artifact, b: Artifact): i32 {
+  if (a.buildSize == 0 || b.buildSize == 0) return i32(a.buildSize != 0) - i32(b.buildSize != 0);
+  const aDigits = numberSize(a.build, a.buildSize);
+  const bDigits = numberSize(b.build, b.buildSize);
+  const aZeros = zeros(a.build, aDigits);
+  const bZeros = zeros(b.build, bDigits);
+  // Numbers of any length: without leading zeros the longer one is larger.
+  const length = i32(aDigits - aZeros) - i32(bDigits - bZeros);
+  if (length != 0) return length;
+  const number = memory.compare(a.build + aZeros, b.build + bZeros, aDigits - aZeros);
+  if (number != 0) return number;
+  return compare(a.build + aDigits, a.buildSize - aDigits, b.build + bDigits, b.buildSize - bDigits);
+}
+
+function numberSize(address: usize, size: u32): u32 {
+  let i: u32 = 0;
+  while (i < size && u32(load<u8>(address + i)) - 0x30 < 10) i++;
+  return i;
+}
+
+function zeros(address: usize, size: u32): u32 {
+  let i: u32 = 0;
+  while ((i < size) & (load<u8>(address + i) == 0x30)) i++;
+  return i;
+}

@@ -1,0 +1,270 @@
+// Why: for each requirement whether it counts on the target, for each file whether it fits, and what does not add up.
+//
+// Everything is told by codes, rows and spans; src/lock/explain.ts makes words of them.
+//
+// Invariant: called after `resolve` of the same request, whose answer it leaves as it is. Rows of the reason table: the
+// project's requirements, then those of each package, then the places of packages in groups.
+
+import {
+  ARTIFACT_IS_SDIST,
+  ARTIFACT_IS_WHEEL,
+  FINDING_IS_LEFT_OUT,
+  FINDING_IS_NOT_LOCKED,
+  FINDING_IS_REFUSED_PYTHON,
+  FINDING_IS_REFUSED_VERSION,
+  FINDING_WORDS,
+  METHOD_FILTER,
+  NONE,
+  PART_WORDS,
+  REASON_COUNTS,
+  REASON_EXTRA,
+  REASON_GROUP_LEFT,
+  REASON_MARKER,
+  REASON_OF_MEMBERSHIP,
+  REASON_OF_REQUIREMENT,
+  REASON_OWNER_ABSENT,
+  REASON_PLATFORM,
+  REASON_PYTHON,
+  REASON_WORDS,
+  VERDICT_ABI,
+  VERDICT_FITS,
+  VERDICT_FLOOR,
+  VERDICT_NAME,
+  VERDICT_PLATFORM,
+  VERDICT_PYTHON,
+  VERDICT_TAKEN,
+  VERDICT_WORDS,
+} from "../../src/core/abi";
+import { project } from "../lock/project";
+import {
+  artifactAt,
+  artifacts,
+  candidates,
+  Dependency,
+  dependencyAt,
+  lock,
+  membershipAt,
+  packageAt,
+  packages,
+} from "../lock/tables";
+import { Column } from "../memory/arena";
+import { spend } from "../memory/budget";
+import { failed } from "../memory/status";
+import { groupChosen, NEVER } from "../standards/condition";
+import { constraintAllows, constraintOf } from "../standards/constraint";
+import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
+import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
+import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../standards/pep508/evaluation";
+import { isWheelName, wheelRank } from "./artifact";
+import { appliesHere, isActive } from "./graph";
+import { installedWhen } from "./installed";
+import { Selection, selections } from "./resolution";
+import { chosenWhen } from "./search";
+import { admits, isSatisfiedOutside } from "./solver";
+
+@unmanaged
+export class Reason {
+  code: u32;
+  owner: u32;
+  name: u32;
+  package: u32;
+  parts: u32;
+  partCount: u32;
+  constraint: u32;
+  group: u32;
+  address: usize;
+  size: u32;
+  kind: u32;
+}
+
+@unmanaged
+class Finding {
+  code: u32;
+  reason: u32;
+  package: u32;
+}
+
+export const reasons: Column = changetype<Column>(memory.data(16));
+export const parts: Column = changetype<Column>(memory.data(16));
+export const verdicts: Column = changetype<Column>(memory.data(16));
+export const findings: Column = changetype<Column>(memory.data(16));
+
+/** To be called after each arena reset. */
+export function resetExplanation(): void {
+  reasons.start(REASON_WORDS << 2);
+  parts.start(PART_WORDS << 2);
+  verdicts.start(VERDICT_WORDS << 2);
+  findings.start(FINDING_WORDS << 2);
+}
+
+/** Forgets the last explanation, so that none stands beside another resolution. */
+export function startExplanation(): void {
+  reasons.clear();
+  parts.clear();
+  verdicts.clear();
+  findings.clear();
+}
+
+/** Explains what was resolved last. */
+export function explain(): void {
+  for (let i: u32 = 0; i < project.dependencyCount; i++) explainRoot(project.dependencies + i);
+  for (let row: u32 = 0; row < packages.count && !failed(); row++) {
+    const item = packageAt(row);
+    for (let i: u32 = 0; i < item.dependencyCount; i++) explainRequirement(row, item.dependencies + i);
+    if (installedWhen(row) != NEVER) checkPython(row);
+  }
+  for (let row: u32 = 0; row < packages.count; row++) explainMemberships(row);
+  explainFiles();
+}
+
+// --- Requirements -------------------------------------------------------------------------------------------------------
+
+function explainRoot(row: u32): void {
+  const dependency = dependencyAt(row);
+  const address = addReason(REASON_OF_REQUIREMENT, NONE, dependency);
+  if (address == 0) return;
+  const reason = changetype<Reason>(address);
+  reason.group = dependency.group;
+  if (groupChosen(dependency.group) == NEVER) reason.code = REASON_GROUP_LEFT;
+  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
+  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_SET) == NEVER) {
+    setBlame(reason, dependency.marker, EXTRA_SET);
+  } else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
+  else meet(reasons.count - 1, row);
+}
+
+function explainRequirement(owner: u32, row: u32): void {
+  const dependency = dependencyAt(row);
+  const address = addReason(REASON_OF_REQUIREMENT, owner, dependency);
+  if (address == 0) return;
+  const reason = changetype<Reason>(address);
+  if (installedWhen(owner) == NEVER) reason.code = REASON_OWNER_ABSENT;
+  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
+  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_ABSENT) == NEVER) {
+    setBlame(reason, dependency.marker, EXTRA_ABSENT);
+  } else if (!isActive(row)) reason.code = REASON_EXTRA;
+  else meet(reasons.count - 1, row);
+}
+
+function addReason(kind: u32, owner: u32, dependency: Dependency): usize {
+  const address = reasons.push();
+  if (address == 0) return 0;
+  const reason = changetype<Reason>(address);
+  reason.code = REASON_COUNTS;
+  reason.owner = owner;
+  reason.name = dependency.name;
+  reason.package = NONE;
+  reason.parts = parts.count;
+  reason.partCount = 0;
+  reason.constraint = dependency.constraint;
+  reason.group = NONE;
+  reason.address = dependency.address;
+  reason.size = dependency.size;
+  reason.kind = kind;
+  return address;
+}
+
+/** Which of Poetry's two restrictions refuses the target. */
+function restriction(dependency: Dependency): u32 {
+  if (dependency.python == NONE) return REASON_PLATFORM;
+  const constraint = constraintOf(dependency.python);
+  if (constraint == NONE) return REASON_PYTHON;
+  const isAdmitted = constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
+  return isAdmitted ? REASON_PLATFORM : REASON_PYTHON;
+}
+
+function setBlame(reason: Reason, marker: u32, policy: u32): void {
+  reason.code = REASON_MARKER;
+  reason.parts = parts.count;
+  blame(marker, policy, parts);
+  reason.partCount = parts.count - reason.parts;
+}
+
+/** Looks for the installed package that meets a requirement which counts; a finding when there is none. */
+function meet(index: u32, row: u32): void {
+  const dependency = dependencyAt(row);
+  let installed: u32 = NONE;
+  for (let each = candidates(dependency.name); each != NONE; each = packageAt(each).nextOfName) {
+    if (!spend(1)) return;
+    if (installedWhen(each) == NEVER) continue;
+    if (admits(dependency, each)) {
+      changetype<Reason>(reasons.at(index)).package = each;
+      return;
+    }
+    installed = each;
+  }
+  if (installed != NONE) addFinding(FINDING_IS_REFUSED_VERSION, index, installed);
+  else if (candidates(dependency.name) != NONE) addFinding(FINDING_IS_LEFT_OUT, index, candidates(dependency.name));
+  else if (!isSatisfiedOutside(dependency)) addFinding(FINDING_IS_NOT_LOCKED, index, NONE);
+}
+
+function addFinding(code: u32, reason: u32, row: u32): void {
+  const address = findings.push();
+  if (address == 0) return;
+  const finding = changetype<Finding>(address);
+  finding.code = code;
+  finding.reason = reason;
+  finding.package = row;
+}
+
+/** The package's own Python versions against the target's. */
+function checkPython(row: u32): void {
+  const python = packageAt(row).python;
+  if (python == NONE) return;
+  const constraint = constraintOf(python);
+  if (constraint == NONE || constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return;
+  addFinding(FINDING_IS_REFUSED_PYTHON, NONE, row);
+}
+
+// --- Places in groups ---------------------------------------------------------------------------------------------------
+
+function explainMemberships(row: u32): void {
+  const item = packageAt(row);
+  if (lock.method != METHOD_FILTER) return;
+  for (let i: u32 = 0; i < item.membershipCount; i++) {
+    const membership = membershipAt(item.memberships + i);
+    const address = reasons.push();
+    if (address == 0) return;
+    const reason = changetype<Reason>(address);
+    reason.kind = REASON_OF_MEMBERSHIP;
+    reason.code = groupChosen(membership.group) == NEVER ? REASON_GROUP_LEFT : REASON_COUNTS;
+    reason.owner = NONE;
+    reason.name = item.name;
+    reason.package = row;
+    reason.parts = parts.count;
+    reason.partCount = 0;
+    reason.constraint = NONE;
+    reason.group = membership.group;
+    reason.address = 0;
+    reason.size = 0;
+    if (membership.marker != NONE && evaluateMarker(membership.marker, EXTRA_SET) == NEVER) {
+      if (reason.code == REASON_COUNTS) setBlame(reason, membership.marker, EXTRA_SET);
+    }
+  }
+}
+
+// --- Files --------------------------------------------------------------------------------------------------------------
+
+function explainFiles(): void {
+  for (let row: u32 = 0; row < artifacts.count; row++) {
+    const address = verdicts.push();
+    if (address == 0) return;
+    store<u32>(address, verdictOf(row));
+  }
+  for (let i: u32 = 0; i < selections.count; i++) {
+    const taken = changetype<Selection>(selections.at(i)).artifact;
+    if (taken != NONE) store<u32>(verdicts.at(taken), VERDICT_TAKEN);
+  }
+}
+
+function verdictOf(row: u32): u32 {
+  const artifact = artifactAt(row);
+  if (artifact.kind == ARTIFACT_IS_SDIST) return VERDICT_FITS;
+  if (artifact.kind != ARTIFACT_IS_WHEEL) return VERDICT_NAME;
+  if (wheelRank(row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (!isWheelName(row)) return VERDICT_NAME;
+  const misfit = tagMisfit(artifact.python, artifact.abi, artifact.platform);
+  if (misfit == MISFIT_PYTHON) return VERDICT_PYTHON;
+  if (misfit == MISFIT_ABI) return VERDICT_ABI;
+  return misfit == MISFIT_FLOOR ? VERDICT_FLOOR : VERDICT_PLATFORM;
+}

@@ -1,0 +1,112 @@
+// The selection of groups and extras as decisions (decision.ts), and decisions about it as conditions (condition.ts).
+//
+// For one selection each group and extra is YES or NO; while the selection is open each is a variable.
+//
+// Invariant: `groups` with the name `main` stands for what is required without any group.
+
+import { NONE } from "../../../src/core/abi";
+import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "../../lock/uv/branches";
+import { enter } from "../../lock/uv/triples";
+import { Column, Scratch } from "../../memory/arena";
+import {
+  ALWAYS,
+  all,
+  any,
+  extraChosen,
+  groupChosen,
+  isExtraChosen,
+  isGroupChosen,
+  NEVER,
+  not,
+} from "../../standards/condition";
+import { internWord } from "../../standards/environment";
+import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } from "./decision";
+
+@unmanaged
+class Symbol {
+  /** ITEM_GROUP or ITEM_EXTRA, and a text id. */
+  kind: u32;
+  name: u32;
+}
+
+/** Variable -> what it stands for. Kept from one request to the next. */
+const symbols: Column = changetype<Column>(memory.data(16));
+let open: bool = false;
+let main: u32 = NONE;
+
+/** Condition rows + 1 by decision, while conditions are written. */
+let rows: usize = 0;
+const rowMemory: Scratch = changetype<Scratch>(memory.data(8));
+
+/** To be called after each arena reset. */
+export function resetSelection(): void {
+  symbols.start(offsetof<Symbol>());
+  rowMemory.start();
+}
+
+/** To be called before the request's names are counted (startConditions). */
+export function nameMain(): void {
+  main = internWord("main");
+}
+
+export function startSelection(isOpen: bool): void {
+  open = isOpen;
+}
+
+/** That what is required without any group is asked for. */
+export function mainChosen(): u32 {
+  return chosen(ITEM_GROUP, main);
+}
+
+/** That a group or an extra is asked for. */
+export function chosen(kind: u32, name: u32): u32 {
+  if (!open) return (kind == ITEM_GROUP ? isGroupChosen(name) : isExtraChosen(name)) ? YES : NO;
+  const index = enter(SPACE_SYMBOL, kind, name, symbols.count);
+  if (index == symbols.count) {
+    const row = symbols.push();
+    if (row == 0) return NO;
+    changetype<Symbol>(row).kind = kind;
+    changetype<Symbol>(row).name = name;
+  }
+  return variable(index);
+}
+
+/** To be called when all decisions are made that conditions are wanted of; then `want` for each, then `writeConditions`. */
+export function startWriting(): void {
+  rows = rowMemory.zeroed(usize(decisionCount()) << 2);
+}
+
+export function want(decision: u32): void {
+  store<u32>(rows + (usize(decision) << 2), 1);
+}
+
+/** Writes the conditions of the decisions that are wanted: downwards for what they need, upwards for the rows. */
+export function writeConditions(): void {
+  const count = u32(rowMemory.capacity == 0 ? 0 : decisionCount());
+  for (let i = count; i > 2; i--) {
+    if (load<u32>(rows + (usize(i - 1) << 2)) == 0) continue;
+    want(lowOf(i - 1));
+    want(highOf(i - 1));
+  }
+  // `written` may make new decisions; they are behind those that are wanted.
+  for (let i: u32 = YES + 1; i < count; i++) {
+    if (load<u32>(rows + (usize(i) << 2)) != 0) store<u32>(rows + (usize(i) << 2), written(i) + 1);
+  }
+}
+
+/** The condition row of a decision that was wanted. */
+export function conditionOf(decision: u32): u32 {
+  if (decision <= YES) return decision == YES ? ALWAYS : NEVER;
+  return load<u32>(rows + (usize(decision) << 2)) - 1;
+}
+
+function written(decision: u32): u32 {
+  const symbol = changetype<Symbol>(symbols.at(variableOf(decision)));
+  const yes = symbol.kind == ITEM_EXTRA ? extraChosen(symbol.name) : groupChosen(symbol.name);
+  const low = conditionOf(lowOf(decision));
+  const high = conditionOf(highOf(decision));
+  // Nearly all decisions only ever widen with what is chosen.
+  if (without(lowOf(decision), highOf(decision)) == NO) return any(low, all(yes, high));
+  if (without(highOf(decision), lowOf(decision)) == NO) return any(high, all(not(yes), low));
+  return any(all(yes, high), all(not(yes), low));
+}

@@ -1,0 +1,227 @@
+// A document: what a TOML or JSON scanner saw, as one tree of equal rows. Lock readers walk it; nothing is copied.
+//
+// Invariant: texts point into the input. A string that had escapes was unescaped where it stood (its text never grows), so
+// the host keeps its own copy for excerpts. Children keep the order of the input; keys of one table are distinct.
+
+import { NONE, STATUS_COLLISIONS } from "../../src/core/abi";
+import { allocateZeroed, Column } from "../memory/arena";
+import { PROBE_LIMIT } from "../memory/budget";
+import { equal, is } from "../memory/bytes";
+import { hash } from "../memory/intern";
+import { fail, failed } from "../memory/status";
+
+export const TABLE: u32 = 1;
+export const ARRAY: u32 = 2;
+export const STRING: u32 = 3;
+export const INTEGER: u32 = 4;
+export const FLOAT: u32 = 5;
+export const BOOLEAN: u32 = 6;
+export const DATETIME: u32 = 7;
+export const LOCAL_DATETIME: u32 = 8;
+export const LOCAL_DATE: u32 = 9;
+export const LOCAL_TIME: u32 = 10;
+export const NULL: u32 = 11;
+
+/** How a table came to be, which decides what may still be added to it (TOML 1.0.0, "Table" and "Inline Table"). */
+export const IS_IMPLICIT: u32 = 0x100; // as a parent in a header
+export const IS_DOTTED: u32 = 0x200; // by a dotted key
+export const IS_CLOSED: u32 = 0x400; // inline: complete as written
+/** An array that `[[headers]]` add to. */
+export const IS_OPEN_ARRAY: u32 = 0x800;
+
+const KIND_MASK: u32 = 0xff;
+/** Children from which a table gets a hash index; below, looking at each is quicker. */
+const INDEXED_FROM: u32 = 16;
+
+@unmanaged
+export class Node {
+  /** Kind and IS_* bits. */
+  kind: u32;
+  keyAddress: usize;
+  keySize: u32;
+  /** Scalars: the text, without quotes. Tables and arrays: where they begin, and the number of children. */
+  address: usize;
+  size: u32;
+  /** Children, as rows. */
+  first: u32;
+  last: u32;
+  next: u32;
+}
+
+const nodes: Column = changetype<Column>(memory.data(16));
+
+/** Open addressing: pairs of parent row and child row + 1. */
+let slots: usize = 0;
+let mask: u32 = 0;
+let indexed: u32 = 0;
+
+/** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
+const BYTES_PER_NODE: u32 = 12;
+
+/** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
+export function startDocument(address: usize, size: u32): u32 {
+  nodes.start(offsetof<Node>());
+  nodes.reserve(size / BYTES_PER_NODE + 16);
+  if (!isDefined(ONE_CALL)) {
+    slots = 0;
+    mask = 0;
+    indexed = 0;
+  }
+  return add(TABLE, address);
+}
+
+/** Makes a node that is nobody's child. */
+export function add(kind: u32, address: usize): u32 {
+  const row = nodes.push();
+  if (row == 0) return 0;
+  const node = changetype<Node>(row);
+  node.kind = kind;
+  node.keyAddress = 0;
+  node.keySize = 0;
+  node.address = address;
+  node.size = 0;
+  node.first = NONE;
+  node.last = NONE;
+  node.next = NONE;
+  return nodes.count - 1;
+}
+
+/** Makes a node and appends it to a table (with its key) or to an array (with none). The caller has looked for the key. */
+export function append(parent: u32, kind: u32, address: usize, keyAddress: usize = 0, keySize: u32 = 0): u32 {
+  const child = add(kind, address);
+  const node = at(child);
+  node.keyAddress = keyAddress;
+  node.keySize = keySize;
+  const owner = at(parent);
+  if (owner.first == NONE) owner.first = child;
+  else at(owner.last).next = child;
+  owner.last = child;
+  owner.size++;
+  if (keyAddress != 0) {
+    if (owner.size > INDEXED_FROM) enter(parent, child);
+    else if (owner.size == INDEXED_FROM) {
+      for (let each = owner.first; each != NONE; each = at(each).next) enter(parent, each);
+    }
+  }
+  return child;
+}
+
+/** Completes a scalar. */
+@inline
+export function setScalar(node: u32, kind: u32, address: usize, size: u32): void {
+  const row = at(node);
+  row.kind = kind;
+  row.address = address;
+  row.size = size;
+}
+
+@inline
+export function at(node: u32): Node {
+  return changetype<Node>(nodes.at(node));
+}
+
+@inline
+export function kindOf(node: u32): u32 {
+  return at(node).kind & KIND_MASK;
+}
+
+@inline
+export function flags(node: u32): u32 {
+  return at(node).kind;
+}
+
+export function setFlags(node: u32, kind: u32): void {
+  at(node).kind = kind;
+}
+
+@inline
+export function first(node: u32): u32 {
+  return at(node).first;
+}
+
+@inline
+export function next(node: u32): u32 {
+  return at(node).next;
+}
+
+/** Number of nodes so far, a measure of the document's size. */
+export function nodeCount(): u32 {
+  return nodes.count;
+}
+
+/** The child with this key, or NONE. */
+@inline
+export function find(table: u32, keyAddress: usize, keySize: u32): u32 {
+  const owner = at(table);
+  if (owner.size >= INDEXED_FROM) return lookUp(table, keyAddress, keySize);
+  for (let child = owner.first; child != NONE; ) {
+    const node = at(child);
+    if (node.keySize == keySize && equal(node.keyAddress, keyAddress, keySize)) return child;
+    child = node.next;
+  }
+  return NONE;
+}
+
+/** The child with this key, or NONE: for readers, which know a handful of ASCII keys. */
+export function get(table: u32, key: string): u32 {
+  for (let child = first(table); child != NONE; child = next(child)) {
+    if (is(at(child).keyAddress, at(child).keySize, key)) return child;
+  }
+  return NONE;
+}
+
+/** Whether the node's key is this word. */
+@inline
+export function keyIs(node: u32, word: string): bool {
+  return is(at(node).keyAddress, at(node).keySize, word);
+}
+
+function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
+  let slot = place(table, keyAddress, keySize);
+  for (let probes: u32 = 0; probes < PROBE_LIMIT; probes++) {
+    const entry = slots + (usize(slot) << 3);
+    const child = load<u32>(entry, 4);
+    if (child == 0) return NONE;
+    if (load<u32>(entry) == table) {
+      const node = at(child - 1);
+      if (node.keySize == keySize && equal(node.keyAddress, keyAddress, keySize)) return child - 1;
+    }
+    slot = (slot + 1) & mask;
+  }
+  fail(STATUS_COLLISIONS, keyAddress, keySize);
+  return NONE;
+}
+
+function enter(table: u32, child: u32): void {
+  if ((indexed + 1) << 1 > mask && !widen()) return;
+  put(table, child);
+  indexed++;
+}
+
+function put(table: u32, child: u32): void {
+  if (failed()) return;
+  let slot = place(table, at(child).keyAddress, at(child).keySize);
+  while (load<u32>(slots + (usize(slot) << 3), 4) != 0) slot = (slot + 1) & mask;
+  store<u32>(slots + (usize(slot) << 3), table);
+  store<u32>(slots + (usize(slot) << 3), child + 1, 4);
+}
+
+function widen(): bool {
+  const old = slots;
+  const oldCount: u32 = old == 0 ? 0 : mask + 1;
+  const wider: u32 = old == 0 ? 255 : (mask << 1) | 1;
+  const moved = allocateZeroed(usize(wider + 1) << 3);
+  if (moved == 0) return false;
+  slots = moved;
+  mask = wider;
+  for (let i: u32 = 0; i < oldCount; i++) {
+    const child = load<u32>(old + (usize(i) << 3), 4);
+    if (child != 0) put(load<u32>(old + (usize(i) << 3)), child - 1);
+  }
+  return true;
+}
+
+@inline
+function place(table: u32, keyAddress: usize, keySize: u32): u32 {
+  return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & mask;
+}

@@ -1,0 +1,223 @@
+// Why a package is installed, or why it is not; and why one of its files is.
+//
+// Invariant: paths are the shortest from the project to each package that requires the name; they never go in a circle.
+
+import type { ExplainedPackage, Explanation, FileReason, Identity, Reason, Verdict } from "../lock/explain.ts";
+import type { MarkerEnvironment } from "../lock/target.ts";
+
+/** One step from the project to a package: what is required, and by which constraint. */
+export interface Step extends Identity {
+  readonly constraint: string | null;
+}
+
+/** A way to a package; `group` is the project's group that it starts in, null when the lock does not say. */
+export interface Path {
+  readonly group: string | null;
+  readonly steps: readonly Step[];
+}
+
+/** One thing that could have brought the package in, and did not. */
+export interface Absence {
+  /** Who requires it: a package, or null for the project or for the lock's own word. */
+  readonly by: Identity | null;
+  readonly group: string | null;
+  readonly code: Reason["code"] | "unreached";
+  readonly because: string;
+}
+
+export interface Why {
+  readonly name: string;
+  readonly target: string;
+  readonly versions: readonly (string | null)[];
+  readonly installed: readonly Identity[];
+  readonly paths: readonly Path[];
+  readonly absences: readonly Absence[];
+}
+
+export interface WhyArtifact extends Identity {
+  readonly isInstalled: boolean;
+  readonly files: readonly (FileReason & { readonly because: string })[];
+}
+
+/** Whether the lock has the name at all. */
+export function isLocked({ packages }: Explanation, name: string): boolean {
+  return packages.some((each) => each.name === name);
+}
+
+export function why(explanation: Explanation, name: string, environment: MarkerEnvironment): Why {
+  const { packages, reasons, resolution } = explanation;
+  const named = packages.filter((each) => each.name === name);
+  const installed = named.filter((each) => each.isInstalled).map(identityOf);
+  return {
+    name,
+    target: resolution.target,
+    versions: named.map(({ version }) => version),
+    installed,
+    paths: installed.length === 0 ? [] : pathsTo(name, reasons),
+    absences: installed.length > 0 ? [] : absencesOf(name, explanation, environment),
+  };
+}
+
+/** Each version of the name with each of its files. */
+export function whyArtifacts({ packages }: Explanation, name: string, environment: MarkerEnvironment): WhyArtifact[] {
+  return packages
+    .filter((each) => each.name === name)
+    .map((each) => ({
+      ...identityOf(each),
+      isInstalled: each.isInstalled,
+      files: each.files.map((file) => ({ ...file, because: fileReason(file, each, environment) })),
+    }));
+}
+
+/** For people: why a file is taken or not. */
+export function fileReason(
+  { name, verdict }: FileReason,
+  owner: ExplainedPackage,
+  environment: MarkerEnvironment,
+): string {
+  const [python = "", abi = "", platform = ""] = name
+    .replace(/\.whl$/, "")
+    .split("-")
+    .slice(-3);
+  const words: Readonly<Record<Verdict, string>> = {
+    taken: "taken",
+    fits: owner.isInstalled ? "fits, but another file comes first" : "fits",
+    python: `for Python ${python}, here is ${environment.python_version}`,
+    abi: `for the ABI ${abi}`,
+    platform: `for the platform ${platform}`,
+    floor: `needs a newer system: ${platform}`,
+    name: "no wheel or source distribution",
+  };
+  return words[verdict];
+}
+
+function identityOf({ name, version }: Identity): Identity {
+  return { name, version };
+}
+
+const keyOf = ({ name, version }: Identity): string => `${name} ${version ?? ""}`;
+
+/** The shortest way to each package that requires the name, by name; and the project's own requirement of it. */
+function pathsTo(name: string, reasons: readonly Reason[]): Path[] {
+  const counting = reasons.filter(({ kind, code }) => kind === "requirement" && code === "counts");
+  const ways = waysFromRoots(counting, reasons);
+  const paths: Path[] = [];
+  for (const reason of counting) {
+    if (reason.package?.name !== name) continue;
+    const step = { ...reason.package, constraint: reason.constraint };
+    if (reason.owner === null) paths.push({ group: reason.group, steps: [step] });
+    else if (reason.owner.name !== name) {
+      const way = ways.get(keyOf(reason.owner));
+      if (way !== undefined) paths.push({ group: way.group, steps: [...way.steps, step] });
+    }
+  }
+  if (paths.length === 0) paths.push(...placesOf(name, reasons));
+  paths.sort((a, b) => a.steps.length - b.steps.length || (textOf(a) < textOf(b) ? -1 : 1));
+  const distinct = new Map(paths.map((path) => [textOf(path), path]));
+  return [...distinct.values()];
+}
+
+function textOf({ group, steps }: Path): string {
+  return [group ?? "", ...steps.map(keyOf)].join(" ");
+}
+
+/** Breadth first from the project's requirements; without a project, from the packages that nothing requires. */
+function waysFromRoots(counting: readonly Reason[], reasons: readonly Reason[]): Map<string, Path> {
+  const byOwner = new Map<string, Reason[]>();
+  for (const reason of counting) {
+    if (reason.owner === null) continue;
+    const known = byOwner.get(keyOf(reason.owner));
+    if (known === undefined) byOwner.set(keyOf(reason.owner), [reason]);
+    else known.push(reason);
+  }
+  const ways = new Map<string, Path>();
+  const waiting: Identity[] = [];
+  const visit = (to: Identity, path: Path): void => {
+    if (ways.has(keyOf(to))) return;
+    ways.set(keyOf(to), path);
+    waiting.push(to);
+  };
+  for (const { owner, package: met, constraint, group } of counting) {
+    if (owner === null && met !== null) visit(met, { group, steps: [{ ...met, constraint }] });
+  }
+  if (waiting.length === 0) {
+    const required = new Set(counting.flatMap(({ package: met }) => (met === null ? [] : [keyOf(met)])));
+    for (const { kind, code, package: placed, group } of reasons) {
+      if (kind !== "membership" || code !== "counts" || placed === null || required.has(keyOf(placed))) continue;
+      visit(placed, { group, steps: [{ ...placed, constraint: null }] });
+    }
+    for (const { owner } of counting) {
+      if (owner === null || required.has(keyOf(owner))) continue;
+      visit(owner, { group: null, steps: [{ ...owner, constraint: null }] });
+    }
+  }
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const way = ways.get(keyOf(next))!;
+    for (const { package: met, constraint } of byOwner.get(keyOf(next)) ?? []) {
+      if (met !== null) visit(met, { group: way.group, steps: [...way.steps, { ...met, constraint }] });
+    }
+  }
+  return ways;
+}
+
+/** Where only the lock itself says that the package belongs to a group. */
+function placesOf(name: string, reasons: readonly Reason[]): Path[] {
+  return reasons.flatMap(({ kind, code, package: placed, group }) =>
+    kind === "membership" && code === "counts" && placed?.name === name
+      ? [{ group, steps: [{ ...placed, constraint: null }] }]
+      : [],
+  );
+}
+
+/** What could have brought the name in: the lock's groups, the project, and the packages that require it. */
+function absencesOf(name: string, { reasons, packages }: Explanation, environment: MarkerEnvironment): Absence[] {
+  const installed = new Set(packages.filter(({ isInstalled }) => isInstalled).map(keyOf));
+  const absences = reasons.flatMap((reason): Absence[] => {
+    const { kind, code, owner, group } = reason;
+    if (reason.name !== name || (kind === "membership" && code === "counts")) return [];
+    if (owner !== null && code === "owner-absent" && installed.has(keyOf(owner))) return [];
+    return [{ by: owner, group, code, because: absenceReason(reason, environment) }];
+  });
+  if (absences.length === 0) {
+    absences.push({ by: null, group: null, code: "unreached", because: "nothing that is installed here requires it" });
+  }
+  return [...new Map(absences.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+function absenceReason({ code, falseParts, group, owner, kind }: Reason, environment: MarkerEnvironment): string {
+  switch (code) {
+    case "marker":
+      return `marker is false: ${falseParts.map((part) => withValue(part, environment)).join(" and ")}`;
+    case "python":
+      return `not for Python ${environment.python_full_version}`;
+    case "platform":
+      return `not for the platform ${environment.sys_platform}`;
+    case "extra":
+      return owner === null
+        ? "optional, and no extra that lists it is chosen"
+        : "optional, and nothing asks for the extra that lists it";
+    case "group":
+      return `group ${group ?? ""} is not chosen`;
+    case "owner-absent":
+      return `${owner?.name ?? "what requires it"} is not installed itself`;
+    default:
+      return kind === "requirement" ? "required, but the lock does not install it here" : "in the group";
+  }
+}
+
+const ALIASES: Readonly<Record<string, keyof MarkerEnvironment>> = {
+  "os.name": "os_name",
+  "sys.platform": "sys_platform",
+  "platform.version": "platform_version",
+  "platform.machine": "platform_machine",
+  "platform.python_implementation": "platform_python_implementation",
+  python_implementation: "platform_python_implementation",
+};
+
+/** The comparison, and what its variable is on the target. */
+function withValue(part: string, environment: MarkerEnvironment): string {
+  const word = /[a-z_.]+/.exec(part.replace(/"[^"]*"|'[^']*'/g, " "))?.[0] ?? "";
+  const variable = ALIASES[word] ?? (word as keyof MarkerEnvironment);
+  const value = environment[variable];
+  return value === undefined ? part : `${part} (here "${value}")`;
+}

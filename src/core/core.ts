@@ -1,0 +1,195 @@
+// The one door to the core: instantiates the module, writes inputs into its memory, reads rows and texts out of it.
+//
+// Invariant: no other file touches WebAssembly or memory. Views are made anew after each call, since memory may have grown.
+
+import { shellError } from "../words/errors.ts";
+import * as abi from "./abi.ts";
+
+/** What the module exports (assembly/index.ts). */
+interface Exports {
+  memory: WebAssembly.Memory;
+  version(): number;
+  input(lockSize: number, projectSize: number): number;
+  read(format: number, withProject: number): number;
+  request(size: number): number;
+  resolve(address: number): number;
+  explain(address: number): number;
+  describe(address: number): number;
+  targets(): number;
+  state(): number;
+}
+
+/** A failure as the core reports it: a code and a span in one of the inputs. */
+export interface CoreFailure {
+  readonly status: number;
+  /** INPUT_*. */
+  readonly input: number;
+  readonly offset: number;
+  readonly size: number;
+  /** A number that belongs to the message, NONE when there is none. */
+  readonly detail: number;
+}
+
+/** What is asked of `resolve`; lists are names. */
+export interface CoreRequest {
+  readonly target: string;
+  readonly python?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly extras?: readonly string[] | undefined;
+  readonly noBinary?: readonly string[] | undefined;
+  readonly onlyBinary?: readonly string[] | undefined;
+  readonly packages?: readonly string[] | undefined;
+  readonly flags?: number | undefined;
+}
+
+/** One table of u32 rows. */
+export interface Rows {
+  readonly count: number;
+  /** Cell `word` of row `row`. */
+  at(row: number, word?: number): number;
+}
+
+const encoder = new TextEncoder();
+// A text may start with U+FEFF: it is no mark of the encoding here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** An instance of the core: one lock at a time. Instances share the compiled module and nothing else. */
+export class Core {
+  readonly #exports: Exports;
+  /** Where the project's records start; no address is beyond it when there are none. */
+  #project = Number.POSITIVE_INFINITY;
+  /** Decoded texts by id: the same names come up again and again. */
+  #texts: (string | undefined)[] = [];
+  /** Views of tables, made once between two calls. */
+  #rows: (Rows | undefined)[] = [];
+
+  constructor(module: WebAssembly.Module) {
+    this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+    const version = this.#exports.version();
+    if (version !== abi.ABI_VERSION)
+      throw shellError("internal", { text: `core ABI ${version}, expected ${abi.ABI_VERSION}` });
+  }
+
+  /** Reads a lock, with the project's records when there is a project. */
+  read(format: number, lock: Uint8Array, project: string | null): CoreFailure | null {
+    this.#texts = [];
+    this.#rows = [];
+    const records = encoder.encode(project ?? "");
+    const address = this.#exports.input(lock.length, records.length);
+    if (address === 0) return this.#failure();
+    const memory = this.#bytes();
+    memory.set(lock, address);
+    memory.set(records, address + lock.length + abi.INPUT_PADDING);
+    this.#project = project === null ? Number.POSITIVE_INFINITY : address + lock.length + abi.INPUT_PADDING;
+    return this.#exports.read(format, project === null ? 0 : 1) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves; the answer is in the SELECTION, EDGE, CONDITION and PROBLEM tables until the next call. */
+  resolve(request: CoreRequest): CoreFailure | null {
+    return this.#exports.resolve(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
+  explain(request: CoreRequest): CoreFailure | null {
+    return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** The marker variables of a target, in the core's order, and its tags, best first. */
+  describe(request: CoreRequest): CoreFailure | string[] {
+    return this.#exports.describe(this.#write(request)) === abi.STATUS_OK ? this.#lines() : this.#failure();
+  }
+
+  /** The names of the usual targets. */
+  targets(): string[] {
+    this.#exports.targets();
+    return this.#lines();
+  }
+
+  /** Value of a state slot; NONE reads as -1. */
+  state(slot: number): number {
+    return this.#words(this.#exports.state(), abi.STATE_SLOTS)[slot]! | 0;
+  }
+
+  /** A table as it is now; valid until the next call. */
+  rows(table: number, words: number): Rows {
+    const known = this.#rows[table];
+    if (known !== undefined) return known;
+    const state = this.#words(this.#exports.state(), abi.STATE_SLOTS);
+    const count = state[abi.STATE_TABLES + 2 * table + 1]!;
+    const cells = this.#words(state[abi.STATE_TABLES + 2 * table]!, count * words);
+    const rows: Rows = { count, at: (row, word = 0) => cells[row * words + word]! | 0 };
+    this.#rows[table] = rows;
+    return rows;
+  }
+
+  /** The text of an id; null for NONE. */
+  text(id: number): string | null {
+    if (id === abi.NONE) return null;
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    const texts = this.rows(abi.TABLE_TEXT, abi.TEXT_WORDS);
+    const text = this.slice(texts.at(id, abi.TEXT_ADDRESS), texts.at(id, abi.TEXT_SIZE));
+    this.#texts[id] = text;
+    return text;
+  }
+
+  /** Which input an address of a problem is in, and how far from its start. */
+  place(address: number): Pick<CoreFailure, "input" | "offset"> {
+    return address >= this.#project
+      ? { input: abi.INPUT_PROJECT, offset: address - this.#project }
+      : { input: abi.INPUT_LOCK, offset: address - this.state(abi.STATE_LOCK_ADDRESS) };
+  }
+
+  /** The text at an address. */
+  slice(address: number, size: number): string {
+    return decoder.decode(new Uint8Array(this.#exports.memory.buffer, address >>> 0, size));
+  }
+
+  #bytes(): Uint8Array {
+    return new Uint8Array(this.#exports.memory.buffer);
+  }
+
+  #words(address: number, count: number): Uint32Array {
+    return new Uint32Array(this.#exports.memory.buffer, address >>> 0, count);
+  }
+
+  #lines(): string[] {
+    const address = this.state(abi.STATE_OUTPUT);
+    return this.slice(address, this.state(abi.STATE_OUTPUT_SIZE)).split("\n").slice(0, -1);
+  }
+
+  #failure(): CoreFailure {
+    return {
+      status: this.state(abi.STATE_STATUS),
+      input: this.state(abi.STATE_INPUT),
+      offset: this.state(abi.STATE_OFFSET),
+      size: this.state(abi.STATE_SIZE),
+      detail: this.state(abi.STATE_DETAIL),
+    };
+  }
+
+  /** Writes a request and gives its address. */
+  #write(request: CoreRequest): number {
+    this.#rows = [];
+    const texts = [
+      encoder.encode(request.target),
+      encoder.encode(request.python ?? ""),
+      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
+        encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
+      ),
+    ];
+    const slotBytes = abi.REQUEST_SLOTS * 4;
+    const address = this.#exports.request(texts.reduce((size, text) => size + text.length, slotBytes));
+    const slots = this.#words(address, abi.REQUEST_SLOTS);
+    const memory = this.#bytes();
+    let at = address + slotBytes;
+    texts.forEach((text, index) => {
+      memory.set(text, at);
+      slots[2 * index] = at;
+      slots[2 * index + 1] = text.length;
+      at += text.length;
+    });
+    slots[abi.REQUEST_FLAGS] = request.flags ?? 0;
+    return address;
+  }
+}

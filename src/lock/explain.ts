@@ -1,0 +1,156 @@
+// Why a resolution is what it is, read out of the core's tables: which requirements count and which do not, which files fit,
+// and what does not add up.
+//
+// Invariant: plain data; the words for people are in why.ts and check.ts.
+
+import * as abi from "../core/abi.ts";
+import type { Core, Rows } from "../core/core.ts";
+import {
+  chosenFile,
+  coreRequest,
+  packageName,
+  packageVersion,
+  type Resolution,
+  type ResolveRequest,
+  resolutionOf,
+  type Speak,
+} from "./resolution.ts";
+
+/** Whether a requirement counts; what else it can be. */
+export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
+export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name";
+export type FindingCode = "not-locked" | "left-out" | "refused-version" | "refused-python";
+
+export interface Identity {
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** A requirement of a package, or of the project (`owner` null); or the place of a package in a group of the lock. */
+export interface Reason {
+  readonly kind: "requirement" | "membership";
+  readonly code: ReasonCode;
+  readonly owner: Identity | null;
+  /** The name that is required. */
+  readonly name: string;
+  /** The installed package that meets it; for a place in a group the package itself. */
+  readonly package: Identity | null;
+  /** The comparisons of its marker that make it false. */
+  readonly falseParts: readonly string[];
+  readonly constraint: string | null;
+  readonly group: string | null;
+}
+
+export interface FileReason {
+  readonly name: string;
+  readonly verdict: Verdict;
+}
+
+export interface ExplainedPackage extends Identity {
+  readonly isInstalled: boolean;
+  readonly files: readonly FileReason[];
+}
+
+export interface CoreFinding {
+  readonly code: FindingCode;
+  readonly requirement: Reason | null;
+  readonly package: Identity | null;
+}
+
+export interface Explanation {
+  readonly resolution: Resolution;
+  /** All packages of the lock, in its order; empty when the target is refused. */
+  readonly packages: readonly ExplainedPackage[];
+  readonly reasons: readonly Reason[];
+  readonly findings: readonly CoreFinding[];
+}
+
+const REASONS: readonly ReasonCode[] = ["counts", "marker", "python", "platform", "extra", "group", "owner-absent"];
+const VERDICTS: readonly Verdict[] = ["taken", "fits", "python", "abi", "platform", "floor", "name"];
+const FINDINGS: readonly FindingCode[] = ["not-locked", "left-out", "refused-version", "refused-python"];
+
+/** Resolves one selection, with reasons. */
+export function readExplanation(core: Core, request: ResolveRequest, speak: Speak): Explanation {
+  const failure = core.explain(coreRequest(request, 0));
+  const resolution = resolutionOf(core, request, failure, speak);
+  if (failure !== null) return { resolution, packages: [], reasons: [], findings: [] };
+  const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
+  const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
+  return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };
+}
+
+/** Of a lock that is a graph (uv) the edges that were walked; it states no constraints. */
+function reasonsFromEdges({ packages }: Resolution): Reason[] {
+  const byName = new Map(packages.map(({ name, version }) => [name, { name, version }]));
+  return packages.flatMap(({ name: owner, version, dependencies }) =>
+    dependencies.map(
+      (name): Reason => ({
+        kind: "requirement",
+        code: "counts",
+        owner: { name: owner, version },
+        name,
+        package: byName.get(name) ?? null,
+        falseParts: [],
+        constraint: null,
+        group: null,
+      }),
+    ),
+  );
+}
+
+function readReasons(core: Core): Reason[] {
+  const rows = core.rows(abi.TABLE_REASON, abi.REASON_WORDS);
+  const parts = core.rows(abi.TABLE_PART, abi.PART_WORDS);
+  return Array.from({ length: rows.count }, (_, row): Reason => {
+    const at = (word: number): number => rows.at(row, word);
+    return {
+      kind: at(abi.REASON_KIND) === abi.REASON_OF_MEMBERSHIP ? "membership" : "requirement",
+      code: REASONS[at(abi.REASON_CODE)]!,
+      owner: identity(core, at(abi.REASON_OWNER)),
+      name: core.text(at(abi.REASON_NAME)) ?? "",
+      package: identity(core, at(abi.REASON_PACKAGE)),
+      falseParts: readParts(core, parts, at(abi.REASON_PARTS), at(abi.REASON_PART_COUNT)),
+      constraint: core.text(at(abi.REASON_CONSTRAINT)),
+      group: core.text(at(abi.REASON_GROUP)),
+    };
+  });
+}
+
+/** Each comparison once, as the marker has it. */
+function readParts(core: Core, parts: Rows, from: number, count: number): string[] {
+  const texts = Array.from({ length: count }, (_, index) =>
+    core.slice(parts.at(from + index, abi.PART_ADDRESS), parts.at(from + index, abi.PART_SIZE)).trim(),
+  );
+  return [...new Set(texts)];
+}
+
+function readFiles(core: Core): ExplainedPackage[] {
+  const packages = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  const verdicts = core.rows(abi.TABLE_VERDICT, abi.VERDICT_WORDS);
+  const selections = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
+  const installed = new Set(
+    Array.from({ length: selections.count }, (_, row) => selections.at(row, abi.SELECTION_PACKAGE)),
+  );
+  return Array.from({ length: packages.count }, (_, row) => ({
+    name: packageName(core, row),
+    version: packageVersion(core, row),
+    isInstalled: installed.has(row),
+    files: Array.from({ length: packages.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
+      const file = packages.at(row, abi.PACKAGE_ARTIFACTS) + index;
+      return { name: chosenFile(core, file).name, verdict: VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]! };
+    }),
+  }));
+}
+
+function readFindings(core: Core, reasons: readonly Reason[]): CoreFinding[] {
+  const rows = core.rows(abi.TABLE_FINDING, abi.FINDING_WORDS);
+  return Array.from({ length: rows.count }, (_, row) => ({
+    code: FINDINGS[rows.at(row, abi.FINDING_CODE)]!,
+    requirement: reasons[rows.at(row, abi.FINDING_REASON)] ?? null,
+    package: identity(core, rows.at(row, abi.FINDING_PACKAGE)),
+  }));
+}
+
+function identity(core: Core, row: number): Identity | null {
+  return row === abi.NONE ? null : { name: packageName(core, row), version: packageVersion(core, row) };
+}

@@ -1,0 +1,254 @@
+// A lock that has been read: what it says of itself, what can be chosen, and its resolutions.
+//
+// Invariant: a Lockfile owns one instance of the core; everything it gives out is plain data.
+
+import module from "#core";
+import * as abi from "../core/abi.ts";
+import { Core, type CoreFailure } from "../core/core.ts";
+import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
+import { type Explanation, readExplanation } from "./explain.ts";
+import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import { partAt, type TextPart } from "./requirements.ts";
+import {
+  type FrozenTarget,
+  type LockedPackage,
+  type Resolution,
+  type ResolveRequest,
+  readFrozenTarget,
+  readPackages,
+  readResolution,
+} from "./resolution.ts";
+
+export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
+
+export interface ReadOptions {
+  /** For messages. */
+  readonly path: string;
+  readonly format: LockFormat;
+  readonly pyproject: Pyproject | null;
+  /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
+  readonly parts?: readonly TextPart[];
+}
+
+export interface Lockfile {
+  readonly path: string;
+  readonly format: LockFormat;
+  /** The lock's own version of its format, null when it states none. */
+  readonly version: string | null;
+  /** The Python versions that the lock admits, as it writes them. */
+  readonly python: string | null;
+  readonly contentHash: string | null;
+  /** Every group that can be chosen, normalised -> whether it is chosen by default. */
+  readonly groups: ReadonlyMap<string, boolean>;
+  /** Every extra that can be chosen, normalised and sorted. */
+  readonly extras: readonly string[];
+  /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
+  readonly members: readonly string[];
+  readonly warnings: readonly Failure[];
+  /** One selection on one target. A refusal is in the answer, not thrown. */
+  resolve(request: ResolveRequest): Resolution;
+  /** The same, with the reasons. */
+  explain(request: ResolveRequest): Explanation;
+  /** Every package, whatever is selected, in the order of the lock. */
+  packages(): readonly LockedPackage[];
+  /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
+  readonly isFilter: boolean;
+  /** Whether the lock has hashes without the names of their files, which only an index can tell. */
+  readonly lacksFileNames: boolean;
+  /** Every selection on one target: each package with its condition, for the frozen resolution. */
+  resolveOpen(request: ResolveRequest): FrozenTarget;
+}
+
+const FORMATS: Readonly<Record<LockFormat, number>> = {
+  poetry: abi.FORMAT_POETRY,
+  uv: abi.FORMAT_UV,
+  pylock: abi.FORMAT_PYLOCK,
+  pdm: abi.FORMAT_PDM,
+  pipfile: abi.FORMAT_PIPFILE,
+  requirements: abi.FORMAT_REQUIREMENTS,
+  conda: abi.FORMAT_CONDA,
+};
+/** What makes the lock anew, for messages. */
+export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
+  poetry: "`poetry lock`",
+  uv: "`uv lock`",
+  pylock: "the tool that wrote it",
+  pdm: "`pdm lock`",
+  pipfile: "`pipenv lock`",
+  requirements: "`pip-compile --generate-hashes`",
+  conda: "`conda-lock`",
+};
+/** The formats whose locks do not say what the files are called that their hashes are of. */
+const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
+
+/** Reads a lock; throws a PylockError that says where it is wrong. */
+export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), bytes, options);
+}
+
+/** The same with a given core: the tests' debug build. */
+export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
+  const project = recordsFor(format, pyproject);
+  const failure = core.read(FORMATS[format], bytes, project);
+  const sources: Sources = { path, format, parts, pyproject };
+  const spoken = (found: CoreFailure, target: string): Failure =>
+    failureFrom(found.status, {
+      ...factsOf(core, found, sources),
+      ...(isOfTarget(found) && { path: null, found: target }),
+    });
+  if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
+  return {
+    path,
+    format,
+    version: core.text(core.state(abi.STATE_LOCK_VERSION)),
+    python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
+    contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
+    groups: groupsOf(core, format, pyproject),
+    extras: names(core, abi.TABLE_EXTRA).sort(),
+    members: names(core, abi.TABLE_MEMBER).sort(),
+    warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
+    packages: () => readPackages(core),
+    isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
+    lacksFileNames: NAMELESS.has(format),
+    resolve: (request) => readResolution(core, request, spoken),
+    explain: (request) => readExplanation(core, request, spoken),
+    resolveOpen: (request) => readFrozenTarget(core, request, spoken),
+  };
+}
+
+/** The project's own requirements, for the formats that take them into account. */
+function recordsFor(format: LockFormat, pyproject: Pyproject | null): string | null {
+  if (pyproject === null) return null;
+  if (format === "poetry" || format === "uv") return projectRecords(pyproject, format);
+  return format === "pdm" ? pdmRecords(pyproject) : null;
+}
+
+/** What the whole input is, for messages. */
+interface Sources {
+  readonly path: string;
+  readonly format: LockFormat;
+  readonly parts: readonly TextPart[];
+  readonly pyproject: Pyproject | null;
+}
+
+/** Whether the target's name is at fault, not the lock. */
+function isOfTarget({ status }: CoreFailure): boolean {
+  return status === abi.STATUS_TARGET || status === abi.STATUS_TARGET_PYTHON;
+}
+
+function factsOf(
+  core: Core,
+  failure: CoreFailure,
+  { path, format, parts, pyproject }: Sources,
+): Parameters<typeof failureFrom>[1] {
+  const inLock = failure.input === abi.INPUT_LOCK;
+  const part = inLock ? partAt(parts, failure.offset) : null;
+  return {
+    path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
+    bytes: part?.bytes ?? null,
+    offset: part === null ? null : failure.offset - part.offset + part.from,
+    size: inLock ? failure.size : null,
+    detail: detailOf(core, failure),
+    again: LOCK_COMMANDS[format],
+    found:
+      failure.input === abi.INPUT_PROJECT && pyproject !== null
+        ? spanOf(recordsFor(format, pyproject) ?? "", failure)
+        : null,
+  };
+}
+
+/** The text of a span in the project's records: their place in pyproject.toml is not known. */
+function spanOf(records: string, { offset, size }: CoreFailure): string {
+  return new TextDecoder().decode(new TextEncoder().encode(records).subarray(offset, offset + size));
+}
+
+/** What the number that came with a failure stands for: a type, or a key that a reader misses (its number in assembly/lock/). */
+export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
+  [abi.STATUS_LOCK_TYPE]: ["", "a table", "an array", "a string", "an integer", "a float", "a boolean"],
+  [abi.STATUS_LOCK_MISSING]: [
+    "name",
+    "version",
+    "file",
+    "groups",
+    "source",
+    "requires-python",
+    "url, path or filename",
+  ],
+  [abi.STATUS_PYLOCK_MISSING]: [
+    "lock-version",
+    "created-by",
+    "packages",
+    "name",
+    "hashes",
+    "commit-id",
+    "path",
+    "type",
+  ],
+  [abi.STATUS_PDM_MISSING]: ["metadata", "lock_version", "name", "version", "groups"],
+  [abi.STATUS_CONDA_MISSING]: ["version", "package", "name", "version", "platform", "url", "manager"],
+};
+/** What the number of these is the id of a text for. */
+const TEXT_DETAILS: ReadonlySet<number> = new Set([
+  abi.STATUS_AMBIGUOUS,
+  abi.STATUS_UNSATISFIABLE,
+  abi.STATUS_PYTHON_REFUSED,
+  abi.STATUS_LOCK_EDGE,
+  abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_CONFLICT,
+  abi.STATUS_PLATFORM_REFUSED,
+  abi.STATUS_GROUP_PYTHON,
+  abi.STATUS_PYLOCK_OTHER_NAME,
+  abi.STATUS_PYLOCK_OTHER_VERSION,
+  abi.STATUS_PYLOCK_PACKAGE_PYTHON,
+  abi.STATUS_SELECTED_TWICE,
+  abi.STATUS_REQUIREMENTS_DISJOINT,
+  abi.STATUS_CONDA_PLATFORM,
+]);
+
+/** The number that came with a failure, in words where the message needs words. */
+function detailOf(core: Core, { status, detail }: CoreFailure): number | string | null {
+  if (detail === abi.NONE) return null;
+  if (DETAIL_WORDS[status] !== undefined) return DETAIL_WORDS[status][detail] ?? null;
+  return TEXT_DETAILS.has(status) ? core.text(detail) : detail;
+}
+
+function warningsOf(core: Core): CoreFailure[] {
+  const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
+  const base = core.state(abi.STATE_LOCK_ADDRESS);
+  return Array.from({ length: rows.count }, (_, row) => ({
+    status: rows.at(row, abi.PROBLEM_STATUS),
+    input: abi.INPUT_LOCK,
+    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    size: rows.at(row, abi.PROBLEM_SIZE),
+    detail: rows.at(row, abi.PROBLEM_DETAIL),
+  }));
+}
+
+/**
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
+ * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
+ * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ */
+function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
+  const all = names(core, abi.TABLE_GROUP);
+  if (format === "pylock") {
+    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
+    return new Map(all.map((name) => [name, chosen.includes(name)]));
+  }
+  const groups = new Map([["main", true]]);
+  for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
+  return groups;
+}
+
+function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
+  if (format === "poetry") return pyproject?.groups.get(name) ?? true;
+  if (format === "uv") return uvDefaults(pyproject)(name);
+  if (format === "pdm") return pyproject?.developmentGroups.has(name) ?? false;
+  return format === "conda" && name === "dev";
+}
+
+function names(core: Core, table: number): string[] {
+  const rows = core.rows(table, 1);
+  return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
