@@ -13,6 +13,8 @@ import {
   ABI_VERSION,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  CONDITION_WORDS,
+  FINDING_WORDS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -24,6 +26,7 @@ import {
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
   PACKAGE_WRITTEN,
+  PART_WORDS,
   PROBLEM_CONDITION,
   PROBLEM_WORDS,
   REASON_KIND,
@@ -63,6 +66,7 @@ import {
   TABLE_TEXT,
   TABLE_VERDICT,
   TABLE_WARNING,
+  TEXT_WORDS,
 } from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
 import { readProject } from "./lock/project";
@@ -81,20 +85,11 @@ import {
   warnings,
 } from "./lock/tables";
 import { workspaceNames } from "./lock/uv/branches";
-import { allocate, Column, Scratch } from "./memory/arena";
+import { allocate, BLOCK, Column, Scratch } from "./memory/arena";
 import { startBudget } from "./memory/budget";
-import { internCopy, textAddress, textSize, texts } from "./memory/intern";
+import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
-import {
-  explain as explainResolved,
-  findings,
-  parts,
-  Reason,
-  reasons,
-  resetExplanation,
-  startExplanation,
-  verdicts,
-} from "./resolve/explain";
+import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
   edges,
@@ -104,9 +99,10 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
-import { conditions } from "./standards/condition";
+import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
+import { Part } from "./standards/pep508/evaluation";
 
 const block: usize = memory.data(192); // STATE_SLOTS * 4
 
@@ -116,7 +112,7 @@ let projectAddress: usize = 0;
 let projectSize: u32 = 0;
 let requestAddress: usize = 0;
 let requestSize: u32 = 0;
-const requestMemory: Scratch = changetype<Scratch>(memory.data(8));
+const requestMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** ABI_VERSION of this module. */
 export function version(): u32 {
@@ -126,8 +122,6 @@ export function version(): u32 {
 /** Forgets everything and makes room for a lock and a project of these sizes. 0 when they are too large: see the state. */
 export function input(sizeOfLock: u32, sizeOfProject: u32): usize {
   startCore();
-  resetExplanation();
-  requestMemory.start();
   lockSize = sizeOfLock;
   projectSize = sizeOfProject;
   lockAddress = 0;
@@ -167,7 +161,6 @@ export function request(size: u32): usize {
 export function resolve(address: usize): u32 {
   begin();
   startBudget();
-  startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
   return settle();
 }
@@ -176,7 +169,6 @@ export function resolve(address: usize): u32 {
 export function explain(address: usize): u32 {
   begin();
   startBudget();
-  startExplanation();
   resolveRequest(changetype<ResolveRequest>(address));
   if (!failed()) explainResolved();
   return settle();
@@ -266,7 +258,7 @@ function settle(): u32 {
   return status();
 }
 
-function setTable(table: u32, column: Column): void {
+function setTable<Row>(table: u32, column: Column<Row>): void {
   set(STATE_TABLES + 2 * table, u32(column.base));
   set(STATE_TABLES + 2 * table + 1, column.count);
 }
@@ -290,6 +282,10 @@ function locate(address: usize): void {
 }
 
 // The rows that hosts read lie as src/core/abi.ts says.
+if (offsetof<Text>() != TEXT_WORDS << 2) ERROR("Text: size");
+if (offsetof<Part>() != PART_WORDS << 2) ERROR("Part: size");
+if (offsetof<Finding>() != FINDING_WORDS << 2) ERROR("Finding: size");
+if (offsetof<Condition>() != CONDITION_WORDS << 2) ERROR("Condition: size");
 if (offsetof<Package>() != PACKAGE_WORDS << 2) ERROR("Package: size");
 if (offsetof<Package>("flags") != PACKAGE_FLAGS << 2) ERROR("Package: flags");
 if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: written");

@@ -29,7 +29,7 @@ import { hexDigit } from "../text/toml/string";
 import { Artifact, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
-export function readNames(list: u32, column: Column): void {
+export function readNames(list: u32, column: Column<u32>): void {
   if (!expect(list, ARRAY)) return;
   for (let each = first(list); each != NONE; each = next(each)) {
     if (!expect(each, STRING)) return;

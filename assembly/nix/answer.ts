@@ -98,7 +98,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
 }
 
 /** Distinct names, in the order of the tables. */
-function namesValue(column: Column): u32 {
+function namesValue(column: Column<u32>): u32 {
   const from = openList();
   for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
   return closeList(from);

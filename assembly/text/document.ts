@@ -4,7 +4,7 @@
 // the host keeps its own copy for excerpts. Children keep the order of the input; keys of one table are distinct.
 
 import { NONE, STATUS_COLLISIONS } from "../../src/core/abi";
-import { allocateZeroed, Column } from "../memory/arena";
+import { Column, LOCK, Slots } from "../memory/arena";
 import { PROBE_LIMIT } from "../memory/budget";
 import { equal, is } from "../memory/bytes";
 import { hash } from "../memory/intern";
@@ -48,11 +48,10 @@ export class Node {
   next: u32;
 }
 
-const nodes: Column = changetype<Column>(memory.data(16));
+const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: pairs of parent row and child row + 1. */
-let slots: usize = 0;
-let mask: u32 = 0;
+const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 let indexed: u32 = 0;
 
 /** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
@@ -60,13 +59,8 @@ const BYTES_PER_NODE: u32 = 12;
 
 /** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
 export function startDocument(address: usize, size: u32): u32 {
-  nodes.start(offsetof<Node>());
   nodes.reserve(size / BYTES_PER_NODE + 16);
-  if (!isDefined(ONE_CALL)) {
-    slots = 0;
-    mask = 0;
-    indexed = 0;
-  }
+  indexed = 0;
   return add(TABLE, address);
 }
 
@@ -179,21 +173,21 @@ export function keyIs(node: u32, word: string): bool {
 function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
   let slot = place(table, keyAddress, keySize);
   for (let probes: u32 = 0; probes < PROBE_LIMIT; probes++) {
-    const entry = slots + (usize(slot) << 3);
+    const entry = slots.at(slot);
     const child = load<u32>(entry, 4);
     if (child == 0) return NONE;
     if (load<u32>(entry) == table) {
       const node = at(child - 1);
       if (node.keySize == keySize && equal(node.keyAddress, keyAddress, keySize)) return child - 1;
     }
-    slot = (slot + 1) & mask;
+    slot = (slot + 1) & slots.mask;
   }
   fail(STATUS_COLLISIONS, keyAddress, keySize);
   return NONE;
 }
 
 function enter(table: u32, child: u32): void {
-  if ((indexed + 1) << 1 > mask && !widen()) return;
+  if ((indexed + 1) << 1 >= slots.count && !widen()) return;
   put(table, child);
   indexed++;
 }
@@ -201,19 +195,15 @@ function enter(table: u32, child: u32): void {
 function put(table: u32, child: u32): void {
   if (failed()) return;
   let slot = place(table, at(child).keyAddress, at(child).keySize);
-  while (load<u32>(slots + (usize(slot) << 3), 4) != 0) slot = (slot + 1) & mask;
-  store<u32>(slots + (usize(slot) << 3), table);
-  store<u32>(slots + (usize(slot) << 3), child + 1, 4);
+  while (load<u32>(slots.at(slot), 4) != 0) slot = (slot + 1) & slots.mask;
+  store<u32>(slots.at(slot), table);
+  store<u32>(slots.at(slot), child + 1, 4);
 }
 
 function widen(): bool {
-  const old = slots;
-  const oldCount: u32 = old == 0 ? 0 : mask + 1;
-  const wider: u32 = old == 0 ? 255 : (mask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 3);
-  if (moved == 0) return false;
-  slots = moved;
-  mask = wider;
+  const old = slots.base;
+  const oldCount = slots.count;
+  if (!slots.widen(256)) return false;
   for (let i: u32 = 0; i < oldCount; i++) {
     const child = load<u32>(old + (usize(i) << 3), 4);
     if (child != 0) put(load<u32>(old + (usize(i) << 3)), child - 1);
@@ -223,5 +213,5 @@ function widen(): bool {
 
 @inline
 function place(table: u32, keyAddress: usize, keySize: u32): u32 {
-  return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & mask;
+  return (hash(keyAddress, keySize) ^ (table * 0x9e3779b1)) & slots.mask;
 }
