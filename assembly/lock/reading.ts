@@ -17,9 +17,8 @@ import {
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
 import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../memory/bytes";
-import { intern } from "../memory/intern";
+import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
-import { internWord } from "../standards/environment";
 import { isName, normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";

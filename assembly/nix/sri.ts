@@ -3,8 +3,7 @@
 // Invariant: the digits are hexadecimal and even in number, which the lock readers have checked.
 
 import { allocate, rewind } from "../memory/arena";
-import { indexOf } from "../memory/bytes";
-import { writeAscii } from "../standards/environment";
+import { indexOf, writeAscii } from "../memory/bytes";
 import { hexDigit } from "../text/toml/string";
 
 export let sriAddress: usize = 0;
