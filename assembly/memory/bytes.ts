@@ -171,3 +171,10 @@ export function writeNumber(out: usize, value: u32): usize {
   for (let i = digits - 1; i >= 0; i--, value /= 10) store<u8>(out + i, 0x30 + u8(value % 10));
   return out + digits;
 }
+
+/** Value of a hexadecimal digit, above 15 for another character. */
+export function hexDigit(c: u32): u32 {
+  if (c - 0x30 < 10) return c - 0x30;
+  const letter = (c | 0x20) - 0x61;
+  return letter < 6 ? letter + 10 : 16;
+}
