@@ -14,6 +14,7 @@ import {
   ABI_VERSION,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  CHOICE_WORDS,
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
@@ -54,6 +55,7 @@ import {
   STATE_TABLES,
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
+  TABLE_CHOICE,
   TABLE_CONDITION,
   TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
@@ -93,7 +95,7 @@ import {
   packages,
   warnings,
 } from "./lock/tables";
-import { workspaceNames } from "./lock/uv/branches";
+import { Choice, choices, workspaceNames } from "./lock/uv/branches";
 import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
@@ -283,6 +285,7 @@ function settle(): u32 {
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
+  setTable(TABLE_CHOICE, choices);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -343,4 +346,5 @@ if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
 if (offsetof<FrozenTarget>() != TARGET_WORDS << 2) ERROR("FrozenTarget: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_DIVERGENCE + 1)) ERROR("state block: slots");
+if (offsetof<Choice>() != CHOICE_WORDS << 2) ERROR("Choice: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_CHOICE + 1)) ERROR("state block: slots");

@@ -67,7 +67,9 @@ import {
   Branch,
   branchAt,
   branches,
+  Choice,
   ConflictMember,
+  choices,
   conflictMembers,
   EdgeExtra,
   edgeExtraAt,
@@ -213,6 +215,7 @@ function readManifest(table: u32): void {
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
         const id = keyName(group);
         pushDistinct(groupNames, id);
+        if (!isDefined(ONE_CALL)) addChoice(NONE, id, false);
         readRequirements(group, id);
       }
     }
@@ -665,5 +668,17 @@ function nameChoicesOf(row: u32): void {
     const branch = branchAt(i);
     if (branch.kind == BRANCH_EXTRA) pushDistinct(extraNames, branch.name);
     else if (branch.kind == BRANCH_GROUP) pushDistinct(groupNames, branch.name);
+    else continue;
+    if (!isDefined(ONE_CALL)) addChoice(item.name, branchAt(i).name, branchAt(i).kind == BRANCH_EXTRA);
   }
+}
+
+/** For hosts, which tell whether the projects that are asked for have a name. */
+function addChoice(member: u32, name: u32, isExtra: bool): void {
+  const row = choices.push();
+  if (row == 0) return;
+  const choice = changetype<Choice>(row);
+  choice.member = member;
+  choice.name = name;
+  choice.isExtra = u32(isExtra);
 }

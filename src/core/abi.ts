@@ -98,7 +98,15 @@ export const TABLE_TARGET = 17;
 export const TABLE_LINE = 18;
 export const TABLE_REFUSAL = 19;
 export const TABLE_DIVERGENCE = 20;
-export const TABLE_COUNT = 21;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_CHOICE = 21;
+export const TABLE_COUNT = 22;
+
+/** Text ids of the member (NONE for the workspace itself) and of what can be chosen, and whether that is an extra (1) or a group (0). */
+export const CHOICE_MEMBER = 0;
+export const CHOICE_NAME = 1;
+export const CHOICE_IS_EXTRA = 2;
+export const CHOICE_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
