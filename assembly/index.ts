@@ -18,6 +18,7 @@ import {
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
+  FORM_SLOTS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -26,6 +27,7 @@ import {
   INPUT_PROJECT,
   INPUT_REQUEST,
   LINE_WORDS,
+  NODE_WORDS,
   NONE,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
@@ -66,6 +68,7 @@ import {
   TABLE_GROUP,
   TABLE_LINE,
   TABLE_MEMBER,
+  TABLE_NODE,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
@@ -110,10 +113,12 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
+import { Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
+import { Node, nodes } from "./text/document";
 import {
   conditionsSize,
   Divergence,
@@ -214,6 +219,14 @@ export function freeze(address: usize): u32 {
   return settle();
 }
 
+/** Brings a requirement or a marker into the form in which what is the same has the same numbers (FORM_* slots). */
+export function form(address: usize): u32 {
+  begin();
+  startBudget();
+  formOf(changetype<Form>(address));
+  return settle();
+}
+
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
@@ -286,6 +299,7 @@ function settle(): u32 {
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
   setTable(TABLE_CHOICE, choices);
+  setTable(TABLE_NODE, nodes);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -347,4 +361,6 @@ if (offsetof<FrozenTarget>() != TARGET_WORDS << 2) ERROR("FrozenTarget: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
 if (offsetof<Choice>() != CHOICE_WORDS << 2) ERROR("Choice: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_CHOICE + 1)) ERROR("state block: slots");
+if (offsetof<Node>() != NODE_WORDS << 2) ERROR("Node: size");
+if (offsetof<Form>() != FORM_SLOTS << 2) ERROR("Form: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_NODE + 1)) ERROR("state block: slots");

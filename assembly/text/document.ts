@@ -48,7 +48,7 @@ export class Node {
   next: u32;
 }
 
-const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: pairs of parent row and child row + 1. */
 const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
