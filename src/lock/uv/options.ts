@@ -4,36 +4,58 @@
 
 import { normalizeName } from "../name.ts";
 import type { Section, TomlValue } from "../pyproject/toml.ts";
-import type { LockTable, LockValue } from "./stated.ts";
+import type { LockTable, LockValue, UvStated } from "./stated.ts";
 import { Unknown } from "./unknown.ts";
 
 const MODES = [
   ["resolution", "resolution-mode", "highest"],
-  ["prerelease", "prerelease-mode", "if-necessary-or-explicit"],
+  ["prerelease", "prerelease-mode", "if-necessary"],
   ["fork-strategy", "fork-strategy", "requires-python"],
 ] as const;
 
-export function differenceOfOptions(document: LockTable, settings: Section): string | null {
+export function differenceOfOptions({ document, packages: locked }: UvStated, settings: Section): string | null {
   const options = tableOf(document.options);
   for (const [setting, key, usual] of MODES) {
-    const wanted = settings.values[setting] ?? usual;
-    const stated = options[key] ?? usual;
+    const wanted = mode(settings.values[setting] ?? usual);
+    const stated = mode(options[key] ?? usual);
     if (wanted !== stated)
       return `\`tool.uv.${setting}\` is ${String(wanted)}, and the lock was made with ${String(stated)}`;
   }
-  const packages = differenceOfTables(settings, options, "prerelease-package", (wanted, stated) => wanted === stated);
+  const packages = differenceOfTables(
+    settings,
+    options,
+    "prerelease-package",
+    (wanted, stated) => wanted !== undefined && stated !== undefined && mode(wanted) === mode(stated),
+  );
   const newer = isSameTime(settings.values["exclude-newer"], options["exclude-newer"], options["exclude-newer-span"]);
   if (!newer) return "`tool.uv.exclude-newer` has changed";
-  return packages ?? differenceOfTables(settings, options, "exclude-newer-package", isSameEntry);
+  const libc = settings.values["minimum-libc-version"];
+  if (String(libc ?? "") !== String(options["minimum-libc-version"] ?? "")) {
+    return "`tool.uv.minimum-libc-version` has changed";
+  }
+  return packages ?? differenceOfTables(settings, options, "exclude-newer-package", isSameEntry, locked);
+}
+
+/** An old name that uv still takes (crates/uv-configuration/src/prerelease.rs). */
+function mode(value: TomlValue | LockValue): TomlValue | LockValue {
+  return value === "if-necessary-or-explicit" ? "if-necessary" : value;
 }
 
 type Same = (wanted: TomlValue | undefined, stated: LockValue | undefined) => boolean;
 
-function differenceOfTables(settings: Section, options: LockTable, key: string, isSame: Same): string | null {
+/** `locked`: names that the lock does not have count only where it states them. */
+function differenceOfTables(
+  settings: Section,
+  options: LockTable,
+  key: string,
+  isSame: Same,
+  locked: ReadonlySet<string> | null = null,
+): string | null {
   const section = settings.section(key);
   const wanted = new Map(section.names().map((name) => [normalizeName(name), section.values[name]]));
   const stated = new Map(Object.entries(tableOf(options[key])));
   for (const name of new Set([...wanted.keys(), ...stated.keys()])) {
+    if (locked !== null && !locked.has(name) && !stated.has(name)) continue;
     if (!isSame(wanted.get(name), stated.get(name))) return `\`tool.uv.${key}\` has changed for \`${name}\``;
   }
   return null;
