@@ -79,8 +79,9 @@ function isSameTime(
   if (wanted === undefined || stated === undefined) return wanted === undefined && stated === undefined;
   const text = wanted instanceof Date ? wanted.toISOString() : String(wanted);
   if (span !== undefined || !/^\d{4}-\d\d-\d\d/.test(text)) {
-    if (span === text) return true;
-    throw new Unknown("`tool.uv.exclude-newer` is a length of time");
+    const length = spanText(text);
+    if (length === null) throw new Unknown("`tool.uv.exclude-newer` is a length of time that is not understood here");
+    return length === span;
   }
   const moment = Date.parse(String(stated));
   if (/^\d{4}-\d\d-\d\d$/.test(text)) {
@@ -89,6 +90,22 @@ function isSameTime(
     return moment >= end - 14 * HOUR && moment <= end + 12 * HOUR;
   }
   return Date.parse(text) === moment;
+}
+
+/** "2 days" and "P2D" as uv writes them, "P2D" (ISO 8601); null for what is neither. A moment is not a length either. */
+function spanText(text: string): string | null {
+  if (/^P[\dWDTHMS]+$/.test(text)) return text;
+  if (/^\d{4}-\d\d-\d\d/.test(text)) return "";
+  const parts = [...text.matchAll(/\s*(\d+)\s*(weeks?|w|days?|d|hours?|h|minutes?|m|seconds?|s)\b\s*,?/gy)];
+  const size = parts.reduce((sum, [whole]) => sum + whole.length, 0);
+  if (parts.length === 0 || text.slice(size).trim() !== "") return null;
+  const written = parts.map(([, count, unit]) => ({ count, unit: unit!.charAt(0).toUpperCase() }));
+  const ofUnits = (units: string): string =>
+    [...units]
+      .flatMap((each) => written.filter(({ unit }) => unit === each).map(({ count }) => `${count}${each}`))
+      .join("");
+  const time = ofUnits("HMS");
+  return `P${ofUnits("WD")}${time === "" ? "" : `T${time}`}`;
 }
 
 const HOUR = 3600000;
