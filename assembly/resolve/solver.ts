@@ -26,6 +26,7 @@ import {
   Dependency,
   dependencyAt,
   idAt,
+  lock,
   packageAt,
   packages,
   pushId,
@@ -359,12 +360,13 @@ function isBetter(a: u32, b: u32): bool {
 
 /**
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
- * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
+ * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1). No such Poetry wrote locks of version 2: Poetry misses it there.
  */
 export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;
+  if (isPoetry() && lock.version != NONE && load<u8>(textAddress(lock.version)) == 0x32) return false;
   const address = textAddress(name);
   const size = textSize(name);
   return (
