@@ -23,6 +23,10 @@
 //     others `~= "3"` is `~= "3.0"` (packaging: no specifier);
 //   - `>= "3.8.*"` and the like mean the same without the wildcard (packaging: no specifier, so a comparison of texts);
 //   - a variable that the environment lacks holds: EXTRA_ABSENT.
+// Its search asks a second thing of a marker, PYTHON_ALONE: whether the constraint on Python that follows from it
+// (packages/utils/utils.py, get_python_constraint_from_marker) admits the target's. There a comparison of python_version
+// with three or more segments is one of the whole version: `python_version <= "3.11.2"` holds on 3.11.15, whose
+// python_version is 3.11, and its constraint does not. With fewer segments both come to the same.
 // It refuses markers with a literal on the left of anything but `in`; here they are evaluated as packaging does.
 //
 // Where uv evaluates differently (crates/uv-pep508/src/marker/tree.rs, MarkerTree::evaluate_reporter_impl), and DIALECT_UV
@@ -82,6 +86,8 @@ export const EXTRA_ABSENT: u32 = 1;
 export const EXTRA_EMPTY: u32 = 2;
 /** The environment has no `extra`, as in PEP 751's lock files: whatever is compared with it has no meaning. */
 export const EXTRA_UNDEFINED: u32 = 3;
+/** Beside the policies, for DIALECT_POETRY: only what is said of Python counts, and is said of the whole version. */
+export const PYTHON_ALONE: u32 = 4;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
@@ -111,6 +117,7 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
   const known = load<u32>(memo);
   if (known != NONE) return known;
   let top = stack;
+  store<u32>(top, NEVER); // for a marker without items
   const end = row.first + row.count;
   for (let i = row.first; i < end; i++) {
     const item = load<u32>(items.at(i));
@@ -143,6 +150,7 @@ export class Part {
  */
 export function blame(marker: u32, extraPolicy: u32, parts: Column<Part>): void {
   const row = markerAt(marker);
+  if (row.count == 0) return;
   // For each item its value, and the item that its part of the marker starts with.
   const values = blameMemory.zeroed(usize(row.count) * 12);
   if (values == 0) return;
@@ -192,11 +200,17 @@ export function blame(marker: u32, extraPolicy: u32, parts: Column<Part>): void 
 // --- Atoms --------------------------------------------------------------------------------------------------------------
 
 function atomValue(atom: Atom, extraPolicy: u32): u32 {
+  if (!isDefined(WITHOUT_POETRY) && extraPolicy == PYTHON_ALONE) {
+    if (!isPython(atom.variable)) return ALWAYS;
+    if (countDots(textAddress(atom.literal), textSize(atom.literal)) > 1) {
+      return poetryValue(atom, VARIABLE_PYTHON_FULL_VERSION);
+    }
+  }
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
     const value =
       (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || (!isDefined(WITHOUT_POETRY) && dialect == DIALECT_POETRY)
-        ? poetryValue(atom)
+        ? poetryValue(atom, atom.variable)
         : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
           ? uvValue(atom)
           : ownValue(atom);
@@ -333,26 +347,30 @@ function uvValue(atom: Atom): u32 {
 
 // --- poetry-core's dialect ----------------------------------------------------------------------------------------------
 
-function poetryValue(atom: Atom): u32 {
-  const isPython = atom.variable == VARIABLE_PYTHON_VERSION || atom.variable == VARIABLE_PYTHON_FULL_VERSION;
-  const comparesVersions = isPython || atom.variable == VARIABLE_PLATFORM_RELEASE;
+function isPython(variable: u32): bool {
+  return variable == VARIABLE_PYTHON_VERSION || variable == VARIABLE_PYTHON_FULL_VERSION;
+}
+
+/** `variable` is the one whose value is compared: the atom's own, or what PYTHON_ALONE takes instead. */
+function poetryValue(atom: Atom, variable: u32): u32 {
+  const own = variableText(variable);
+  const comparesVersions = isPython(variable) || variable == VARIABLE_PLATFORM_RELEASE;
   if (atom.operator == OPERATOR_IN || atom.operator == OPERATOR_NOT_IN) {
-    if (atom.isReversed != 0 && !isPython) return ownValue(atom);
-    return conditionOf(isListed(atom, comparesVersions) == (atom.operator == OPERATOR_IN));
+    if (atom.isReversed != 0 && !isPython(variable)) return ownValue(atom);
+    return conditionOf(isListed(atom, comparesVersions, own) == (atom.operator == OPERATOR_IN));
   }
   if (atom.isReversed != 0) return ownValue(atom);
   if (!comparesVersions) {
-    const isEqual = variableText(atom.variable) == atom.literal;
+    const isEqual = own == atom.literal;
     if (atom.operator == OPERATOR_NOT_EQUAL) return conditionOf(!isEqual);
     return conditionOf(isEqual && (atom.operator == OPERATOR_EQUAL || atom.operator == OPERATOR_ARBITRARY));
   }
   const clause = poetryClause(atom);
-  return conditionOf(clause != NONE && contains(clause, variableText(atom.variable)));
+  return conditionOf(clause != NONE && contains(clause, own));
 }
 
 /** Whether one of the literal's items equals the variable; as versions, items of one or two segments are prefixes. */
-function isListed(atom: Atom, asVersions: bool): bool {
-  const own = variableText(atom.variable);
+function isListed(atom: Atom, asVersions: bool, own: u32): bool {
   const size = textSize(atom.literal);
   const address = textAddress(atom.literal);
   for (let from: u32 = 0; from < size; ) {

@@ -15,7 +15,7 @@ import {
   STATUS_MARKER_VARIABLE,
 } from "../../../src/core/abi";
 import { allocate, Column, LOCK, Slots } from "../../memory/arena";
-import { indexIn, indexOf, isDigit, isLetter, wordSize } from "../../memory/bytes";
+import { indexIn, indexOf, is, isDigit, isLetter, wordSize } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
@@ -61,11 +61,12 @@ export class Atom {
 
 @unmanaged
 export class Marker {
-  /** Its condition for each EXTRA_* policy, NONE while unknown. */
+  /** Its condition for each EXTRA_* policy and for PYTHON_ALONE, NONE while unknown. */
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
   ofUndefined: u32;
+  ofPython: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -107,6 +108,17 @@ export function markerOf(textId: u32): u32 {
   const marker = parseMarker(textAddress(textId), textSize(textId));
   if (marker != NONE) remember(markerRows, textId, marker);
   return marker;
+}
+
+/**
+ * The same as poetry-core takes it (version/markers.py, parse_marker): `<empty>` never holds; `*` and the empty text always
+ * do, like no marker: NONE.
+ */
+export function poetryMarkerOf(textId: u32): u32 {
+  const address = textAddress(textId);
+  const size = textSize(textId);
+  if (size == 0 || is(address, size, "*")) return NONE;
+  return is(address, size, "<empty>") ? addMarker(items.count) : markerOf(textId);
 }
 
 /** Whether the marker compares `extra` with anything. */
@@ -155,6 +167,7 @@ export function forgetValues(marker: Marker): void {
   marker.ofAbsent = NONE;
   marker.ofEmpty = NONE;
   marker.ofUndefined = NONE;
+  marker.ofPython = NONE;
 }
 
 /** packaging's MARKERS_REQUIRING_VERSION. */
@@ -185,10 +198,13 @@ let literal: u32 = NONE;
 /** A marker from the cursor to the end. */
 export function parseRest(): u32 {
   const first = items.count;
-  if (!parseExpression()) {
-    items.count = first;
-    return NONE;
-  }
+  if (parseExpression()) return addMarker(first);
+  items.count = first;
+  return NONE;
+}
+
+/** Makes the items from `first` on a marker; without any it never holds. */
+function addMarker(first: u32): u32 {
   const address = markers.push();
   if (address == 0) return NONE;
   const marker = changetype<Marker>(address);
