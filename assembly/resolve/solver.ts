@@ -34,7 +34,7 @@ import {
 } from "../lock/tables";
 import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { is } from "../memory/bytes";
+import { indexIn } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
 import { failAbout, failed } from "../memory/status";
 import { constraintAllows, constraintOf } from "../standards/constraint";
@@ -367,12 +367,5 @@ export function isSatisfiedOutside(dependency: Dependency): bool {
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;
   if (isPoetry() && lock.version != NONE && load<u8>(textAddress(lock.version)) == 0x32) return false;
-  const address = textAddress(name);
-  const size = textSize(name);
-  return (
-    is(address, size, "setuptools") ||
-    is(address, size, "distribute") ||
-    is(address, size, "pip") ||
-    is(address, size, "wheel")
-  );
+  return indexIn(textAddress(name), textSize(name), "setuptools distribute pip wheel") != NONE;
 }

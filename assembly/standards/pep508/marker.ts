@@ -15,7 +15,7 @@ import {
   STATUS_MARKER_VARIABLE,
 } from "../../../src/core/abi";
 import { allocate, Column, LOCK, Slots } from "../../memory/arena";
-import { indexIn, indexOf, is, isDigit, isLetter, wordSize } from "../../memory/bytes";
+import { indexIn, indexOf, isDigit, isLetter, wordSize } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
@@ -117,28 +117,25 @@ export function markerOf(textId: u32): u32 {
 export function poetryMarkerOf(textId: u32): u32 {
   const address = textAddress(textId);
   const size = textSize(textId);
-  if (size == 0 || is(address, size, "*")) return NONE;
-  return is(address, size, "<empty>") ? addMarker(items.count) : markerOf(textId);
+  const special = indexIn(address, size, "<empty> *");
+  if (special == 0) return addMarker(items.count);
+  return size == 0 || special == 1 ? u32(NONE) : markerOf(textId);
 }
 
 /** Whether the marker compares `extra` with anything. */
 export function hasExtraAtom(marker: u32): bool {
-  const row = markerAt(marker);
-  for (let i = row.first; i < row.first + row.count; i++) {
-    const item = load<u32>(items.at(i));
-    if (item < ITEM_ALL && atomAt(item).variable == VARIABLE_EXTRA) return true;
-  }
-  return false;
+  return namesExtra(marker, NONE);
 }
 
-/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id. */
+/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id; NONE: `extra` at all. */
 export function namesExtra(marker: u32, name: u32): bool {
   const row = markerAt(marker);
   for (let i = row.first; i < row.first + row.count; i++) {
     const item = load<u32>(items.at(i));
     if (item >= ITEM_ALL) continue;
     const atom = atomAt(item);
-    if (atom.variable == VARIABLE_EXTRA && atom.operator == OPERATOR_EQUAL && atom.literal == name) return true;
+    if (atom.variable != VARIABLE_EXTRA) continue;
+    if (name == NONE || (atom.operator == OPERATOR_EQUAL && atom.literal == name)) return true;
   }
   return false;
 }
@@ -163,11 +160,7 @@ export function markerAt(index: u32): Marker {
 }
 
 export function forgetValues(marker: Marker): void {
-  marker.ofSet = NONE;
-  marker.ofAbsent = NONE;
-  marker.ofEmpty = NONE;
-  marker.ofUndefined = NONE;
-  marker.ofPython = NONE;
+  memory.fill(changetype<usize>(marker), 0xff, offsetof<Marker>("first"));
 }
 
 /** packaging's MARKERS_REQUIRING_VERSION. */
