@@ -5,6 +5,7 @@
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
 //   explain(address) -> status                  the same, and tables of why
+//   freeze(address) -> status                   all targets and selections, as JSON
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -14,6 +15,7 @@ import {
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
   CONDITION_WORDS,
+  DIVERGENCE_WORDS,
   FINDING_WORDS,
   FORMAT_PDM,
   INPUT_LIMIT,
@@ -22,6 +24,7 @@ import {
   INPUT_PADDING,
   INPUT_PROJECT,
   INPUT_REQUEST,
+  LINE_WORDS,
   NONE,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
@@ -34,6 +37,7 @@ import {
   REQUEST_FLAGS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
+  STATE_CONDITIONS_SIZE,
   STATE_CONTENT_HASH,
   STATE_DETAIL,
   STATE_INPUT,
@@ -53,19 +57,24 @@ import {
   TABLE_CONDITION,
   TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
+  TABLE_DIVERGENCE,
   TABLE_EDGE,
   TABLE_EXTRA,
   TABLE_FINDING,
   TABLE_GROUP,
+  TABLE_LINE,
   TABLE_MEMBER,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
   TABLE_REASON,
+  TABLE_REFUSAL,
   TABLE_SELECTION,
+  TABLE_TARGET,
   TABLE_TEXT,
   TABLE_VERDICT,
   TABLE_WARNING,
+  TARGET_WORDS,
   TEXT_WORDS,
 } from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
@@ -85,7 +94,7 @@ import {
   warnings,
 } from "./lock/tables";
 import { workspaceNames } from "./lock/uv/branches";
-import { allocate, BLOCK, Column, Scratch } from "./memory/arena";
+import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
@@ -103,8 +112,20 @@ import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
+import {
+  conditionsSize,
+  Divergence,
+  divergences,
+  FrozenLine,
+  FrozenTarget,
+  freeze as freezeRequest,
+  targets as frozenTargets,
+  lines,
+  refusals,
+} from "./write/frozen";
+import { output as frozen } from "./write/output";
 
-const block: usize = memory.data(192); // STATE_SLOTS * 4
+const block: usize = memory.data(256); // STATE_SLOTS * 4
 
 let lockAddress: usize = 0;
 let lockSize: u32 = 0;
@@ -161,6 +182,7 @@ export function request(size: u32): usize {
 export function resolve(address: usize): u32 {
   begin();
   startBudget();
+  startLifetime(REQUEST);
   resolveRequest(changetype<ResolveRequest>(address));
   return settle();
 }
@@ -169,8 +191,24 @@ export function resolve(address: usize): u32 {
 export function explain(address: usize): u32 {
   begin();
   startBudget();
+  startLifetime(REQUEST);
   resolveRequest(changetype<ResolveRequest>(address));
   if (!failed()) explainResolved();
+  return settle();
+}
+
+/** Resolves the targets of the request with all selections open, and writes the frozen resolution (TABLE_TARGET and on). */
+export function freeze(address: usize): u32 {
+  begin();
+  freezeRequest(changetype<ResolveRequest>(address));
+  output(frozen.base, frozen.count);
+  set(STATE_CONDITIONS_SIZE, conditionsSize);
+  for (let row: u32 = 0; row < frozenTargets.count; row++) {
+    const target = changetype<FrozenTarget>(frozenTargets.at(row));
+    locate(target.address);
+    target.input = load<u32>(block + (STATE_INPUT << 2));
+    target.address = load<u32>(block + (STATE_OFFSET << 2));
+  }
   return settle();
 }
 
@@ -255,6 +293,10 @@ function settle(): u32 {
   setTable(TABLE_PART, parts);
   setTable(TABLE_VERDICT, verdicts);
   setTable(TABLE_FINDING, findings);
+  setTable(TABLE_TARGET, frozenTargets);
+  setTable(TABLE_LINE, lines);
+  setTable(TABLE_REFUSAL, refusals);
+  setTable(TABLE_DIVERGENCE, divergences);
   return status();
 }
 
@@ -298,4 +340,7 @@ if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selecti
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
 if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
 if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_FINDING + 1)) ERROR("state block: slots");
+if (offsetof<FrozenTarget>() != TARGET_WORDS << 2) ERROR("FrozenTarget: size");
+if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
+if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_DIVERGENCE + 1)) ERROR("state block: slots");

@@ -28,7 +28,6 @@ import { allocate } from "../memory/arena";
 import { compare, decimal, indexOf, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { LockTarget, lockTargets } from "../resolve/rules";
 import { normalizedName } from "../standards/name";
 import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
 import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
@@ -62,8 +61,10 @@ import {
   dependencyAt,
   groupNames,
   idAt,
+  LockTarget,
   linkNames,
   lock,
+  lockTargets,
   Package,
   packageAt,
   pushDistinct,

@@ -16,16 +16,14 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
-import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../memory/bytes";
-import { intern } from "../memory/intern";
+import { endsWith, firstControl, hexDigit, indexOf, is, isComponent, isHex } from "../memory/bytes";
+import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
-import { internWord } from "../standards/environment";
 import { isName, normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
 import { isSpecifierSet } from "../standards/specifier";
 import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../text/document";
-import { hexDigit } from "../text/toml/string";
 import { Artifact, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */

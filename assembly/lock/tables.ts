@@ -196,6 +196,19 @@ export function reserveTables(nodes: u32): void {
   packages.reserve(nodes / 16 + 16);
 }
 
+/** A target that a pdm.lock was made for. */
+@unmanaged
+export class LockTarget {
+  /** Text ids, NONE for any: version specifiers, PDM's name of the platform, implementation. */
+  python: u32;
+  platform: u32;
+  implementation: u32;
+}
+
+export const lockTargets: Column<LockTarget> = changetype<Column<LockTarget>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+/** Text ids: conda's platforms that the lock is for. */
+export const lockPlatforms: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+
 /** What the lock says of itself, before it is read: nothing. */
 export function startLockFacts(): void {
   lock.version = NONE;

@@ -33,10 +33,9 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate } from "../memory/arena";
-import { decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { writeAscii } from "../standards/environment";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
 import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";

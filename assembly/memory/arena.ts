@@ -15,6 +15,8 @@ import { fail } from "./status";
 export const LOCK: u32 = 0;
 /** Until another request is answered. */
 export const REQUEST: u32 = isDefined(ONE_CALL) ? LOCK : 1;
+/** Until another target of the same request is resolved. */
+export const TARGET: u32 = isDefined(ONE_CALL) ? LOCK : 2;
 
 /** Bytes of a block in static memory. */
 export const BLOCK: i32 = 20;
@@ -31,7 +33,7 @@ let top: usize = __heap_base;
 let used: usize = 0;
 
 /**
- * Empties what lived until now: with REQUEST columns keep their memory, with LOCK everything is forgotten.
+ * Empties what lived until now: with REQUEST and TARGET columns keep their memory, with LOCK everything is forgotten.
  * With ONE_CALL defined an instance answers one call, and all is as it should be from the start.
  */
 export function startLifetime(lifetime: u32): void {
@@ -161,6 +163,12 @@ export class Column<Row> extends Block {
     memory.fill(this.base, 0, usize(rows) * this.stride);
     this.count = rows;
     return true;
+  }
+
+  /** Makes room for so many rows behind the last one, side by side, and gives the address of the first; 0 when memory is out. */
+  room(rows: u32): usize {
+    while (this.capacity - this.count < rows) if (!this.grow(this.stride)) return 0;
+    return this.base + usize(this.count) * this.stride;
   }
 
   /** Makes it empty within its lifetime, and keeps its memory. */

@@ -156,3 +156,25 @@ export function decimal(address: usize, size: u32): u32 {
   }
   return value;
 }
+
+/** Writes a word of ASCII and gives the address after it. */
+export function writeAscii(out: usize, word: string): usize {
+  const length = wordSize(word);
+  for (let i: u32 = 0; i < length; i++) store<u8>(out + i, wordByte(word, i));
+  return out + length;
+}
+
+/** Writes a number in decimal and gives the address after it. */
+export function writeNumber(out: usize, value: u32): usize {
+  let digits = 1;
+  for (let rest = value; rest > 9; rest /= 10) digits++;
+  for (let i = digits - 1; i >= 0; i--, value /= 10) store<u8>(out + i, 0x30 + u8(value % 10));
+  return out + digits;
+}
+
+/** Value of a hexadecimal digit, above 15 for another character. */
+export function hexDigit(c: u32): u32 {
+  if (c - 0x30 < 10) return c - 0x30;
+  const letter = (c | 0x20) - 0x61;
+  return letter < 6 ? letter + 10 : 16;
+}

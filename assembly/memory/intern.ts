@@ -2,10 +2,10 @@
 //
 // Invariant: a text's bytes stay where they are until the arena is reset; interning copies nothing.
 
-import { NONE, STATUS_COLLISIONS, } from "../../src/core/abi";
-import { allocate, Column, LOCK, Slots } from "./arena";
+import { NONE, STATUS_COLLISIONS } from "../../src/core/abi";
+import { allocate, Column, LOCK, rewind, Slots } from "./arena";
 import { PROBE_LIMIT } from "./budget";
-import { equal } from "./bytes";
+import { equal, wordSize, writeAscii } from "./bytes";
 import { fail } from "./status";
 
 @unmanaged
@@ -55,6 +55,20 @@ export function internCopy(address: usize, size: u32): u32 {
   if (copy == 0) return NONE;
   memory.copy(copy, address, size);
   changetype<Text>(texts.at(id)).address = copy;
+  return id;
+}
+
+/** Id of a word of ASCII. */
+export function internWord(word: string): u32 {
+  const start = allocate(wordSize(word));
+  return internWritten(start, u32(writeAscii(start, word) - start));
+}
+
+/** Interns what was just written at `start`, the arena's last block, and frees it when the text was known. */
+export function internWritten(start: usize, size: u32): u32 {
+  const before = texts.count;
+  const id = intern(start, size);
+  if (texts.count == before) rewind(start);
   return id;
 }
 

@@ -54,11 +54,9 @@ import { failed } from "../memory/status";
 import { edges, problems, Selection, selections } from "../resolve/resolution";
 import { conditions } from "../standards/condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
-import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
-import { decodedName } from "./percent";
-import { sriAddress, sriSize, writeSri } from "./sri";
+import { addressValue, decodedName, sriValue, withoutUser } from "./texts";
 import {
   add,
   closeList,
@@ -309,11 +307,7 @@ function fileValue(artifact: Artifact): u32 {
 function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
   const from = openList();
   add(name);
-  if (hashSize == 0) add(nullValue());
-  else {
-    writeSri(hash, hashSize);
-    add(stringValue(sriAddress, sriSize));
-  }
+  add(hashSize == 0 ? nullValue() : sriValue(hash, hashSize));
   add(url);
   return closeList(from);
 }

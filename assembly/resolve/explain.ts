@@ -43,7 +43,7 @@ import {
   packageAt,
   packages,
 } from "../lock/tables";
-import { Column, REQUEST } from "../memory/arena";
+import { Column, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { groupChosen, NEVER } from "../standards/condition";
@@ -80,10 +80,10 @@ export class Finding {
   package: u32;
 }
 
-export const reasons: Column<Reason> = changetype<Column<Reason>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const parts: Column<Part> = changetype<Column<Part>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const verdicts: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const findings: Column<Finding> = changetype<Column<Finding>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const reasons: Column<Reason> = changetype<Column<Reason>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const parts: Column<Part> = changetype<Column<Part>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const verdicts: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const findings: Column<Finding> = changetype<Column<Finding>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Explains what was resolved last. */
 export function explain(): void {

@@ -18,7 +18,7 @@ import {
   packageAt,
   packages,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexOf, isDigit, isLetter } from "../memory/bytes";
 import { ALWAYS } from "../standards/condition";
@@ -44,7 +44,7 @@ class Request {
   before: u32;
 }
 
-const requests: Column<Request> = changetype<Column<Request>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const requests: Column<Request> = changetype<Column<Request>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each package its last request + 1. */
 let lastRequest: usize = 0;
 const lastMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));

@@ -57,7 +57,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch, startLifetime } from "../memory/arena";
+import { BLOCK, Column, Scratch, startLifetime, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { internCopy, textAddress, textSize, texts } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
@@ -106,9 +106,9 @@ export class Selection {
   condition: u32;
 }
 
-export const selections: Column<Selection> = changetype<Column<Selection>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const edges: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const problems: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const selections: Column<Selection> = changetype<Column<Selection>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const edges: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const problems: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** One byte a text id: FLAG_* of --no-binary and --only-binary. */
 let policies: usize = 0;
@@ -124,11 +124,11 @@ const seenMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let linked: usize = 0;
 const linkedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Packages that were asked for another extra. */
-const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  startLifetime(REQUEST);
+  startLifetime(TARGET);
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();

@@ -18,15 +18,24 @@ import {
   STATUS_PYLOCK_PACKAGE_PYTHON,
   STATUS_PYTHON_REFUSED,
 } from "../../src/core/abi";
-import { addProblem, environments, idAt, lock, Package, Problem } from "../lock/tables";
+import {
+  addProblem,
+  environments,
+  idAt,
+  LockTarget,
+  lock,
+  lockPlatforms,
+  lockTargets,
+  Package,
+  Problem,
+} from "../lock/tables";
 import { Column, LOCK } from "../memory/arena";
 import { endsWith, is, startsWith } from "../memory/bytes";
-import { textAddress, textSize } from "../memory/intern";
+import { internWord, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { ALWAYS } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import {
-  internWord,
   PLATFORM_GLIBC,
   PLATFORM_MACOS,
   PLATFORM_MUSL,
@@ -47,19 +56,6 @@ import {
   evaluateMarker,
 } from "../standards/pep508/evaluation";
 import { specifiersContain } from "../standards/specifier";
-
-/** A target that a pdm.lock was made for. */
-@unmanaged
-export class LockTarget {
-  /** Text ids, NONE for any: version specifiers, PDM's name of the platform, implementation. */
-  python: u32;
-  platform: u32;
-  implementation: u32;
-}
-
-export const lockTargets: Column<LockTarget> = changetype<Column<LockTarget>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
-/** Text ids: conda's platforms that the lock is for. */
-export const lockPlatforms: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Text id of the target's platform in conda's words; NONE for other formats. */
 let condaPlatform: u32 = NONE;

@@ -20,7 +20,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "../standards/condition";
@@ -30,7 +30,7 @@ import { install } from "./installed";
 import { admits, decidedFor, require, solve, startSolver } from "./solver";
 
 /** Packages whose requirements are still to be looked at. */
-const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each package the number of the walk that visited it last. */
 let visited: usize = 0;
 const visitedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));

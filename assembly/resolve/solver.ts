@@ -32,7 +32,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexIn } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
@@ -72,12 +72,12 @@ class Decision {
   culprits: u32;
 }
 
-const requirements: Column<Requirement> = changetype<Column<Requirement>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const requirements: Column<Requirement> = changetype<Column<Requirement>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Text ids of the names that something requires, in the order of their first requirement. */
-const required: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const required: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Package rows that were decided. */
-const culprits: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const culprits: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each text id: its last requirement + 1; the package row that was decided + 1. */
 let lastRequirement: usize = 0;
 let decided: usize = 0;

@@ -15,7 +15,18 @@
 import { NONE } from "../../src/core/abi";
 import { allocate, BLOCK, rewind, Scratch } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { compare, decimal, equal, indexOf, is, lower, startsWith, wordSize } from "../memory/bytes";
+import {
+  compare,
+  decimal,
+  equal,
+  indexOf,
+  is,
+  lower,
+  startsWith,
+  wordSize,
+  writeAscii,
+  writeNumber,
+} from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import {
   PLATFORM_GLIBC,
@@ -28,8 +39,6 @@ import {
   targetIsFreeThreaded,
   targetMinor,
   targetPlatform,
-  writeAscii,
-  writeNumber,
 } from "./environment";
 
 /** No tag of the wheel is one of the target's. */

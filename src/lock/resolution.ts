@@ -222,9 +222,14 @@ export function readFrozenTarget(core: Core, request: ResolveRequest, speak: Spe
 
 /** Every package of the lock, in its order. */
 export function readPackages(core: Core): LockedPackage[] {
+  const { count } = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  return Array.from({ length: count }, (_, row) => readPackage(core, row));
+}
+
+export function readPackage(core: Core, row: number): LockedPackage {
   const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const artifacts = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
-  return Array.from({ length: rows.count }, (_, row) => ({
+  return {
     name: packageName(core, row),
     version: packageVersion(core, row),
     source: sourceOf(core, row),
@@ -235,7 +240,17 @@ export function readPackages(core: Core): LockedPackage[] {
         isSdist: artifacts.at(artifact, abi.ARTIFACT_KIND) === abi.ARTIFACT_IS_SDIST,
       };
     }),
-  }));
+  };
+}
+
+/** Whether the lock has the project itself and does not build it: uv's virtual source at the lock's folder. */
+export function hasVirtualProject(core: Core): boolean {
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  for (let row = 0; row < rows.count; row++) {
+    if (rows.at(row, abi.PACKAGE_SOURCE) !== abi.SOURCE_VIRTUAL) continue;
+    if (core.text(rows.at(row, abi.PACKAGE_URL)) === ".") return true;
+  }
+  return false;
 }
 
 export function coreRequest(request: ResolveRequest, flags: number): CoreRequest {
@@ -262,11 +277,16 @@ export function packageVersion(core: Core, row: number): string | null {
   return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_VERSION));
 }
 
+/** What SOURCE_* is called. */
+export function sourceKind(source: number): PackageSource["kind"] {
+  return SOURCES[source]!;
+}
+
 function sourceOf(core: Core, row: number): PackageSource {
   const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const text = (word: number): string | null => core.text(rows.at(row, word));
   return {
-    kind: SOURCES[rows.at(row, abi.PACKAGE_SOURCE)]!,
+    kind: sourceKind(rows.at(row, abi.PACKAGE_SOURCE)),
     url: text(abi.PACKAGE_URL),
     reference: text(abi.PACKAGE_REFERENCE),
     resolved: text(abi.PACKAGE_RESOLVED),

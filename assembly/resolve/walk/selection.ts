@@ -8,6 +8,7 @@ import { NONE } from "../../../src/core/abi";
 import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "../../lock/uv/branches";
 import { enter } from "../../lock/uv/triples";
 import { BLOCK, Column, LOCK, Scratch } from "../../memory/arena";
+import { internWord } from "../../memory/intern";
 import {
   ALWAYS,
   all,
@@ -19,7 +20,6 @@ import {
   NEVER,
   not,
 } from "../../standards/condition";
-import { internWord } from "../../standards/environment";
 import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } from "./decision";
 
 @unmanaged

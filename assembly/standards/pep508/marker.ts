@@ -15,7 +15,7 @@ import {
   STATUS_MARKER_VARIABLE,
 } from "../../../src/core/abi";
 import { allocate, Column, LOCK, Slots } from "../../memory/arena";
-import { indexIn, indexOf, isDigit, isLetter, wordSize } from "../../memory/bytes";
+import { indexIn, indexOf, isDigit, isLetter, wordSize, writeAscii } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
@@ -29,7 +29,6 @@ import {
   VARIABLE_PYTHON_FULL_VERSION,
   VARIABLE_PYTHON_VERSION,
   VARIABLE_SYS_PLATFORM,
-  writeAscii,
 } from "../environment";
 import { normalizedName } from "../name";
 import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause, recall, remember, UNASKED } from "../pep440";
