@@ -30,7 +30,7 @@
 // happens to lists. What poetry-core does before, merging comparisons, is not done here: Poetry writes markers that are merged
 // already, and in one that a person writes it tells where one comparison includes another and no version decides
 // (`python_version == "3.11" or python_version < "3.11.2"` is the second alone, so 3.11.15 is left out).
-// It refuses markers with a literal on the left of anything but `in`; here they are evaluated as packaging does.
+//   - a literal on the left of anything but `in` has no meaning (it refuses to read such markers), nor have the sets of PEP 751.
 //
 // Where uv evaluates differently (crates/uv-pep508/src/marker/tree.rs, MarkerTree::evaluate_reporter_impl), and DIALECT_UV
 // with it: platform_release is a text, and texts are ordered by their bytes (`platform_release >= "24."` on macOS).
@@ -209,12 +209,11 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
   if (!isDefined(WITHOUT_POETRY) && extraPolicy == PYTHON_ALONE) return pythonRuns(atom);
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
-    const value =
-      (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || (!isDefined(WITHOUT_POETRY) && dialect == DIALECT_POETRY)
-        ? poetryValue(atom, atom.variable)
-        : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
-          ? uvValue(atom)
-          : ownValue(atom);
+    const value = isPoetrys()
+      ? poetryValue(atom, atom.variable)
+      : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
+        ? uvValue(atom)
+        : ownValue(atom);
     if (!failed()) atom.value = value;
     return value;
   }
@@ -225,7 +224,12 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
     const empty = intern(atom.address, 0);
     return atom.isReversed != 0 ? textValue(atom, atom.literal, empty) : textValue(atom, empty, atom.literal);
   }
-  return atom.variable == VARIABLE_LITERAL ? undefinedValue(atom) : listValue(atom);
+  return atom.variable == VARIABLE_LITERAL || isPoetrys() ? undefinedValue(atom) : listValue(atom);
+}
+
+function isPoetrys(): bool {
+  if (isDefined(WITHOUT_POETRY)) return false;
+  return (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || dialect == DIALECT_POETRY;
 }
 
 function undefinedValue(atom: Atom): u32 {
@@ -387,10 +391,11 @@ function poetryValue(atom: Atom, variable: u32): u32 {
   const own = variableText(variable);
   const comparesVersions = isPython(variable) || variable == VARIABLE_PLATFORM_RELEASE;
   if (atom.operator == OPERATOR_IN || atom.operator == OPERATOR_NOT_IN) {
-    if (atom.isReversed != 0 && !isPython(variable)) return ownValue(atom);
-    return conditionOf((listRuns(atom, comparesVersions, own) != 0) == (atom.operator == OPERATOR_IN));
+    const isText = atom.isReversed != 0 && !isPython(variable);
+    const isIn = isText ? isWithin(atom.literal, own) : listRuns(atom, comparesVersions, own) != 0;
+    return conditionOf(isIn == (atom.operator == OPERATOR_IN));
   }
-  if (atom.isReversed != 0) return ownValue(atom);
+  if (atom.isReversed != 0) return undefinedValue(atom);
   if (!comparesVersions) {
     const isEqual = own == atom.literal;
     if (atom.operator == OPERATOR_NOT_EQUAL) return conditionOf(!isEqual);
