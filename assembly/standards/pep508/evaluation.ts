@@ -23,14 +23,14 @@
 //     others `~= "3"` is `~= "3.0"` (packaging: no specifier);
 //   - `>= "3.8.*"` and the like mean the same without the wildcard (packaging: no specifier, so a comparison of texts);
 //   - a variable that the environment lacks holds: EXTRA_ABSENT.
+//   - a literal on the left of anything but `in` has no meaning (it refuses to read such markers), nor have the sets of PEP 751.
 // Its search asks a second thing of a marker, PYTHON_ALONE: whether the constraint on Python that follows from it
 // (packages/utils/utils.py, get_python_constraint_from_marker) admits the target's. There a comparison of python_version
 // with three or more segments is one of the whole version: `python_version <= "3.11.2"` holds on 3.11.15, whose
-// python_version is 3.11, and its constraint does not. With fewer segments both come to the same. "Runs" below has what
-// happens to lists. What poetry-core does before, merging comparisons, is not done here: Poetry writes markers that are merged
-// already, and in one that a person writes it tells where one comparison includes another and no version decides
-// (`python_version == "3.11" or python_version < "3.11.2"` is the second alone, so 3.11.15 is left out).
-//   - a literal on the left of anything but `in` has no meaning (it refuses to read such markers), nor have the sets of PEP 751.
+// python_version is 3.11, and its constraint does not. With fewer segments both come to the same. "Runs" below has lists.
+// One thing is left out: poetry-core first merges comparisons of which one includes the other. Markers in a lock are merged
+// already. In one that a person wrote it can tell: of `python_version == "3.11" or python_version < "3.11.2"` only the second
+// is left, which does not admit 3.11.15.
 //
 // Where uv evaluates differently (crates/uv-pep508/src/marker/tree.rs, MarkerTree::evaluate_reporter_impl), and DIALECT_UV
 // with it: platform_release is a text, and texts are ordered by their bytes (`platform_release >= "24."` on macOS).
