@@ -21,7 +21,7 @@ import { indexIn, indexOf, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
-import { markerOf } from "../standards/pep508/marker";
+import { poetryMarkerOf } from "../standards/pep508/marker";
 import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
 import {
   addDependency,
@@ -232,7 +232,7 @@ function readPoetryDependency(): void {
   dependency.group = group;
   dependency.constraint = nextText();
   const marker = nextText();
-  if (marker != NONE) dependency.marker = markerOf(marker);
+  if (marker != NONE) dependency.marker = poetryMarkerOf(marker);
   dependency.python = nextText();
   dependency.platform = nextText();
   readField();
