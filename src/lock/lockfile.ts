@@ -8,19 +8,17 @@ import { Core, type CoreFailure } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, readExplanation } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
+import { type FrozenTarget, readFrozenTarget } from "./open.ts";
+import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
-  type FrozenTarget,
-  hasVirtualProject,
-  type LockedPackage,
-  packageName,
   type Resolution,
+  type ResolutionParts,
+  type ResolveAllRequest,
   type ResolveRequest,
-  readFrozenTarget,
-  readPackage,
-  readPackages,
-  readResolution,
+  readResolutionParts,
+  readResolutions,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
@@ -51,6 +49,10 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
+  resolveAll(request: ResolveAllRequest): Resolution[];
+  /** The same as it is printed: the packages as JSON, good until the next call. */
+  resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
   /** Every package, whatever is selected, in the order of the lock. */
@@ -124,7 +126,9 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
-    resolve: (request) => readResolution(core, request, spoken),
+    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
+    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
