@@ -33,7 +33,7 @@ import { fail, failAbout, failed } from "../memory/status";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, versionOf } from "../standards/pep440";
-import { hasExtraAtom, markerOf } from "../standards/pep508/marker";
+import { hasExtraAtom } from "../standards/pep508/marker";
 import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../text/document";
 import {
   artifactKind,
@@ -43,6 +43,7 @@ import {
   isText,
   isTrue,
   keyName,
+  marker,
   name,
   optionalText,
   readNames,
@@ -223,7 +224,7 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "python")) dependency.python = text(entry);
     else if (keyIs(entry, "platform")) dependency.platform = text(entry);
     else if (keyIs(entry, "markers")) {
-      if (expect(entry, STRING)) dependency.marker = markerOf(text(entry));
+      dependency.marker = marker(entry);
       // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
       if (!failed() && hasExtraAtom(dependency.marker)) dependency.optional = 1;
     } else if (keyIs(entry, "optional")) {
@@ -298,22 +299,22 @@ function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void
   }
   if (!expect(groups, ARRAY)) return;
   let shared: u32 = NONE;
-  if (markers != NONE && kindOf(markers) == STRING) shared = markerOf(text(markers));
+  if (markers != NONE && kindOf(markers) == STRING) shared = marker(markers);
   else if (markers != NONE && !expect(markers, TABLE)) return;
   packageAt(index).memberships = memberships.count;
   for (let each = first(groups); each != NONE && !failed(); each = next(each)) {
     if (!expect(each, STRING)) return;
     const address = at(each).address;
     const size = at(each).size;
-    let marker = shared;
+    let condition = shared;
     if (markers != NONE && kindOf(markers) == TABLE) {
       const own = find(markers, address, size);
-      if (own != NONE && expect(own, STRING)) marker = markerOf(text(own));
+      if (own != NONE) condition = marker(own);
     }
     const row = memberships.push();
     if (row == 0) return;
     changetype<Membership>(row).group = normalizedName(address, size);
-    changetype<Membership>(row).marker = marker;
+    changetype<Membership>(row).marker = condition;
     pushDistinct(groupNames, changetype<Membership>(row).group);
   }
   packageAt(index).membershipCount = memberships.count - packageAt(index).memberships;

@@ -424,6 +424,7 @@ export function linkNames(): void {
   firstOfName = allocateZeroed(usize(linkedTexts) << 2);
   if (firstOfName == 0) return;
   for (let row = i32(packages.count) - 1; row >= 0; row--) {
+    if (!ASC_NO_ASSERT) assert(packageAt(row).name < linkedTexts);
     const slot = firstOfName + (usize(packageAt(row).name) << 2);
     packageAt(row).nextOfName = load<u32>(slot) - 1;
     store<u32>(slot, row + 1);

@@ -38,9 +38,8 @@ import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { writeAscii } from "../standards/environment";
 import { versionOf } from "../standards/pep440";
-import { markerOf } from "../standards/pep508/marker";
 import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
-import { checkHash, expect, isFileName, isText, keyName, name, optionalText, text } from "./reading";
+import { checkHash, expect, isFileName, isText, keyName, marker, name, optionalText, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -193,8 +192,7 @@ function readMarkers(list: u32): u32 {
   const from = markerLists.count;
   if (!expect(list, ARRAY)) return 0;
   for (let each = first(list); each != NONE && !failed(); each = next(each)) {
-    const written = text(each);
-    if (!failed()) pushId(markerLists, markerOf(written));
+    pushId(markerLists, marker(each));
   }
   return markerLists.count - from;
 }
@@ -240,10 +238,8 @@ function readRequirements(list: u32, group: u32): void {
         requirement.name = name(at(entry).address, at(entry).size);
         requirement.address = at(entry).address;
         requirement.size = at(entry).size;
-      } else if (keyIs(entry, "marker")) {
-        const written = text(entry);
-        if (!failed()) requirement.marker = markerOf(written);
-      } else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
+      } else if (keyIs(entry, "marker")) requirement.marker = marker(entry);
+      else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
     }
     requirement.extraCount = edgeExtras.count - requirement.extras;
     if (!failed() && requirement.name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -544,10 +540,8 @@ function readEdge(owner: u32, node: u32): void {
       dependency.source = sourceOf(entry);
       dependency.url = sourceAddress;
     } else if (keyIs(entry, "extra")) readEdgeExtras(entry);
-    else if (keyIs(entry, "marker")) {
-      const written = text(entry);
-      if (!failed()) dependency.marker = markerOf(written);
-    } else warnUnknown(entry);
+    else if (keyIs(entry, "marker")) dependency.marker = marker(entry);
+    else warnUnknown(entry);
   }
   dependencyAt(row).extraCount = edgeExtras.count - dependencyAt(row).extras;
   if (!failed() && dependencyAt(row).name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);

@@ -93,9 +93,17 @@ export class Column {
     this.count = 0;
   }
 
-  /** Address of row `index`. */
+  /** Address of row `index`. The debug build stops where there is no such row: an id went on after a failure. */
   @inline
   at(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index < this.count);
+    return this.base + usize(index) * this.stride;
+  }
+
+  /** Address where a slice begins that may be empty, and then may begin behind the last row. */
+  @inline
+  slice(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index <= this.count);
     return this.base + usize(index) * this.stride;
   }
 

@@ -130,6 +130,7 @@ export function require(row: u32): void {
   const dependency = dependencyAt(row);
   if (isSatisfiedOutside(dependency)) return;
   const name = dependency.name;
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   const chain = lastRequirement + (usize(name) << 2);
   const address = requirements.push();
   if (address == 0) return;
@@ -296,6 +297,7 @@ function blame(index: u32): void {
 }
 
 function blamePackage(row: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   store<u32>(blamed + (usize(row) << 2), conflict);
 }
 
@@ -319,6 +321,7 @@ function requirementAt(index: u32): Requirement {
 }
 
 function lastOf(name: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   return load<u32>(lastRequirement + (usize(name) << 2)) - 1;
 }
 
