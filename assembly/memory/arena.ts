@@ -114,6 +114,13 @@ export class Column {
     return this.base + usize(this.count++) * this.stride;
   }
 
+  /** Takes the last row away and gives its address; what is there stays until the next row is added. */
+  @inline
+  pop(): usize {
+    if (!ASC_NO_ASSERT) assert(this.count != 0);
+    return this.base + usize(--this.count) * this.stride;
+  }
+
   private grow(): bool {
     const size = usize(this.capacity) * this.stride;
     if (this.capacity != 0 && this.base + size == top) {

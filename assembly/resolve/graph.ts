@@ -53,7 +53,7 @@ export function requestCount(): u32 {
 /** Takes back all requests from this one on. */
 export function forgetFrom(count: u32): void {
   while (requests.count > count) {
-    const request = changetype<Request>(requests.at(--requests.count));
+    const request = changetype<Request>(requests.pop());
     store<u32>(lastRequest + (usize(request.owner) << 2), request.before + 1);
   }
 }

@@ -282,7 +282,7 @@ function blame(index: u32): void {
   const bottom = culprits.count;
   pushId(culprits, index);
   while (culprits.count > bottom) {
-    const each = idAt(culprits, --culprits.count);
+    const each = load<u32>(culprits.pop());
     const requirement = requirementAt(each);
     const dependency = dependencyAt(requirement.dependency);
     const owner = dependency.owner;
@@ -308,7 +308,7 @@ function isBlamed(row: u32): bool {
 function undo(decision: Decision): void {
   store<u32>(decided + (usize(packageAt(decision.taken).name) << 2), 0);
   while (requirements.count > decision.requirementCount) {
-    const requirement = requirementAt(--requirements.count);
+    const requirement = changetype<Requirement>(requirements.pop());
     store<u32>(lastRequirement + (usize(dependencyAt(requirement.dependency).name) << 2), requirement.before + 1);
   }
   required.count = decision.nameCount;
