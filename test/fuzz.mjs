@@ -17,7 +17,7 @@ import { FORMATS } from "./fuzz/sources.mjs";
 const PATIENCE = 60000; // milliseconds
 /** What Nix gives a module; the shell beside it needs no more. */
 const STACK = 0.5; // MiB
-/** Failures that are printed; the others are counted. */
+/** Kinds of failures of which one is printed; the others are counted. */
 const SHOWN = 20;
 
 const withModule = process.argv.includes("--module");
@@ -33,6 +33,7 @@ process.stdout.write(`seed ${seed}, ${jobs} threads${withOracle ? "" : ", no tom
 const started = performance.now();
 const totals = { done: 0, accepted: 0, resolved: 0, held: 0, shell: 0, calls: 0 };
 let failures = 0;
+const kinds = new Set();
 await Promise.all(Array.from({ length: jobs }, (_, index) => watch(index)));
 const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage();
@@ -88,7 +89,11 @@ function watch(index) {
 }
 
 function tell(failure, id, bytes = null, records = null) {
-  if (++failures > SHOWN) return;
+  failures++;
+  // What is wrong, without the numbers that differ from case to case and without what was asked.
+  const kind = failure.replace(/\{"target".*?\}: /, "").replace(/\d+/g, "");
+  if (kinds.has(kind) || kinds.size === SHOWN) return;
+  kinds.add(kind);
   const same = [`--seed ${id.seed}`, "--cases 1", ...options("--format").map((name) => `--format ${name}`)];
   if (withModule) same.push("--module");
   process.stdout.write(`${failure}\n  ${JSON.stringify(id)}\n  node test/fuzz.mjs ${same.join(" ")}\n`);

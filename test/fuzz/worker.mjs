@@ -78,7 +78,7 @@ function holdSyntax(made, status, isRead, prefix) {
   counts.held++;
   const code = codeOf(status);
   // Limits that the other parser has not, or others; and JSON.parse takes half a surrogate pair.
-  if (/^(toml-depth|json-depth|collisions|out-of-memory)$/.test(code)) return;
+  if (/^(toml-depth|json-depth|too-many-collisions|out-of-memory)$/.test(code)) return;
   if (code === "json-escape" && /\\u[dD][89a-fA-F]/.test(made.text)) return;
   if (code.startsWith(prefix) === isRead) said(made, `${isRead ? "read" : "refused"} by the other parser: ${code}`);
 }
