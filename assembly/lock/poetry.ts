@@ -61,6 +61,7 @@ import {
   isText,
   isTrue,
   keyName,
+  marker,
   name,
   optionalText,
   readNames,

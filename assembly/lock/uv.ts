@@ -37,7 +37,6 @@ import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
-import { markerOf } from "../standards/pep508/marker";
 import {
   ARRAY,
   at,
@@ -55,7 +54,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { checkHash, expect, isFileName, isText, keyName, name, optionalText, setFile, text } from "./reading";
+import { checkHash, expect, isFileName, isText, keyName, marker, name, optionalText, setFile, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -208,8 +207,7 @@ function readMarkers(list: u32): u32 {
   const from = markerLists.count;
   if (!expect(list, ARRAY)) return 0;
   for (let each = first(list); each != NONE && !failed(); each = next(each)) {
-    const written = text(each);
-    if (!failed()) pushId(markerLists, markerOf(written));
+    pushId(markerLists, marker(each));
   }
   return markerLists.count - from;
 }
@@ -255,10 +253,8 @@ function readRequirements(list: u32, group: u32): void {
         requirement.name = name(at(entry).address, at(entry).size);
         requirement.address = at(entry).address;
         requirement.size = at(entry).size;
-      } else if (keyIs(entry, "marker")) {
-        const written = text(entry);
-        if (!failed()) requirement.marker = markerOf(written);
-      } else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
+      } else if (keyIs(entry, "marker")) requirement.marker = marker(entry);
+      else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
     }
     requirement.extraCount = edgeExtras.count - requirement.extras;
     if (!failed() && requirement.name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -574,10 +570,8 @@ function readEdge(owner: u32, node: u32): void {
       dependency.source = sourceOf(entry);
       dependency.url = sourceAddress;
     } else if (keyIs(entry, "extra")) readEdgeExtras(entry);
-    else if (keyIs(entry, "marker")) {
-      const written = text(entry);
-      if (!failed()) dependency.marker = markerOf(written);
-    } else warnUnknown(entry);
+    else if (keyIs(entry, "marker")) dependency.marker = marker(entry);
+    else warnUnknown(entry);
   }
   dependencyAt(row).extraCount = edgeExtras.count - dependencyAt(row).extras;
   if (!failed() && dependencyAt(row).name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
