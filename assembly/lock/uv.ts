@@ -95,6 +95,8 @@ import {
   itemOf,
   markerLists,
   memberNames,
+  Offer,
+  offers,
   RootRequirement,
   rootRequirements,
   SPACE_BRANCH,
@@ -227,6 +229,7 @@ function readManifest(table: u32): void {
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
         const id = keyName(group);
         pushDistinct(groupNames, id);
+        if (!isDefined(ONE_CALL)) addOffer(NONE, id, false);
         readRequirements(group, id);
       }
     }
@@ -690,5 +693,17 @@ function nameChoicesOf(row: u32): void {
     const branch = branchAt(i);
     if (branch.kind == BRANCH_EXTRA) pushDistinct(extraNames, branch.name);
     else if (branch.kind == BRANCH_GROUP) pushDistinct(groupNames, branch.name);
+    else continue;
+    if (!isDefined(ONE_CALL)) addOffer(item.name, branchAt(i).name, branchAt(i).kind == BRANCH_EXTRA);
   }
+}
+
+/** For hosts, which tell whether the projects that are asked for have a name. */
+function addOffer(member: u32, name: u32, isExtra: bool): void {
+  const row = offers.push();
+  if (row == 0) return;
+  const offer = changetype<Offer>(row);
+  offer.member = member;
+  offer.name = name;
+  offer.isExtra = u32(isExtra);
 }

@@ -35,16 +35,20 @@ export const resolveCommand: Command = {
 };
 
 async function run(words: Words): Promise<number> {
-  const policy = chooseFiles(words);
   const input = await openInput(words, resolveCommand.name);
-  const selection = chooseSelection(words, input);
-  const targets = targetsHere(words, input.lock);
+  const resolutions = resolutionsOf(words, input);
   if (input.fresh === false) warnStale(input);
-  const resolutions = showProgress(targets, "resolving", ({ target, python }) =>
-    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
-  );
   print(words.has(JSON_OUTPUT) ? asData(input, resolutions) : asText(input, resolutions));
   return resolutions.some(({ error }) => error !== null) ? 1 : 0;
+}
+
+/** The answers to the words, for each target that they name. */
+export function resolutionsOf(words: Words, input: Input): readonly Resolution[] {
+  const policy = chooseFiles(words);
+  const selection = chooseSelection(words, input);
+  return showProgress(targetsHere(words, input.lock), "resolving", ({ target, python }) =>
+    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
+  );
 }
 
 function warnStale({ path, lock }: Input): void {

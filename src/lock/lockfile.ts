@@ -32,6 +32,11 @@ export interface ReadOptions {
   readonly parts?: readonly TextPart[];
 }
 
+export interface MemberChoices {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
 export interface Lockfile {
   readonly path: string;
   readonly format: LockFormat;
@@ -46,6 +51,8 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
+  readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
@@ -120,6 +127,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members: names(core, abi.TABLE_MEMBER).sort(),
+    choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     package: (row) => readPackage(core, row),
@@ -279,4 +287,17 @@ function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null
 function names(core: Core, table: number): string[] {
   const rows = core.rows(table, 1);
   return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
+
+function choicesOf(core: Core): Map<string, MemberChoices> {
+  const rows = core.rows(abi.TABLE_OFFER, abi.OFFER_WORDS);
+  const choices = new Map<string, { extras: Set<string>; groups: Set<string> }>();
+  for (let row = 0; row < rows.count; row++) {
+    const member = core.text(rows.at(row, abi.OFFER_MEMBER)) ?? "";
+    const own = choices.get(member) ?? { extras: new Set(), groups: new Set() };
+    choices.set(member, own);
+    const names = rows.at(row, abi.OFFER_IS_EXTRA) === 1 ? own.extras : own.groups;
+    names.add(core.text(rows.at(row, abi.OFFER_NAME))!);
+  }
+  return choices;
 }
