@@ -85,7 +85,8 @@ export function gather(selection: Selection, file: u32, mark: u32): void {
   for (let each = chain.first; each != 0; each = variantAt(each).next, index++) {
     const known = variantAt(each);
     if (known.file != file || known.mark != mark || known.dependencyCount != count) continue;
-    if (memory.compare(dependencies.slice(known.dependencies), dependencies.slice(from), usize(count) << 2) != 0) continue;
+    if (memory.compare(dependencies.slice(known.dependencies), dependencies.slice(from), usize(count) << 2) != 0)
+      continue;
     dependencies.count = from;
     return choose(selection.package, index);
   }
