@@ -4,7 +4,7 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure } from "../core/core.ts";
+import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, readExplanation } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
@@ -20,6 +20,7 @@ import {
   readResolutionParts,
   readResolutions,
 } from "./resolution.ts";
+import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
@@ -54,6 +55,10 @@ export interface Lockfile {
   /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
   readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
+  /** uv: what the lock says that it was made from. */
+  stated(): UvStated;
+  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  form(request: FormRequest): Form | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -134,6 +139,11 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
+    stated: () => readStated(core),
+    form: (request) => {
+      const form = core.form(request);
+      return "status" in form ? null : form;
+    },
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
