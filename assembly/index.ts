@@ -5,6 +5,7 @@
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
 //   explain(address) -> status                  the same, and tables of why
+//   resolveAll(address) -> status               one selection on several targets, as JSON
 //   freeze(address) -> status                   all targets and selections, as JSON
 //   state() -> address                          where the tables are, and what went wrong
 //
@@ -17,6 +18,7 @@ import {
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
+  FORM_SLOTS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -25,7 +27,9 @@ import {
   INPUT_PROJECT,
   INPUT_REQUEST,
   LINE_WORDS,
+  NODE_WORDS,
   NONE,
+  OFFER_WORDS,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
   PACKAGE_WRITTEN,
@@ -35,6 +39,7 @@ import {
   REASON_KIND,
   REASON_WORDS,
   REQUEST_FLAGS,
+  SELECTED_WORDS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
   STATE_CONDITIONS_SIZE,
@@ -54,6 +59,7 @@ import {
   STATE_TABLES,
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
+  TABLE_CHOICE,
   TABLE_CONDITION,
   TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
@@ -64,11 +70,14 @@ import {
   TABLE_GROUP,
   TABLE_LINE,
   TABLE_MEMBER,
+  TABLE_NODE,
+  TABLE_OFFER,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
   TABLE_REASON,
   TABLE_REFUSAL,
+  TABLE_SELECTED,
   TABLE_SELECTION,
   TABLE_TARGET,
   TABLE_TEXT,
@@ -93,7 +102,7 @@ import {
   packages,
   warnings,
 } from "./lock/tables";
-import { workspaceNames } from "./lock/uv/branches";
+import { Offer, offers, workspaceNames } from "./lock/uv/branches";
 import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
@@ -108,22 +117,17 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
+import { Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
-import {
-  conditionsSize,
-  Divergence,
-  divergences,
-  FrozenLine,
-  FrozenTarget,
-  freeze as freezeRequest,
-  targets as frozenTargets,
-  lines,
-  refusals,
-} from "./write/frozen";
-import { output as frozen } from "./write/output";
+import { Node, nodes } from "./text/document";
+import { Divergence, divergences } from "./write/divergence";
+import { conditionsSize, FrozenLine, freeze as freezeRequest, lines } from "./write/frozen";
+import { output as written } from "./write/output";
+import { choices, resolveTargets, Selected, selected } from "./write/resolution";
+import { refusals, Target, targets as targetRows } from "./write/targets";
 
 const block: usize = memory.data(256); // STATE_SLOTS * 4
 
@@ -200,15 +204,37 @@ export function explain(address: usize): u32 {
 /** Resolves the targets of the request with all selections open, and writes the frozen resolution (TABLE_TARGET and on). */
 export function freeze(address: usize): u32 {
   begin();
+  startLifetime(REQUEST);
   freezeRequest(changetype<ResolveRequest>(address));
-  output(frozen.base, frozen.count);
   set(STATE_CONDITIONS_SIZE, conditionsSize);
-  for (let row: u32 = 0; row < frozenTargets.count; row++) {
-    const target = changetype<FrozenTarget>(frozenTargets.at(row));
+  return settleTargets();
+}
+
+/** Resolves the targets of the request, one selection for all (TABLE_SELECTED, TABLE_CHOICE and TABLE_TARGET). */
+export function resolveAll(address: usize): u32 {
+  begin();
+  startLifetime(REQUEST);
+  resolveTargets(changetype<ResolveRequest>(address));
+  return settleTargets();
+}
+
+/** The same for a call that writes JSON: where failures of targets are, in an input. */
+function settleTargets(): u32 {
+  output(written.base, written.count);
+  for (let row: u32 = 0; row < targetRows.count; row++) {
+    const target = changetype<Target>(targetRows.at(row));
     locate(target.address);
     target.input = load<u32>(block + (STATE_INPUT << 2));
     target.address = load<u32>(block + (STATE_OFFSET << 2));
   }
+  return settle();
+}
+
+/** Brings a requirement or a marker into the form in which what is the same has the same numbers (FORM_* slots). */
+export function form(address: usize): u32 {
+  begin();
+  startBudget();
+  formOf(changetype<Form>(address));
   return settle();
 }
 
@@ -283,6 +309,8 @@ function settle(): u32 {
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
+  setTable(TABLE_OFFER, offers);
+  setTable(TABLE_NODE, nodes);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -293,10 +321,12 @@ function settle(): u32 {
   setTable(TABLE_PART, parts);
   setTable(TABLE_VERDICT, verdicts);
   setTable(TABLE_FINDING, findings);
-  setTable(TABLE_TARGET, frozenTargets);
+  setTable(TABLE_TARGET, targetRows);
   setTable(TABLE_LINE, lines);
   setTable(TABLE_REFUSAL, refusals);
   setTable(TABLE_DIVERGENCE, divergences);
+  setTable(TABLE_SELECTED, selected);
+  setTable(TABLE_CHOICE, choices);
   return status();
 }
 
@@ -340,7 +370,11 @@ if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selecti
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
 if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
 if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
-if (offsetof<FrozenTarget>() != TARGET_WORDS << 2) ERROR("FrozenTarget: size");
+if (offsetof<Target>() != TARGET_WORDS << 2) ERROR("Target: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_DIVERGENCE + 1)) ERROR("state block: slots");
+if (offsetof<Selected>() != SELECTED_WORDS << 2) ERROR("Selected: size");
+if (offsetof<Offer>() != OFFER_WORDS << 2) ERROR("Offer: size");
+if (offsetof<Node>() != NODE_WORDS << 2) ERROR("Node: size");
+if (offsetof<Form>() != FORM_SLOTS << 2) ERROR("Form: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_NODE + 1)) ERROR("state block: slots");

@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
-import { readPackages } from "../src/lock/resolution.ts";
+import { readPackages } from "../src/lock/packages.ts";
 import { corpus } from "./corpus.ts";
 
 const [quick, debug, plain] = ["wasm/core.wasm", "wasm/core.debug.wasm", ".tmp/wasm/core.scanner.wasm"].map(

@@ -98,7 +98,20 @@ export const TABLE_TARGET = 17;
 export const TABLE_LINE = 18;
 export const TABLE_REFUSAL = 19;
 export const TABLE_DIVERGENCE = 20;
-export const TABLE_COUNT = 21;
+/** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
+export const TABLE_SELECTED = 21;
+export const TABLE_CHOICE = 22;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_OFFER = 23;
+/** The lock's document; row 0 is its root. */
+export const TABLE_NODE = 24;
+export const TABLE_COUNT = 25;
+
+/** Text ids of the member (NONE for the workspace itself) and of what it offers, and whether that is an extra (1) or a group (0). */
+export const OFFER_MEMBER = 0;
+export const OFFER_NAME = 1;
+export const OFFER_IS_EXTRA = 2;
+export const OFFER_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -162,6 +175,44 @@ export const ARTIFACT_WORDS = 12;
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
 export const ARTIFACT_IS_SDIST = 2;
+
+/** A value of the document: NODE_IS_* in the low byte of its kind. */
+export const NODE_KIND = 0;
+/** Spans: the key in its table, and the text of a scalar without quotes. */
+export const NODE_KEY = 1;
+export const NODE_KEY_SIZE = 2;
+export const NODE_ADDRESS = 3;
+export const NODE_SIZE = 4;
+/** Rows: the first child, the next one of the same parent; NONE. */
+export const NODE_FIRST = 5;
+export const NODE_NEXT = 7;
+export const NODE_WORDS = 8;
+
+export const NODE_IS_TABLE = 1;
+export const NODE_IS_ARRAY = 2;
+
+// --- A question about what is the same: `form(address)`; u32 slots -----------------------------------------------------
+
+/** A requirement (PEP 508), or nothing: address, size. */
+export const FORM_TEXT = 0;
+/** A marker that has to hold as well. */
+export const FORM_MARKER = 2;
+/** Markers that must not hold, and sets of specifiers that Python meets; each ended by a NUL byte. */
+export const FORM_WITHOUT = 4;
+export const FORM_PYTHON = 6;
+/** The answer: text ids, NONE where there is none. The extras are sorted, with a comma after each. */
+export const FORM_NAME = 8;
+export const FORM_EXTRAS = 9;
+export const FORM_URL = 10;
+/** Numbers that are equal for what means the same: specifiers, the marker, the bounds of the Pythons. */
+export const FORM_SPECIFIERS = 11;
+export const FORM_NODE = 12;
+export const FORM_BOUNDS = 13;
+export const FORM_SLOTS = 14;
+
+/** The marker that never holds, and the one that always does. */
+export const NODE_NEVER = 0;
+export const NODE_ALWAYS = 1;
 
 // --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
 
@@ -237,7 +288,7 @@ export const PROBLEM_DETAIL = 3;
 export const PROBLEM_CONDITION = 4;
 export const PROBLEM_WORDS = 5;
 
-// --- What `freeze` answers: JSON in the output, and where in it what stands ------------------------------------------------
+// --- What `resolveAll` and `freeze` answer: JSON in the output, and where in it what stands ----------------------------------
 
 /** A target of the request, in its order: STATUS_* and the place of a failure, as in the state block. */
 export const TARGET_STATUS = 0;
@@ -247,13 +298,20 @@ export const TARGET_SIZE = 3;
 export const TARGET_DETAIL = 4;
 /** Text id of its python_full_version. */
 export const TARGET_PYTHON = 5;
-/** Its variant of each package that is written, as `0,-1,2`: a span of the output. */
+/** freeze: its variant of each package that is written, as `0,-1,2`: a span of the output. resolveAll: a slice of TABLE_CHOICE. */
 export const TARGET_VARIANTS = 6;
 export const TARGET_VARIANTS_SIZE = 7;
 /** Slice of TABLE_REFUSAL. */
 export const TARGET_REFUSALS = 8;
 export const TARGET_REFUSAL_COUNT = 9;
 export const TARGET_WORDS = 10;
+
+/** resolveAll: a package as some target selects it: its row, KIND_*, and the span without what stands between two. */
+export const SELECTED_PACKAGE = 0;
+export const SELECTED_KIND = 1;
+export const SELECTED_OFFSET = 2;
+export const SELECTED_SIZE = 3;
+export const SELECTED_WORDS = 4;
 
 /** A package that is written, one line of the output each: its row, and the span without what ends the line. */
 export const LINE_PACKAGE = 0;
@@ -354,7 +412,8 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
-//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440); "main", those of the project (PDM)
+//   "override" name: whatever is asked of the package, its locked version is right (PDM), after the requirements
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator

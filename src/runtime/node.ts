@@ -18,7 +18,7 @@ import {
 import { dirname, join } from "node:path";
 import { shellError } from "../words/errors.ts";
 
-export { basename, dirname, join, relative } from "node:path";
+export { basename, dirname, join, relative, resolve } from "node:path";
 
 /** The folder of this package: above src/runtime/, dist/runtime/ and dist/bin/ alike. */
 export const packageFolder: string = join(import.meta.dirname, "../..");

@@ -70,7 +70,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: () => "this version reads the locks of Poetry",
   },
   "stale-lock": {
-    message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
+    message: ({ text, detail }) =>
+      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
