@@ -17,7 +17,7 @@ import type { Words } from "./words.ts";
 export const checkCommand: Command = {
   name: "check",
   summary: "is the lock fresh, complete and sound, and what cannot be installed",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Holds the lock against pyproject.toml (its content hash, uv's as `uv lock --check` compares them),",
     "every installed version against the",
@@ -29,9 +29,11 @@ export const checkCommand: Command = {
   examples: [
     ["pylock2nix check", "the project in this folder, on all usual targets"],
     ["pylock2nix check --all-groups --all-extras", "with everything that can be selected"],
+    ["pylock2nix check services/*", "several projects, each by itself"],
     ["pylock2nix check --json | jq '.findings[].message'", "as data"],
   ],
   run,
+  takesSeveral: async () => {},
 };
 
 async function run(words: Words): Promise<number> {

@@ -15,13 +15,14 @@ import {
   print,
   printError,
   relative,
+  resolve,
   terminal,
   writeWhole,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, NOWHERE, shellError } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
+import { findLock, freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
@@ -42,7 +43,7 @@ const ALLOW_STALE: Option = { name: "--allow-stale", help: "take the lock althou
 export const nixCommand: Command = {
   name: "nix",
   summary: "write the frozen resolution and the Nix file that loads it",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Writes pylock2nix.json and pylock2nix.nix beside the lock, and a copy of the Nix library into",
     ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
@@ -58,8 +59,10 @@ export const nixCommand: Command = {
     ["pylock2nix nix --python 3.12 --system x86_64-linux", "one target only"],
     ["pylock2nix nix --target +cp312-linux-x86_64-musl1.2", "the usual targets and one more"],
     ["pylock2nix nix ../app -o nix/app", "write somewhere else"],
+    ["pylock2nix nix services/*", "several projects, each in its folder"],
   ],
   run,
+  takesSeveral: refuseOnePlace,
 };
 
 /** What came of it, for `--json`. */
@@ -113,6 +116,21 @@ async function run(words: Words): Promise<number> {
   if (!isCheck || paths.length === 0) return 0;
   if (words.has(JSON_OUTPUT)) return 1;
   throw shellError("out-of-date", { known: paths });
+}
+
+/** Several locks have several folders: what is written for one must not take the place of another's. */
+async function refuseOnePlace(words: Words): Promise<void> {
+  if (words.has(OUTPUT)) throw shellError("one-output", { text: OUTPUT.name });
+  const taken = new Map<string, string>();
+  for (const path of words.paths) {
+    // What cannot be found is told when it is its turn.
+    const lock = await findLock(path, words.value(LOCK)).catch(() => null);
+    if (lock === null) continue;
+    const folder = resolve(dirname(lock));
+    const other = taken.get(folder);
+    if (other !== undefined) throw shellError("one-folder", { text: other, detail: path });
+    taken.set(folder, path);
+  }
 }
 
 /** Where the files go; the lock's folder is the project's. */

@@ -5,7 +5,7 @@
 import module from "#core";
 import * as abi from "../core/abi.ts";
 import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
+import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
 import { type Explanation, readExplanation } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
@@ -109,6 +109,23 @@ const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 /** Reads a lock; throws a PylockError that says where it is wrong. */
 export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   return readLockWith(new Core(module), bytes, options);
+}
+
+let shared: Core | undefined;
+
+/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
+export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const core = shared ?? new Core(module);
+  // Only what ends well, or as a failure, leaves it fit for the next.
+  shared = undefined;
+  try {
+    const lock = readLockWith(core, bytes, options);
+    shared = core;
+    return lock;
+  } catch (error) {
+    if (error instanceof PylockError) shared = core;
+    throw error;
+  }
 }
 
 /** The same with a given core: the tests' debug build. */
