@@ -12,6 +12,7 @@ import {
   CONDITION_GROUP,
   CONDITION_NEVER,
   CONDITION_NOT,
+  KIND_NONE,
   METHOD_SEARCH,
   NONE,
   PACKAGE_HAS_LFS,
@@ -68,6 +69,8 @@ export class FrozenLine {
   /** Offset in the output, without the line's end. */
   offset: u32;
   size: u32;
+  /** Whether some target can install no file of it. */
+  isLacking: u32;
 }
 
 /** A package that a solver which starts anew would choose otherwise for a selection of groups (`freeze`). Read by hosts. */
@@ -88,6 +91,7 @@ class Gathered {
   lastFile: u32;
   firstVariant: u32;
   lastVariant: u32;
+  isLacking: u32;
 }
 
 @unmanaged
@@ -194,6 +198,7 @@ function gather(selection: Selection): void {
   if (isLeftOut(item)) return;
   const owner = gatheredAt(selection.package);
   const file = fileOf(owner, selection, item);
+  if (selection.kind == KIND_NONE) owner.isLacking = 1;
   const condition = sharedIndex(selection.condition);
   const edgeBytes = usize(selection.edgeCount) << 2;
   const edgeBase = edges.at(selection.edges);
@@ -556,6 +561,7 @@ function writeLines(): void {
     line.package = row;
     line.offset = offset;
     line.size = output.count - offset;
+    line.isLacking = gatheredAt(row).isLacking;
   }
 }
 

@@ -17,6 +17,7 @@ interface Exports {
   freeze(address: number): number;
   describe(address: number): number;
   targets(): number;
+  floors(): number;
   state(): number;
 }
 
@@ -115,6 +116,11 @@ export class Core {
   targets(): string[] {
     this.#exports.targets();
     return this.#lines();
+  }
+
+  /** Bit N: some wheel of the lock asks for glibc 2.(32 + N). */
+  floors(): number {
+    return this.#exports.floors() >>> 0;
   }
 
   /** Value of a state slot; NONE reads as -1. */

@@ -33,6 +33,8 @@ export interface FrozenLine extends Span {
   readonly row: number;
   readonly source: ReturnType<typeof sourceKind>;
   readonly hasBareHashes: boolean;
+  /** Whether some target can install no file of it. */
+  readonly isLacking: boolean;
 }
 
 export interface FrozenTargetParts {
@@ -70,6 +72,7 @@ export function readFrozen(core: Core, request: FreezeRequest, speak: Speak): Fr
         row,
         ...spanAt(lines.at(index, abi.LINE_OFFSET), lines.at(index, abi.LINE_SIZE)),
         source: sourceKind(packages.at(row, abi.PACKAGE_SOURCE)),
+        isLacking: lines.at(index, abi.LINE_IS_LACKING) !== 0,
         hasBareHashes: (packages.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_HAS_BARE_HASHES) !== 0,
       };
     }),
