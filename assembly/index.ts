@@ -5,6 +5,7 @@
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
 //   explain(address) -> status                  the same, and tables of why
+//   resolveAll(address) -> status               one selection on several targets, as JSON
 //   freeze(address) -> status                   all targets and selections, as JSON
 //   floors() -> mask                            which newer glibc the wheels ask for
 //   state() -> address                          where the tables are, and what went wrong
@@ -36,6 +37,7 @@ import {
   REASON_KIND,
   REASON_WORDS,
   REQUEST_FLAGS,
+  SELECTED_WORDS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
   STATE_CONDITIONS_SIZE,
@@ -55,6 +57,7 @@ import {
   STATE_TABLES,
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
+  TABLE_CHOICE,
   TABLE_CONDITION,
   TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
@@ -70,6 +73,7 @@ import {
   TABLE_PROBLEM,
   TABLE_REASON,
   TABLE_REFUSAL,
+  TABLE_SELECTED,
   TABLE_SELECTION,
   TABLE_TARGET,
   TABLE_TEXT,
@@ -114,18 +118,11 @@ import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
-import {
-  conditionsSize,
-  Divergence,
-  divergences,
-  FrozenLine,
-  FrozenTarget,
-  freeze as freezeRequest,
-  targets as frozenTargets,
-  lines,
-  refusals,
-} from "./write/frozen";
-import { output as frozen } from "./write/output";
+import { Divergence, divergences } from "./write/divergence";
+import { conditionsSize, FrozenLine, freeze as freezeRequest, lines } from "./write/frozen";
+import { output as written } from "./write/output";
+import { choices, resolveTargets, Selected, selected } from "./write/resolution";
+import { refusals, Target, targets as targetRows } from "./write/targets";
 
 const block: usize = memory.data(256); // STATE_SLOTS * 4
 
@@ -202,11 +199,25 @@ export function explain(address: usize): u32 {
 /** Resolves the targets of the request with all selections open, and writes the frozen resolution (TABLE_TARGET and on). */
 export function freeze(address: usize): u32 {
   begin();
+  startLifetime(REQUEST);
   freezeRequest(changetype<ResolveRequest>(address));
-  output(frozen.base, frozen.count);
   set(STATE_CONDITIONS_SIZE, conditionsSize);
-  for (let row: u32 = 0; row < frozenTargets.count; row++) {
-    const target = changetype<FrozenTarget>(frozenTargets.at(row));
+  return settleTargets();
+}
+
+/** Resolves the targets of the request, one selection for all (TABLE_SELECTED, TABLE_CHOICE and TABLE_TARGET). */
+export function resolveAll(address: usize): u32 {
+  begin();
+  startLifetime(REQUEST);
+  resolveTargets(changetype<ResolveRequest>(address));
+  return settleTargets();
+}
+
+/** The same for a call that writes JSON: where failures of targets are, in an input. */
+function settleTargets(): u32 {
+  output(written.base, written.count);
+  for (let row: u32 = 0; row < targetRows.count; row++) {
+    const target = changetype<Target>(targetRows.at(row));
     locate(target.address);
     target.input = load<u32>(block + (STATE_INPUT << 2));
     target.address = load<u32>(block + (STATE_OFFSET << 2));
@@ -300,10 +311,12 @@ function settle(): u32 {
   setTable(TABLE_PART, parts);
   setTable(TABLE_VERDICT, verdicts);
   setTable(TABLE_FINDING, findings);
-  setTable(TABLE_TARGET, frozenTargets);
+  setTable(TABLE_TARGET, targetRows);
   setTable(TABLE_LINE, lines);
   setTable(TABLE_REFUSAL, refusals);
   setTable(TABLE_DIVERGENCE, divergences);
+  setTable(TABLE_SELECTED, selected);
+  setTable(TABLE_CHOICE, choices);
   return status();
 }
 
@@ -347,7 +360,8 @@ if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selecti
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
 if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
 if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
-if (offsetof<FrozenTarget>() != TARGET_WORDS << 2) ERROR("FrozenTarget: size");
+if (offsetof<Target>() != TARGET_WORDS << 2) ERROR("Target: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_DIVERGENCE + 1)) ERROR("state block: slots");
+if (offsetof<Selected>() != SELECTED_WORDS << 2) ERROR("Selected: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_CHOICE + 1)) ERROR("state block: slots");

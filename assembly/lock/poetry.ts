@@ -33,8 +33,26 @@ import { fail, failAbout, failed } from "../memory/status";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, versionOf } from "../standards/pep440";
-import { hasExtraAtom, markerOf } from "../standards/pep508/marker";
-import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../text/document";
+import { hasExtraAtom, poetryMarkerOf } from "../standards/pep508/marker";
+import {
+  ARRAY,
+  at,
+  find,
+  first,
+  firstOrRows,
+  get,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  nodeCount,
+  ROW_FILE,
+  rowAt,
+  rowCount,
+  STRING,
+  TABLE,
+} from "../text/document";
 import {
   artifactKind,
   checkFileName,
@@ -46,6 +64,7 @@ import {
   name,
   optionalText,
   readNames,
+  setFile,
   text,
 } from "./reading";
 import {
@@ -88,7 +107,7 @@ export function readPoetryLock(): void {
   if (!readMetadata(metadata)) return;
   if (list != NONE) {
     if (!expect(list, ARRAY)) return;
-    reserveTables(nodeCount());
+    reserveTables(nodeCount(), rowCount());
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
     if (failed()) return;
     linkNames();
@@ -163,7 +182,9 @@ function readPackage(node: u32): void {
 function readFiles(index: u32, list: u32): void {
   if (!expect(list, ARRAY)) return;
   packageAt(index).artifacts = artifacts.count;
-  for (let node = first(list); node != NONE && !failed(); node = next(node)) readFile(node);
+  for (let node = firstOrRows(list); node != NONE && !failed(); node = nextOrRows(node)) {
+    if (!readRows(node)) readFile(node);
+  }
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
 }
 
@@ -195,6 +216,18 @@ function readFile(node: u32): void {
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
 }
 
+/** Reads files that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_FILE)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const row = artifacts.push();
+    if (row != 0) setFile(changetype<Artifact>(row), rowAt(i));
+  }
+  return true;
+}
+
 /** [package.dependencies]: a constraint, a table, or an array of either. */
 function readDependencies(index: u32, table: u32): void {
   if (!expect(table, TABLE)) return;
@@ -223,9 +256,9 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "python")) dependency.python = text(entry);
     else if (keyIs(entry, "platform")) dependency.platform = text(entry);
     else if (keyIs(entry, "markers")) {
-      if (expect(entry, STRING)) dependency.marker = markerOf(text(entry));
+      dependency.marker = marker(entry);
       // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
-      if (!failed() && hasExtraAtom(dependency.marker)) dependency.optional = 1;
+      if (dependency.marker != NONE && hasExtraAtom(dependency.marker)) dependency.optional = 1;
     } else if (keyIs(entry, "optional")) {
       if (isTrue(entry)) dependency.optional = 1;
     } else if (keyIs(entry, "extras")) {
@@ -236,6 +269,12 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "url")) demand(row, SOURCE_URL, entry);
     else if (keyIs(entry, "path")) demand(row, SOURCE_DIRECTORY, entry);
   }
+}
+
+/** A marker in poetry-core's words; NONE for one that always holds, and after a failure. */
+function marker(entry: u32): u32 {
+  const id = text(entry);
+  return id == NONE ? NONE : poetryMarkerOf(id);
 }
 
 function demand(row: u32, source: u32, address: u32): void {
@@ -298,22 +337,22 @@ function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void
   }
   if (!expect(groups, ARRAY)) return;
   let shared: u32 = NONE;
-  if (markers != NONE && kindOf(markers) == STRING) shared = markerOf(text(markers));
+  if (markers != NONE && kindOf(markers) == STRING) shared = marker(markers);
   else if (markers != NONE && !expect(markers, TABLE)) return;
   packageAt(index).memberships = memberships.count;
   for (let each = first(groups); each != NONE && !failed(); each = next(each)) {
     if (!expect(each, STRING)) return;
     const address = at(each).address;
     const size = at(each).size;
-    let marker = shared;
+    let own = shared;
     if (markers != NONE && kindOf(markers) == TABLE) {
-      const own = find(markers, address, size);
-      if (own != NONE && expect(own, STRING)) marker = markerOf(text(own));
+      const node = find(markers, address, size);
+      if (node != NONE) own = marker(node);
     }
     const row = memberships.push();
     if (row == 0) return;
     changetype<Membership>(row).group = normalizedName(address, size);
-    changetype<Membership>(row).marker = marker;
+    changetype<Membership>(row).marker = own;
     pushDistinct(groupNames, changetype<Membership>(row).group);
   }
   packageAt(index).membershipCount = memberships.count - packageAt(index).memberships;

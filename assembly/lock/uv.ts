@@ -38,8 +38,24 @@ import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
-import { checkHash, expect, isFileName, isText, keyName, name, optionalText, text } from "./reading";
+import {
+  ARRAY,
+  at,
+  first,
+  firstOrRows,
+  get,
+  INTEGER,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  ROW_URL,
+  rowAt,
+  STRING,
+  TABLE,
+} from "../text/document";
+import { checkHash, expect, isFileName, isText, keyName, name, optionalText, setFile, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -435,12 +451,27 @@ function declare(item: Package, kind: u32, id: u32): void {
 function readArtifacts(index: u32, wheels: u32, sdist: u32): void {
   packageAt(index).artifacts = artifacts.count;
   if (wheels != NONE && expect(wheels, ARRAY)) {
-    for (let each = first(wheels); each != NONE && !failed(); each = next(each)) {
-      readArtifact(index, each, ARTIFACT_IS_WHEEL);
+    for (let each = firstOrRows(wheels); each != NONE && !failed(); each = nextOrRows(each)) {
+      if (!readRows(each)) readArtifact(index, each, ARTIFACT_IS_WHEEL);
     }
   }
   if (sdist != NONE && !failed()) readArtifact(index, sdist, ARTIFACT_IS_SDIST);
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
+}
+
+/** Reads wheels that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_URL)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const address = artifacts.push();
+    if (address == 0) return true;
+    const wheel = changetype<Artifact>(address);
+    setFile(wheel, rowAt(i));
+    wheel.kind = ARTIFACT_IS_WHEEL;
+  }
+  return true;
 }
 
 /**

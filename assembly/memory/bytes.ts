@@ -46,8 +46,16 @@ export function is(address: usize, size: u32, word: string): bool {
 export function startsWith(address: usize, size: u32, word: string): bool {
   const length = wordSize(word);
   if (size < length) return false;
-  for (let i: u32 = 0; i < length; i++) {
-    if (u32(load<u8>(address + i)) != wordByte(word, i)) return false;
+  if (isDefined(COMPACT_WORDS)) {
+    for (let i: u32 = 0; i < length; i++) if (u32(load<u8>(address + i)) != wordByte(word, i)) return false;
+    return true;
+  }
+  // Eight characters of the word against eight bytes made as wide.
+  for (let i: u32 = 0; i < length; i += 8) {
+    const left = length - i;
+    const wanted: u32 = left < 8 ? (1 << left) - 1 : 0xff;
+    const block = v128.load(changetype<usize>(word) + (usize(i) << 1));
+    if ((i16x8.bitmask(i16x8.eq(v128.load_ext<u8>(address + i), block)) & wanted) != wanted) return false;
   }
   return true;
 }

@@ -4,10 +4,11 @@
 // pyproject.toml, words for refusals, and what `prefetch` recorded.
 // Invariant: the same input gives the same bytes. Every text of the lock stands in a JSON string; nothing is Nix code.
 
-import type { FrozenParts, FrozenTargetParts, Span } from "../lock/frozen.ts";
+import type { FrozenParts, FrozenTarget } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
+import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { explainGaps, gapsOf, type Lacking } from "./lacking.ts";
 import { SourceRecord } from "./record.ts";
@@ -132,7 +133,7 @@ function lines(parts: FrozenParts, { lines: changed }: Recorded): Piece[] {
 }
 
 function targetEntry(
-  { target, python, variants, refusals, error }: FrozenTargetParts,
+  { target, python, variants, refusals, error }: FrozenTarget,
   parts: FrozenParts,
   recorded: Recorded,
 ): Piece[] {
@@ -197,7 +198,7 @@ export function projectFacts(
 }
 
 /** What the conditions of a lock below 2.1 cannot say: Poetry solves anew for each selection. */
-function divergencesOf({ target, divergences }: FrozenTargetParts, lock: Lockfile): string[] {
+function divergencesOf({ target, divergences }: FrozenTarget, lock: Lockfile): string[] {
   const defaults = [...lock.groups].filter(([, chosen]) => chosen).map(([name]) => name);
   return [defaults, ["main"]].flatMap((groups, selection) => {
     const found = divergences[selection]!;

@@ -6,7 +6,8 @@
 import type { FrozenLine, FrozenParts } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
-import type { LockedPackage, ResolveRequest } from "../lock/resolution.ts";
+import type { LockedPackage } from "../lock/packages.ts";
+import type { ResolveRequest } from "../lock/resolution.ts";
 import { describeTarget } from "../lock/target.ts";
 import { bestFile, isSource, type Preference } from "./choice.ts";
 import { type OpenPackage, subjectsOf } from "./plan.ts";

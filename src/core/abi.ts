@@ -98,7 +98,10 @@ export const TABLE_TARGET = 17;
 export const TABLE_LINE = 18;
 export const TABLE_REFUSAL = 19;
 export const TABLE_DIVERGENCE = 20;
-export const TABLE_COUNT = 21;
+/** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
+export const TABLE_SELECTED = 21;
+export const TABLE_CHOICE = 22;
+export const TABLE_COUNT = 23;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -237,7 +240,7 @@ export const PROBLEM_DETAIL = 3;
 export const PROBLEM_CONDITION = 4;
 export const PROBLEM_WORDS = 5;
 
-// --- What `freeze` answers: JSON in the output, and where in it what stands ------------------------------------------------
+// --- What `resolveAll` and `freeze` answer: JSON in the output, and where in it what stands ----------------------------------
 
 /** A target of the request, in its order: STATUS_* and the place of a failure, as in the state block. */
 export const TARGET_STATUS = 0;
@@ -247,13 +250,20 @@ export const TARGET_SIZE = 3;
 export const TARGET_DETAIL = 4;
 /** Text id of its python_full_version. */
 export const TARGET_PYTHON = 5;
-/** Its variant of each package that is written, as `0,-1,2`: a span of the output. */
+/** freeze: its variant of each package that is written, as `0,-1,2`: a span of the output. resolveAll: a slice of TABLE_CHOICE. */
 export const TARGET_VARIANTS = 6;
 export const TARGET_VARIANTS_SIZE = 7;
 /** Slice of TABLE_REFUSAL. */
 export const TARGET_REFUSALS = 8;
 export const TARGET_REFUSAL_COUNT = 9;
 export const TARGET_WORDS = 10;
+
+/** resolveAll: a package as some target selects it: its row, KIND_*, and the span without what stands between two. */
+export const SELECTED_PACKAGE = 0;
+export const SELECTED_KIND = 1;
+export const SELECTED_OFFSET = 2;
+export const SELECTED_SIZE = 3;
+export const SELECTED_WORDS = 4;
 
 /** A package that is written, one line of the output each: its row, and the span without what ends the line. */
 export const LINE_PACKAGE = 0;
@@ -356,7 +366,8 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
-//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440); "main", those of the project (PDM)
+//   "override" name: whatever is asked of the package, its locked version is right (PDM), after the requirements
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator

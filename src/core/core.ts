@@ -14,6 +14,7 @@ interface Exports {
   request(size: number): number;
   resolve(address: number): number;
   explain(address: number): number;
+  resolveAll(address: number): number;
   freeze(address: number): number;
   describe(address: number): number;
   targets(): number;
@@ -94,6 +95,11 @@ export class Core {
   /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
   explain(request: CoreRequest): CoreFailure | null {
     return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves one selection on several targets; the answer is in the output and the tables from TABLE_TARGET on. */
+  resolveAll(request: CoreRequest): CoreFailure | null {
+    return this.#exports.resolveAll(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
   }
 
   /** Resolves several targets with all selections open; the answer is in the output and the tables from TABLE_TARGET on. */

@@ -8,19 +8,17 @@ import { Core, type CoreFailure } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
-import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import { type FrozenTarget, readFrozenTarget } from "./open.ts";
+import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
-  type FrozenTarget,
-  hasVirtualProject,
-  type LockedPackage,
-  packageName,
   type Resolution,
+  type ResolutionParts,
+  type ResolveAllRequest,
   type ResolveRequest,
-  readFrozenTarget,
-  readPackage,
-  readPackages,
-  readResolution,
+  readResolutionParts,
+  readResolutions,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
@@ -51,6 +49,10 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
+  resolveAll(request: ResolveAllRequest): Resolution[];
+  /** The same as it is printed: the packages as JSON, good until the next call. */
+  resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
   /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
@@ -128,7 +130,9 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
-    resolve: (request) => readResolution(core, request, spoken),
+    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
+    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
@@ -247,19 +251,28 @@ function warningsOf(core: Core): CoreFailure[] {
 }
 
 /**
- * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
- * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
- * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls
+ * default. PDM: those that the lock was made for, as far as pyproject.toml has them; where the lock does not say, `main` and
+ * the development groups (pdm/cli/filters.py, GroupSelection). conda-lock: `main` and `dev`. pylock.toml says it itself.
+ * `main` is always there, but in pylock.toml, where it is a name like others.
  */
 function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const all = names(core, abi.TABLE_GROUP);
+  const locked = names(core, abi.TABLE_DEFAULT_GROUP);
   if (format === "pylock") {
-    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
-    return new Map(all.map((name) => [name, chosen.includes(name)]));
+    return new Map(all.map((name) => [name, locked.includes(name)]));
   }
   const groups = new Map([["main", true]]);
   for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
+  if (format === "pdm" && locked.length > 0) {
+    for (const name of groups.keys()) groups.set(name, locked.includes(name) && isPdmGroup(name, pyproject));
+  }
   return groups;
+}
+
+/** Without pyproject.toml the lock's word counts. */
+function isPdmGroup(name: string, pyproject: Pyproject | null): boolean {
+  return name === "main" || pyproject === null || pdmGroups(pyproject).includes(name);
 }
 
 function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
