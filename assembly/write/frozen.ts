@@ -7,6 +7,7 @@
 
 import {
   ARTIFACT_IS_SDIST,
+  KIND_NONE,
   NONE,
   PACKAGE_HAS_LFS,
   PACKAGE_IS_EDITABLE,
@@ -52,6 +53,8 @@ export class FrozenLine {
   /** Offset in the output, without the line's end. */
   offset: u32;
   size: u32;
+  /** Whether some target can install no file of it. */
+  isLacking: u32;
 }
 
 /** The ends of a package's chain of files that targets take, as rows + 1. */
@@ -59,6 +62,7 @@ export class FrozenLine {
 class Files {
   first: u32;
   last: u32;
+  isLacking: u32;
 }
 
 @unmanaged
@@ -107,7 +111,9 @@ function resolveTarget(request: ResolveRequest): bool {
 function select(selection: Selection): void {
   const item = packageAt(selection.package);
   if (isLeftOut(item)) return;
-  gather(selection, fileOf(filesOf(selection.package), selection, item), sharedIndex(selection.condition));
+  const owner = filesOf(selection.package);
+  if (selection.kind == KIND_NONE) owner.isLacking = 1;
+  gather(selection, fileOf(owner, selection, item), sharedIndex(selection.condition));
 }
 
 function filesOf(row: u32): Files {
@@ -180,6 +186,7 @@ function writeLines(): void {
     line.package = row;
     line.offset = offset;
     line.size = output.count - offset;
+    line.isLacking = filesOf(row).isLacking;
   }
 }
 

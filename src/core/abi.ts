@@ -317,7 +317,9 @@ export const SELECTED_WORDS = 4;
 export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
-export const LINE_WORDS = 3;
+/** Whether some target can install no file of it. */
+export const LINE_IS_LACKING = 3;
+export const LINE_WORDS = 4;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;
