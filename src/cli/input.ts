@@ -78,6 +78,8 @@ export async function openInput(words: Words, command: string): Promise<Input> {
 export async function openLock(path: string, wanted: string | null, words: Words): Promise<Input> {
   const { lock: lockPath, member } = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
+  // In another thread, while this one reads.
+  const sha256 = sha256Hex(bytes);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
   const lock = await readExpanded(bytes, { path: lockPath, format, pyproject });
@@ -85,7 +87,7 @@ export async function openLock(path: string, wanted: string | null, words: Words
     lock,
     path: lockPath,
     bytes,
-    sha256: await sha256Hex(bytes),
+    sha256: await sha256,
     pyproject,
     subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
     member,

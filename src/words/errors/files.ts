@@ -7,6 +7,7 @@ export type FileCode =
   | "file-not-found"
   | "file-unreadable"
   | "file-unwritable"
+  | "output-unwritable"
   | "lock-not-found"
   | "several-locks"
   | "unknown-lock-format"
@@ -47,6 +48,9 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   "file-unwritable": {
     message: ({ text, detail }) => `cannot write \`${text}\`: ${detail}`,
     hint: () => "`-o FOLDER` writes somewhere else",
+  },
+  "output-unwritable": {
+    message: ({ detail }) => `cannot write to standard output: ${detail}`,
   },
   "lock-not-found": {
     message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
