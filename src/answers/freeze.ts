@@ -7,6 +7,7 @@ import type { Lockfile } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import type {
+  ArtifactKind,
   Condition,
   FrozenChoice,
   FrozenTarget,
@@ -170,6 +171,9 @@ export function subjectsOfLock(lock: Lockfile): Subject[] {
   });
 }
 
+/** The sources whose files are those of an index. */
+const LISTED: ReadonlySet<PackageSource["kind"]> = new Set(["index", "legacy", "folder"]);
+
 type FileRow = readonly [name: string, hash: string | null, url: string | null];
 type Variant = readonly [file: number, condition: number, dependencies: readonly string[]];
 
@@ -204,9 +208,13 @@ class FrozenPackage {
   }
 
   /** Index of the variant that a target's choice makes. */
-  add({ artifact, dependencies }: FrozenChoice, condition: number, preference: (name: string) => Preference): number {
+  add(
+    { artifact, kind, dependencies }: FrozenChoice,
+    condition: number,
+    preference: (name: string) => Preference,
+  ): number {
     const variant: Variant = [
-      artifact === null ? this.#otherFile(preference) : this.#file([artifact.name, artifact.hash, artifact.url]),
+      artifact === null ? this.#otherFile(kind, preference) : this.#file([artifact.name, artifact.hash, artifact.url]),
       condition,
       dependencies,
     ];
@@ -219,7 +227,7 @@ class FrozenPackage {
 
   data(): object {
     const { name, version, source, files } = this.#locked;
-    const sdist = source.kind === "index" || source.kind === "legacy" ? files.find((file) => file.isSdist) : undefined;
+    const sdist = LISTED.has(source.kind) ? files.find((file) => file.isSdist) : undefined;
     if (sdist !== undefined) this.#file([sdist.name, sdist.hash, sdist.url]);
     const bare = this.#found("hashes")?.files?.find(({ file }) => isSource(file));
     if (bare !== undefined) this.#file([bare.file, bare.hash, bare.url ?? null]);
@@ -258,18 +266,16 @@ class FrozenPackage {
   }
 
   /** A package that is one file by its source has no choice to make; for bare hashes there may be recorded files. */
-  #otherFile(preference: (name: string) => Preference): number {
+  #otherFile(kind: ArtifactKind, preference: (name: string) => Preference): number {
     const found = this.#found("hashes");
     if (found !== null) {
       const best = bestFile(found.files ?? [], preference(this.#locked.name));
       return best === null ? -1 : this.#file([best.file, best.hash, best.url ?? null]);
     }
     const { source, files } = this.#locked;
-    if (source.kind !== "url" && source.kind !== "file") return -1;
-    const locked = files[0];
-    const name =
-      locked === undefined ? decodeURIComponent(baseName((source.url ?? "").replace(/[?#].*$/, ""))) : locked.name;
-    return this.#file([name, locked?.hash ?? null, source.kind === "url" ? source.url : null]);
+    if (kind === "none" || (source.kind !== "url" && source.kind !== "file")) return -1;
+    const { name, hash } = files[0]!;
+    return this.#file([name, hash, source.kind === "url" ? source.url : null]);
   }
 
   #file(row: FileRow): number {
@@ -332,6 +338,7 @@ function sourceData(
         ...factsOf(checkout ?? {}),
       };
     case "file":
+    case "folder":
       return { kind, path: url };
     case "directory":
       return { kind, path: url, editable };

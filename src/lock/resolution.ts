@@ -74,6 +74,7 @@ export interface FrozenChoice {
 export interface ChosenFile {
   readonly name: string;
   readonly hash: string | null;
+  /** What has no scheme is a path from the lock's folder. */
   readonly url: string | null;
 }
 
@@ -97,7 +98,7 @@ export interface FrozenTarget {
 
 /** Where a package comes from, as the frozen resolution tells it. */
 export interface PackageSource {
-  readonly kind: "index" | "legacy" | "git" | "url" | "file" | "directory" | "virtual";
+  readonly kind: "index" | "legacy" | "folder" | "git" | "url" | "file" | "directory" | "virtual";
   readonly url: string | null;
   readonly reference: string | null;
   readonly resolved: string | null;
@@ -139,6 +140,7 @@ const SOURCES: readonly PackageSource["kind"][] = [
   "file",
   "directory",
   "virtual",
+  "folder",
 ];
 
 /** Puts a failure into words; `target` is what was asked for, where that was at fault. */
