@@ -4,8 +4,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { freeze } from "../src/answers/freeze.ts";
 import { readLock } from "../src/lock/lockfile.ts";
+import type { Condition } from "../src/lock/open.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
-import type { Condition } from "../src/lock/resolution.ts";
 import { type Case, corpus } from "./corpus.ts";
 
 interface FrozenFile {

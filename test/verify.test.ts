@@ -23,7 +23,7 @@ import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Expectations } from "../src/answers/verify.ts";
-import type { LockedPackage } from "../src/lock/resolution.ts";
+import type { LockedPackage } from "../src/lock/packages.ts";
 
 const PROGRAM = resolve("dist/cli.js");
 const TARGET = "cp312-linux-x86_64-glibc2.28";

@@ -31,7 +31,25 @@ import { fail, failAbout, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { hasExtraAtom, markerOf } from "../standards/pep508/marker";
-import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../text/document";
+import {
+  ARRAY,
+  at,
+  find,
+  first,
+  firstOrRows,
+  get,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  nodeCount,
+  ROW_FILE,
+  rowAt,
+  rowCount,
+  STRING,
+  TABLE,
+} from "../text/document";
 import { isOfPackage, isOneFile } from "./identity";
 import {
   artifactKind,
@@ -44,6 +62,7 @@ import {
   name,
   optionalText,
   readNames,
+  setFile,
   text,
 } from "./reading";
 import {
@@ -87,7 +106,7 @@ export function readPoetryLock(): void {
   if (!readMetadata(metadata)) return;
   if (list != NONE) {
     if (!expect(list, ARRAY)) return;
-    reserveTables(nodeCount());
+    reserveTables(nodeCount(), rowCount());
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
     if (failed()) return;
     linkNames();
@@ -162,7 +181,9 @@ function readPackage(node: u32): void {
 function readFiles(index: u32, list: u32): void {
   if (!expect(list, ARRAY)) return;
   packageAt(index).artifacts = artifacts.count;
-  for (let node = first(list); node != NONE && !failed(); node = next(node)) readFile(node);
+  for (let node = firstOrRows(list); node != NONE && !failed(); node = nextOrRows(node)) {
+    if (!readRows(node)) readFile(node);
+  }
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
 }
 
@@ -192,6 +213,18 @@ function readFile(node: u32): void {
   if (artifact.nameSize == 0) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, 2);
   else checkFileName(artifact.name, artifact.nameSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
+/** Reads files that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_FILE)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const row = artifacts.push();
+    if (row != 0) setFile(changetype<Artifact>(row), rowAt(i));
+  }
+  return true;
 }
 
 /** [package.dependencies]: a constraint, a table, or an array of either. */

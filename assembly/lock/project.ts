@@ -15,7 +15,7 @@ import {
   SOURCE_URL,
   STATUS_PROJECT_RECORD,
 } from "../../src/core/abi";
-import { Column } from "../memory/arena";
+import { Column, LOCK } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexIn, indexOf, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
@@ -57,7 +57,7 @@ export class ProjectFacts {
 export const project: ProjectFacts = changetype<ProjectFacts>(memory.data(offsetof<ProjectFacts>()));
 
 /** Text ids of the groups that are not chosen by default. */
-const optionalGroups: Column = changetype<Column>(memory.data(16));
+const optionalGroups: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** A group of a uv project that takes only some Pythons. */
 @unmanaged
@@ -67,16 +67,14 @@ export class GroupPython {
   python: u32;
 }
 
-export const groupPythons: Column = changetype<Column>(memory.data(16));
+export const groupPythons: Column<GroupPython> = changetype<Column<GroupPython>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
 
-/** Forgets the project. */
-export function startProject(): void {
+/** No project, until one is read. */
+export function startProjectFacts(): void {
   if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
-  optionalGroups.start(4);
-  groupPythons.start(offsetof<GroupPython>());
 }
 
 /** Whether a group is chosen only when it is asked for. Without a project only `dev` is a default, as in uv. */
@@ -255,7 +253,7 @@ function sourceKind(address: usize, size: u32): u32 {
 }
 
 /** Comma-separated names. */
-function readNames(address: usize, size: u32, column: Column): void {
+function readNames(address: usize, size: u32, column: Column<u32>): void {
   let from: u32 = 0;
   while (from < size) {
     const comma = indexOf(address, size, 0x2c, from);

@@ -35,15 +35,30 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate } from "../memory/arena";
-import { decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { writeAscii } from "../standards/environment";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
+import {
+  ARRAY,
+  at,
+  first,
+  firstOrRows,
+  get,
+  INTEGER,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  ROW_URL,
+  rowAt,
+  STRING,
+  TABLE,
+} from "../text/document";
 import { isOfPackage } from "./identity";
-import { checkHash, expect, isFileName, isText, joined, keyName, name, optionalText, text } from "./reading";
+import { checkHash, expect, isFileName, isText, joined, keyName, name, optionalText, setFile, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -63,7 +78,7 @@ import {
   pushId,
   warn,
 } from "./tables";
-import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
+import { fileName, fileNameSize, findFileName, fragmentOf, isAddress, parameterOf, withoutQuery } from "./url";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -367,12 +382,6 @@ function sourceOf(table: u32): u32 {
   return NONE;
 }
 
-/** What has a scheme is a URL, anything else a path (uv-pep508/src/verbatim_url.rs, split_scheme). */
-function isAddress(address: usize, size: u32): bool {
-  const colon = indexOf(address, size, 0x3a);
-  return colon != 0 && startsWith(address + colon, size - colon, "://");
-}
-
 function sourceKind(entry: u32): u32 {
   if (keyIs(entry, "registry")) return SOURCE_INDEX;
   if (keyIs(entry, "editable")) return SOURCE_EDITABLE;
@@ -448,12 +457,30 @@ function declare(item: Package, kind: u32, id: u32): void {
 function readArtifacts(index: u32, wheels: u32, sdist: u32): void {
   packageAt(index).artifacts = artifacts.count;
   if (wheels != NONE && expect(wheels, ARRAY)) {
-    for (let each = first(wheels); each != NONE && !failed(); each = next(each)) {
-      readArtifact(index, each, ARTIFACT_IS_WHEEL);
+    for (let each = firstOrRows(wheels); each != NONE && !failed(); each = nextOrRows(each)) {
+      if (!readRows(index, each)) readArtifact(index, each, ARTIFACT_IS_WHEEL);
     }
   }
   if (sdist != NONE && !failed()) readArtifact(index, sdist, ARTIFACT_IS_SDIST);
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
+}
+
+/** Reads wheels that the scanner recognised; false when the node is no run of them. */
+function readRows(index: u32, node: u32): bool {
+  if (!isRun(node, ROW_URL)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const address = artifacts.push();
+    if (address == 0) return true;
+    const wheel = changetype<Artifact>(address);
+    setFile(wheel, rowAt(i));
+    wheel.kind = ARTIFACT_IS_WHEEL;
+    if (failed()) return true;
+    if (isAddress(wheel.url, wheel.urlSize)) checkIdentity(packageAt(index), wheel, wheel.url, wheel.urlSize);
+    else failAbout(STATUS_LOCK_MISSING, wheel.url, wheel.urlSize, KEY_URL);
+  }
+  return true;
 }
 
 /** One of `url`, `path` (relative to the index) and `filename`, in this order (WheelWire). */
@@ -499,7 +526,7 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   artifact.name = fileName;
   artifact.nameSize = fileNameSize;
   if (isFileName(fileName, fileNameSize)) {
-    if (kind == ARTIFACT_IS_WHEEL) checkIdentity(item, artifact, place);
+    if (kind == ARTIFACT_IS_WHEEL) checkIdentity(item, artifact, at(place).address, at(place).size);
     return;
   }
   // What was decoded is not in the lock: the message shows what it was decoded from.
@@ -528,15 +555,13 @@ function setPlace(artifact: Artifact, address: usize, size: u32): void {
  * A wheel's name says the name and the version of its package (PackageWire::unwire, InconsistentVersions; uv does not look at
  * the name and would install the other package).
  */
-function checkIdentity(item: Package, wheel: Artifact, place: u32): void {
+function checkIdentity(item: Package, wheel: Artifact, address: usize, size: u32): void {
   if (isOfPackage(item, wheel)) return;
   const named = item.name;
   const title =
     item.version == NONE
       ? named
       : joined(textAddress(named), textSize(named), 0x20, textAddress(item.version), textSize(item.version));
-  const address = at(place).address;
-  const size = at(place).size;
   let from = size;
   while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
   failAbout(STATUS_LOCK_OTHER_FILE, address + from, size - from, title);

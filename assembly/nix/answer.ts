@@ -57,10 +57,9 @@ import { failed } from "../memory/status";
 import { edges, problems, Selection, selections } from "../resolve/resolution";
 import { conditions } from "../standards/condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
-import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
-import { sriAddress, sriSize, writeSri } from "./sri";
+import { addressValue, sriValue, withoutUser } from "./texts";
 import {
   add,
   closeList,
@@ -100,7 +99,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
 }
 
 /** Distinct names, in the order of the tables. */
-function namesValue(column: Column): u32 {
+function namesValue(column: Column<u32>): u32 {
   const from = openList();
   for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
   return closeList(from);
@@ -312,11 +311,7 @@ function fileValue(artifact: Artifact): u32 {
 function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
   const from = openList();
   add(name);
-  if (hashSize == 0) add(nullValue());
-  else {
-    writeSri(hash, hashSize);
-    add(stringValue(sriAddress, sriSize));
-  }
+  add(hashSize == 0 ? nullValue() : sriValue(hash, hashSize));
   add(url);
   return closeList(from);
 }

@@ -11,11 +11,9 @@ import {
   FINDING_IS_NOT_LOCKED,
   FINDING_IS_REFUSED_PYTHON,
   FINDING_IS_REFUSED_VERSION,
-  FINDING_WORDS,
   KIND_NONE,
   METHOD_FILTER,
   NONE,
-  PART_WORDS,
   REASON_COUNTS,
   REASON_EXTRA,
   REASON_GROUP_LEFT,
@@ -25,7 +23,6 @@ import {
   REASON_OWNER_ABSENT,
   REASON_PLATFORM,
   REASON_PYTHON,
-  REASON_WORDS,
   VERDICT_ABI,
   VERDICT_FITS,
   VERDICT_FLOOR,
@@ -34,7 +31,6 @@ import {
   VERDICT_PLATFORM,
   VERDICT_PYTHON,
   VERDICT_TAKEN,
-  VERDICT_WORDS,
 } from "../../src/core/abi";
 import { isOfPackage, isOneFile, isWheel } from "../lock/identity";
 import { project } from "../lock/project";
@@ -50,14 +46,14 @@ import {
   packageAt,
   packages,
 } from "../lock/tables";
-import { Column } from "../memory/arena";
+import { Column, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { groupChosen, NEVER } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
-import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../standards/pep508/evaluation";
+import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
 import { isOtherWheel, isWheelName, wheelRank } from "./artifact";
 import { appliesHere, isActive } from "./graph";
 import { installedWhen } from "./installed";
@@ -81,32 +77,16 @@ export class Reason {
 }
 
 @unmanaged
-class Finding {
+export class Finding {
   code: u32;
   reason: u32;
   package: u32;
 }
 
-export const reasons: Column = changetype<Column>(memory.data(16));
-export const parts: Column = changetype<Column>(memory.data(16));
-export const verdicts: Column = changetype<Column>(memory.data(16));
-export const findings: Column = changetype<Column>(memory.data(16));
-
-/** To be called after each arena reset. */
-export function resetExplanation(): void {
-  reasons.start(REASON_WORDS << 2);
-  parts.start(PART_WORDS << 2);
-  verdicts.start(VERDICT_WORDS << 2);
-  findings.start(FINDING_WORDS << 2);
-}
-
-/** Forgets the last explanation, so that none stands beside another resolution. */
-export function startExplanation(): void {
-  reasons.clear();
-  parts.clear();
-  verdicts.clear();
-  findings.clear();
-}
+export const reasons: Column<Reason> = changetype<Column<Reason>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const parts: Column<Part> = changetype<Column<Part>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const verdicts: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const findings: Column<Finding> = changetype<Column<Finding>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Explains what was resolved last. */
 export function explain(): void {

@@ -9,7 +9,7 @@
 
 import { NONE } from "../../src/core/abi";
 import { Dependency, dependencyAt, ExtraMember, extraAt, extraMemberAt, packageAt, packages } from "../lock/tables";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexOf, isDigit, isLetter } from "../memory/bytes";
 import { ALWAYS } from "../standards/condition";
@@ -29,16 +29,10 @@ class Request {
   before: u32;
 }
 
-const requests: Column = changetype<Column>(memory.data(16));
+const requests: Column<Request> = changetype<Column<Request>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each package its last request + 1. */
 let lastRequest: usize = 0;
-const lastMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetGraph(): void {
-  requests.start(offsetof<Request>());
-  lastMemory.start();
-}
+const lastMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Forgets all requests. */
 export function startGraph(): void {

@@ -18,15 +18,24 @@ import {
   STATUS_PYLOCK_PACKAGE_PYTHON,
   STATUS_PYTHON_REFUSED,
 } from "../../src/core/abi";
-import { addProblem, environments, idAt, lock, Package } from "../lock/tables";
-import { Column } from "../memory/arena";
+import {
+  addProblem,
+  environments,
+  idAt,
+  LockTarget,
+  lock,
+  lockPlatforms,
+  lockTargets,
+  Package,
+  Problem,
+} from "../lock/tables";
+import { Column, LOCK } from "../memory/arena";
 import { endsWith, is, startsWith } from "../memory/bytes";
-import { textAddress, textSize } from "../memory/intern";
+import { internWord, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { ALWAYS } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import {
-  internWord,
   PLATFORM_GLIBC,
   PLATFORM_MACOS,
   PLATFORM_MUSL,
@@ -48,28 +57,8 @@ import {
 } from "../standards/pep508/evaluation";
 import { specifiersContain } from "../standards/specifier";
 
-/** A target that a pdm.lock was made for. */
-@unmanaged
-export class LockTarget {
-  /** Text ids, NONE for any: version specifiers, PDM's name of the platform, implementation. */
-  python: u32;
-  platform: u32;
-  implementation: u32;
-}
-
-export const lockTargets: Column = changetype<Column>(memory.data(16));
-/** Text ids: conda's platforms that the lock is for. */
-export const lockPlatforms: Column = changetype<Column>(memory.data(16));
-
 /** Text id of the target's platform in conda's words; NONE for other formats. */
 let condaPlatform: u32 = NONE;
-
-/** To be called after each arena reset. */
-export function resetRules(): void {
-  if (isDefined(WITHOUT_FLAT)) return;
-  lockTargets.start(offsetof<LockTarget>());
-  lockPlatforms.start(4);
-}
 
 /** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats; one without them, too. */
 export function isPoetry(): bool {
@@ -132,7 +121,7 @@ export function isForTarget(item: Package): bool {
 }
 
 /** Whether the lock takes the target; a refusal is in the status. To be called when target and evaluation are set. */
-export function checkTarget(problems: Column): bool {
+export function checkTarget(problems: Column<Problem>): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
   if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
@@ -239,7 +228,7 @@ function isWindowsArchitecture(address: usize, size: u32): bool {
 // --- conda's platforms ----------------------------------------------------------------------------------------------------
 
 /** A lock without the platform has nothing for it: conda-lock installs an empty part, so a problem and no refusal. */
-function checkCondaPlatform(problems: Column): void {
+function checkCondaPlatform(problems: Column<Problem>): void {
   condaPlatform = internWord(condaWord());
   for (let i: u32 = 0; i < lockPlatforms.count; i++) if (idAt(lockPlatforms, i) == condaPlatform) return;
   addProblem(problems, STATUS_CONDA_PLATFORM, 0, 0, condaPlatform);

@@ -3,6 +3,7 @@
 // Invariant: nothing of the lock becomes Nix code. Inline, the resolution is one string literal in which every character
 // that means something to Nix is escaped.
 
+import type { Frozen } from "../answers/freeze.ts";
 import { describeTarget } from "../lock/target.ts";
 import {
   join,
@@ -35,10 +36,10 @@ const SOURCE = join(packageFolder, "nix");
 const TEMPLATE = "template/pylock2nix.nix";
 
 /** The files, the loader first. */
-export async function generatedFiles(json: string, place: Place): Promise<NewFile[]> {
+export async function generatedFiles(frozen: Pick<Frozen, "bytes" | "json">, place: Place): Promise<NewFile[]> {
   const { folder, name, inline } = place;
-  const files = [{ path: join(folder, name), bytes: await loader(json, place) }];
-  if (!inline) files.push({ path: join(folder, DATA), bytes: new TextEncoder().encode(json) });
+  const files = [{ path: join(folder, name), bytes: await loader(frozen, place) }];
+  if (!inline) files.push({ path: join(folder, DATA), bytes: frozen.bytes });
   if (await wantsLibrary(place)) files.push(...(await libraryFiles(join(folder, LIBRARY))));
   return files;
 }
@@ -69,7 +70,7 @@ export async function changedFiles(files: readonly NewFile[]): Promise<NewFile[]
 }
 
 /** The template as it is; with the project elsewhere, or the resolution inside, the same with both spelled out. */
-async function loader(json: string, { project, folder, inline }: Place): Promise<Uint8Array> {
+async function loader(frozen: Pick<Frozen, "json">, { project, folder, inline }: Place): Promise<Uint8Array> {
   const template = await readBytes(join(SOURCE, TEMPLATE));
   const way = relative(folder, project);
   if (!inline && way === "") return template;
@@ -81,7 +82,7 @@ async function loader(json: string, { project, folder, inline }: Place): Promise
     "}@arguments:",
     "let",
     `  projectDir = ./. + ${nixString(way === "" ? "" : `/${way}`)};`,
-    `  data = ${inline ? `builtins.fromJSON ${nixString(json)}` : `./${DATA}`};`,
+    `  data = ${inline ? `builtins.fromJSON ${nixString(frozen.json)}` : `./${DATA}`};`,
     '  resolution = import (library + "/load.nix") { inherit projectDir; resolution = data; };',
     "in",
     'import library ({ inherit projectDir resolution; } // removeAttrs arguments [ "library" ])',
@@ -125,5 +126,7 @@ async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
 }
 
 function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }

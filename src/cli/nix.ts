@@ -95,7 +95,7 @@ async function run(words: Words): Promise<number> {
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
 
-  const files = await generatedFiles(frozen.json, place);
+  const files = await generatedFiles(frozen, place);
   const changed = await changedFiles(files);
   if (!isCheck) await writeWhole(changed);
   const paths = changed.map(({ path }) => path);

@@ -14,6 +14,8 @@ interface Exports {
   request(size: number): number;
   resolve(address: number): number;
   explain(address: number): number;
+  resolveAll(address: number): number;
+  freeze(address: number): number;
   describe(address: number): number;
   targets(): number;
   state(): number;
@@ -92,6 +94,22 @@ export class Core {
   /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
   explain(request: CoreRequest): CoreFailure | null {
     return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves one selection on several targets; the answer is in the output and the tables from TABLE_TARGET on. */
+  resolveAll(request: CoreRequest): CoreFailure | null {
+    return this.#exports.resolveAll(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves several targets with all selections open; the answer is in the output and the tables from TABLE_TARGET on. */
+  freeze(request: CoreRequest): CoreFailure | null {
+    return this.#exports.freeze(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** What the last call wrote: a view, good until the next call. */
+  output(): Uint8Array {
+    const address = this.state(abi.STATE_OUTPUT) >>> 0;
+    return new Uint8Array(this.#exports.memory.buffer, address, this.state(abi.STATE_OUTPUT_SIZE) >>> 0);
   }
 
   /** The marker variables of a target, in the core's order, and its tags, best first. */

@@ -5,16 +5,8 @@
 
 import * as abi from "../core/abi.ts";
 import type { Core, Rows } from "../core/core.ts";
-import {
-  chosenFile,
-  coreRequest,
-  packageName,
-  packageVersion,
-  type Resolution,
-  type ResolveRequest,
-  resolutionOf,
-  type Speak,
-} from "./resolution.ts";
+import { chosenFile, packageName, packageVersion } from "./packages.ts";
+import { coreRequest, type Resolution, type ResolveRequest, readResolutions, type Speak } from "./resolution.ts";
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
@@ -71,9 +63,8 @@ const FINDINGS: readonly FindingCode[] = ["not-locked", "left-out", "refused-ver
 
 /** Resolves one selection, with reasons. */
 export function readExplanation(core: Core, request: ResolveRequest, speak: Speak): Explanation {
-  const failure = core.explain(coreRequest(request, 0));
-  const resolution = resolutionOf(core, request, failure, speak);
-  if (failure !== null) return { resolution, packages: [], reasons: [], findings: [] };
+  const resolution = readResolutions(core, { ...request, targets: [request] }, speak)[0]!;
+  if (core.explain(coreRequest(request, 0)) !== null) return { resolution, packages: [], reasons: [], findings: [] };
   const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
   const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
   return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };

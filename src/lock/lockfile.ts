@@ -7,16 +7,18 @@ import * as abi from "../core/abi.ts";
 import { Core, type CoreFailure } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, readExplanation } from "./explain.ts";
+import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
+import { type FrozenTarget, readFrozenTarget } from "./open.ts";
+import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
 import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
-  type FrozenTarget,
-  type LockedPackage,
   type Resolution,
+  type ResolutionParts,
+  type ResolveAllRequest,
   type ResolveRequest,
-  readFrozenTarget,
-  readPackages,
-  readResolution,
+  readResolutionParts,
+  readResolutions,
 } from "./resolution.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
@@ -47,16 +49,27 @@ export interface Lockfile {
   readonly warnings: readonly Failure[];
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
+  resolveAll(request: ResolveAllRequest): Resolution[];
+  /** The same as it is printed: the packages as JSON, good until the next call. */
+  resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
+  /** One of them, by its place in that order. */
+  package(row: number): LockedPackage;
+  packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
+  /** Every selection on each of the targets, as the frozen file has them. */
+  freeze(request: FreezeRequest): FrozenParts;
+  /** Whether the lock has the project and does not build it. */
+  readonly hasVirtualProject: boolean;
 }
 
 const FORMATS: Readonly<Record<LockFormat, number>> = {
@@ -109,11 +122,17 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     members: names(core, abi.TABLE_MEMBER).sort(),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
+    package: (row) => readPackage(core, row),
+    packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
-    resolve: (request) => readResolution(core, request, spoken),
+    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
+    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
+    freeze: (request) => readFrozen(core, request, spoken),
+    hasVirtualProject: hasVirtualProject(core),
   };
 }
 

@@ -29,7 +29,7 @@
 // with it: platform_release is a text, and texts are ordered by their bytes (`platform_release >= "24."` on macOS).
 
 import { NONE, STATUS_MARKER_UNDEFINED } from "../../../src/core/abi";
-import { allocate, Column, Scratch } from "../../memory/arena";
+import { allocate, BLOCK, Column, Scratch } from "../../memory/arena";
 import { compare, endsWith, equal, wordByte, wordSize } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failed } from "../../memory/status";
@@ -91,15 +91,9 @@ let dialect: u32 = DIALECT_PACKAGING;
 /** Whether the sets `extras` and `dependency_groups` are taken to have whatever they are asked for. */
 let setsHold: bool = false;
 
-const blameMemory: Scratch = changetype<Scratch>(memory.data(8));
+const blameMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Values while evaluating: each level holds at most one for `or`, one for `and` and the newest. */
 const stack: usize = memory.data(4 * 3 * 66);
-
-/** To be called after each arena reset. */
-export function resetEvaluation(): void {
-  blameMemory.start();
-  if (!isDefined(ONE_CALL)) dialect = DIALECT_PACKAGING;
-}
 
 /** Forgets all values. To be called when the target or the selection changes, before `evaluateMarker`. */
 export function startEvaluation(newDialect: u32 = DIALECT_PACKAGING, newSetsHold: bool = false): void {
@@ -136,11 +130,18 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
   return value;
 }
 
+/** The span of a comparison. */
+@unmanaged
+export class Part {
+  address: usize;
+  size: u32;
+}
+
 /**
- * Adds the comparisons that make the marker false, an address and a size each: of parts joined by `and` the first false one,
+ * Adds the comparisons that make the marker false: of parts joined by `and` the first false one,
  * of parts joined by `or` all.
  */
-export function blame(marker: u32, extraPolicy: u32, parts: Column): void {
+export function blame(marker: u32, extraPolicy: u32, parts: Column<Part>): void {
   const row = markerAt(marker);
   // For each item its value, and the item that its part of the marker starts with.
   const values = blameMemory.zeroed(usize(row.count) * 12);
@@ -171,8 +172,8 @@ export function blame(marker: u32, extraPolicy: u32, parts: Column): void {
     if (item < ITEM_ALL) {
       const part = parts.push();
       if (part == 0) break;
-      store<u32>(part, u32(atomAt(item).address));
-      store<u32>(part, atomAt(item).size, 4);
+      changetype<Part>(part).address = atomAt(item).address;
+      changetype<Part>(part).size = atomAt(item).size;
       continue;
     }
     const middle = load<u32>(starts + (usize(i - 1) << 2)) - 1;

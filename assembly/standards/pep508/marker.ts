@@ -14,8 +14,8 @@ import {
   STATUS_MARKER_STRING,
   STATUS_MARKER_VARIABLE,
 } from "../../../src/core/abi";
-import { allocate, allocateZeroed, Column } from "../../memory/arena";
-import { indexIn, indexOf, isDigit, isLetter, wordSize } from "../../memory/bytes";
+import { allocate, Column, LOCK, Slots } from "../../memory/arena";
+import { indexIn, indexOf, isDigit, isLetter, wordSize, writeAscii } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
@@ -29,7 +29,6 @@ import {
   VARIABLE_PYTHON_FULL_VERSION,
   VARIABLE_PYTHON_VERSION,
   VARIABLE_SYS_PLATFORM,
-  writeAscii,
 } from "../environment";
 import { normalizedName } from "../name";
 import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause, recall, remember, UNASKED } from "../pep440";
@@ -86,23 +85,13 @@ export const OPERATOR_NOT_IN: u32 = 10;
 export const ITEM_ALL: u32 = 0xfffffffd;
 export const ITEM_ANY: u32 = 0xfffffffe;
 
-export const atoms: Column = changetype<Column>(memory.data(16));
-export const items: Column = changetype<Column>(memory.data(16));
-export const markers: Column = changetype<Column>(memory.data(16));
-const markerRows: Column = changetype<Column>(memory.data(16));
+export const atoms: Column<Atom> = changetype<Column<Atom>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const items: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const markers: Column<Marker> = changetype<Column<Marker>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const markerRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Open addressing over the atoms: row + 1 in each used slot. */
-let slots: usize = 0;
-let mask: u32 = 0;
-
-/** Empties the tables. To be called after each arena reset, after `startTexts` and `startVersions`. */
-export function startMarkers(): void {
-  atoms.start(offsetof<Atom>());
-  items.start(4);
-  markers.start(offsetof<Marker>());
-  markerRows.start(4);
-  mask = 255;
-  slots = allocateZeroed(usize(mask + 1) << 2);
-}
+const slots: Slots<u32> = changetype<Slots<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const FIRST_SLOTS: u32 = 256;
 
 /** Index of the marker, NONE after a failure. To be parsed before `startConditions`, which counts the texts. */
 export function parseMarker(address: usize, size: u32): u32 {
@@ -424,9 +413,10 @@ function escaped(c: u32): u32 {
 
 /** The atom with these cells, made when there is none; its place is then still to be set. */
 function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
-  let slot = mix(variable, operator, text, isReversed) & mask;
+  if (slots.count == 0 && !slots.widen(FIRST_SLOTS)) return NONE;
+  let slot = mix(variable, operator, text, isReversed) & slots.mask;
   for (;;) {
-    const found = load<u32>(slots + (usize(slot) << 2));
+    const found = load<u32>(slots.at(slot));
     if (found == 0) break;
     const each = atomAt(found - 1);
     if (
@@ -437,7 +427,7 @@ function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
     ) {
       return found - 1;
     }
-    slot = (slot + 1) & mask;
+    slot = (slot + 1) & slots.mask;
   }
   const address = atoms.push();
   if (address == 0) return NONE;
@@ -451,23 +441,19 @@ function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
   const hasClause = isReversed == 0 && operator < OPERATOR_IN && isVersion(variable);
   atom.clause = hasClause ? parseClause(operator, textAddress(text), textSize(text)) : NONE;
   if (variable == VARIABLE_EXTRA && operator >= OPERATOR_IN) extrasOf(text, false);
-  store<u32>(slots + (usize(slot) << 2), atoms.count);
-  if (atoms.count << 1 > mask) rehash();
+  store<u32>(slots.at(slot), atoms.count);
+  if (atoms.count << 1 >= slots.count) rehash();
   return atoms.count - 1;
 }
 
 function rehash(): void {
-  const wider = (mask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 2);
-  if (moved == 0) return;
+  if (!slots.widen(FIRST_SLOTS)) return;
   for (let i: u32 = 0; i < atoms.count; i++) {
     const each = atomAt(i);
-    let slot = mix(each.variable, each.operator, each.literal, each.isReversed) & wider;
-    while (load<u32>(moved + (usize(slot) << 2)) != 0) slot = (slot + 1) & wider;
-    store<u32>(moved + (usize(slot) << 2), i + 1);
+    let slot = mix(each.variable, each.operator, each.literal, each.isReversed) & slots.mask;
+    while (load<u32>(slots.at(slot)) != 0) slot = (slot + 1) & slots.mask;
+    store<u32>(slots.at(slot), i + 1);
   }
-  slots = moved;
-  mask = wider;
 }
 
 function mix(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
