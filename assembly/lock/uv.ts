@@ -508,7 +508,7 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   if (failed()) return;
   const item = packageAt(index);
   if (!isPlaced(item, kind, rank, place)) {
-    const key = item.source == SOURCE_INDEX ? KEY_URL : item.source == SOURCE_FOLDER ? KEY_PATH : KEY_FILE;
+    const key = place == NONE ? KEY_FILE : item.source == SOURCE_INDEX ? KEY_URL : KEY_PATH;
     failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
     return;
   }

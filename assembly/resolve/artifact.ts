@@ -13,7 +13,7 @@ import { Artifact, artifactAt, Package } from "../lock/tables";
 import { compare } from "../memory/bytes";
 import { FileName, parseWheelName } from "../standards/filename";
 import { INCOMPATIBLE, tagRank } from "../standards/pep425";
-import { buildTagCounts, buildTagFirst } from "./rules";
+import { buildTagCounts, buildTagFirst, holdsFiles } from "./rules";
 
 /** In `Artifact.python`: the name is not a wheel's, though it ends like one. */
 const NO_WHEEL: u32 = NONE - 1;
@@ -50,6 +50,7 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
  * path it unpacks whatever it is for.
  */
 export function fitsAlone(item: Package): bool {
+  if (!holdsFiles()) return true;
   return !isOneFile(item) || !isWheel(artifactAt(item.artifacts)) || wheelRank(item, item.artifacts) != INCOMPATIBLE;
 }
 
