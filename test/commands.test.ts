@@ -66,6 +66,19 @@ test("why: paths from the groups, or what keeps a package out", () => {
   assert.equal(absent(["tomli", "--only", "main"]).length, 2);
 });
 
+test("why: a marker that holds and whose constraint on Python does not, and one that never holds", () => {
+  const folder = join(FIXTURES, "okay-python-constraint-2.0");
+  const absent = (name: string): string[] =>
+    data(["why", name, folder, "--target", LINUX]).value.targets[0].absences.map(
+      ({ code, because }: { code: string; because: string }) => `${code}: ${because}`,
+    );
+  assert.equal(absent("at-most"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("direct-at-most"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("direct-patch"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("never"), ["marker: marker is false: <empty>"]);
+  assert.equal(absent("direct-never"), ["marker: marker is false: <empty>"]);
+});
+
 test("why --artifact: each file and its reason", () => {
   const { value } = data(["why", "requests", "--artifact", "--target", LINUX]);
   assert.equal(value.targets[0].artifacts, [

@@ -10,7 +10,7 @@ import { freeze } from "../src/answers/freeze.ts";
 import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
 import { subjectsOfLock } from "../src/answers/recorded.ts";
 import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
-import { guardedFields, type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
+import { guardedFields, type Pyproject, pdmGroups, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
 import { type Failure, PylockError } from "../src/words/errors.ts";
 import { corpus } from "./corpus.ts";
 import { answerTo, MODULES } from "./nix/answers.ts";
@@ -259,7 +259,7 @@ if (installed) {
         if (existsSync(file) && !NOT_FOR_NIX.includes(id)) files.push(file);
       }
     }
-    const list = `map (path: let made = import ${library}/pyproject.nix path; in { inherit (made) facts groups records digest developmentGroups; }) [ ${files.join(" ")} ]`;
+    const list = `map (path: let made = import ${library}/pyproject.nix path; in { inherit (made) facts groups records digest developmentGroups pdmGroups; }) [ ${files.join(" ")} ]`;
     const found = (await value(list)) as unknown[];
     assert.equal(
       found,
@@ -276,6 +276,7 @@ if (installed) {
             pdm: pdmRecords(pyproject),
           },
           developmentGroups: [...pyproject.developmentGroups],
+          pdmGroups: pdmGroups(pyproject),
           digest: sha256(guardedFields(pyproject)),
         };
       }),

@@ -30,7 +30,7 @@ import { intern, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
-import { hasExtraAtom, markerOf } from "../standards/pep508/marker";
+import { hasExtraAtom, poetryMarkerOf } from "../standards/pep508/marker";
 import {
   ARRAY,
   at,
@@ -255,9 +255,9 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "python")) dependency.python = text(entry);
     else if (keyIs(entry, "platform")) dependency.platform = text(entry);
     else if (keyIs(entry, "markers")) {
-      if (expect(entry, STRING)) dependency.marker = markerOf(text(entry));
+      dependency.marker = marker(entry);
       // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
-      if (!failed() && hasExtraAtom(dependency.marker)) dependency.optional = 1;
+      if (dependency.marker != NONE && hasExtraAtom(dependency.marker)) dependency.optional = 1;
     } else if (keyIs(entry, "optional")) {
       if (isTrue(entry)) dependency.optional = 1;
     } else if (keyIs(entry, "extras")) {
@@ -268,6 +268,12 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "url")) demand(row, SOURCE_URL, entry);
     else if (keyIs(entry, "path")) demand(row, SOURCE_DIRECTORY, entry);
   }
+}
+
+/** A marker in poetry-core's words; NONE for one that always holds, and after a failure. */
+function marker(entry: u32): u32 {
+  const id = text(entry);
+  return id == NONE ? NONE : poetryMarkerOf(id);
 }
 
 function demand(row: u32, source: u32, address: u32): void {
@@ -335,22 +341,22 @@ function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void
   }
   if (!expect(groups, ARRAY)) return;
   let shared: u32 = NONE;
-  if (markers != NONE && kindOf(markers) == STRING) shared = markerOf(text(markers));
+  if (markers != NONE && kindOf(markers) == STRING) shared = marker(markers);
   else if (markers != NONE && !expect(markers, TABLE)) return;
   packageAt(index).memberships = memberships.count;
   for (let each = first(groups); each != NONE && !failed(); each = next(each)) {
     if (!expect(each, STRING)) return;
     const address = at(each).address;
     const size = at(each).size;
-    let marker = shared;
+    let own = shared;
     if (markers != NONE && kindOf(markers) == TABLE) {
-      const own = find(markers, address, size);
-      if (own != NONE && expect(own, STRING)) marker = markerOf(text(own));
+      const node = find(markers, address, size);
+      if (node != NONE) own = marker(node);
     }
     const row = memberships.push();
     if (row == 0) return;
     changetype<Membership>(row).group = normalizedName(address, size);
-    changetype<Membership>(row).marker = marker;
+    changetype<Membership>(row).marker = own;
     pushDistinct(groupNames, changetype<Membership>(row).group);
   }
   packageAt(index).membershipCount = memberships.count - packageAt(index).memberships;

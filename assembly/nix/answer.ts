@@ -2,7 +2,7 @@
 //
 //   { version, groups, extras, conditions, packages, targets, warnings }
 //
-// A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
+// A pylock.toml and a pdm.lock say themselves which groups are chosen by default: `defaultGroups` has their names.
 // A uv.lock says whether the project is built at all: not when `isVirtual`.
 //
 // Mirrors src/answers/freeze.ts: packages that the target can select, in the order of the lock, each with its one variant.
@@ -84,9 +84,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   put("version", textValue(lock.version));
   put("groups", namesValue(groupNames));
   put("extras", namesValue(extraNames));
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK) && lock.format == FORMAT_PYLOCK) {
-    put("defaultGroups", namesValue(defaultGroups));
-  }
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK)) put("defaultGroups", namesValue(defaultGroups));
   if (!isDefined(WITHOUT_UV)) put("isVirtual", makeBool(i32(isVirtual())));
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));

@@ -55,7 +55,7 @@ import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/envi
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
 import { isOtherWheel, isWheelName, wheelRank } from "./artifact";
-import { appliesHere, isActive } from "./graph";
+import { appliesHere, isActive, takesPython } from "./graph";
 import { installedWhen } from "./installed";
 import { Selection, selections } from "./resolution";
 import { chosenWhen } from "./search";
@@ -109,10 +109,8 @@ function explainRoot(row: u32): void {
   const reason = changetype<Reason>(address);
   reason.group = dependency.group;
   if (groupChosen(dependency.group) == NEVER) reason.code = REASON_GROUP_LEFT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_SET) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_SET);
-  } else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_SET)) return;
+  else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -122,10 +120,8 @@ function explainRequirement(owner: u32, row: u32): void {
   if (address == 0) return;
   const reason = changetype<Reason>(address);
   if (installedWhen(owner) == NEVER) reason.code = REASON_OWNER_ABSENT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_ABSENT) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_ABSENT);
-  } else if (!isActive(row)) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_ABSENT)) return;
+  else if (!isActive(row)) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -147,13 +143,12 @@ function addReason(kind: u32, owner: u32, dependency: Dependency): usize {
   return address;
 }
 
-/** Which of Poetry's two restrictions refuses the target. */
-function restriction(dependency: Dependency): u32 {
-  if (dependency.python == NONE) return REASON_PLATFORM;
-  const constraint = constraintOf(dependency.python);
-  if (constraint == NONE) return REASON_PYTHON;
-  const isAdmitted = constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
-  return isAdmitted ? REASON_PLATFORM : REASON_PYTHON;
+/** Whether the target does not need it: its marker is false, or one of Poetry's restrictions refuses the target. */
+function isRefused(reason: Reason, dependency: Dependency, policy: u32): bool {
+  if (dependency.marker != NONE && evaluateMarker(dependency.marker, policy) == NEVER) {
+    setBlame(reason, dependency.marker, policy);
+  } else if (!appliesHere(dependency)) reason.code = takesPython(dependency) ? REASON_PLATFORM : REASON_PYTHON;
+  return reason.code != REASON_COUNTS;
 }
 
 function setBlame(reason: Reason, marker: u32, policy: u32): void {

@@ -142,7 +142,7 @@ export function resolve(request: ResolveRequest): void {
   startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
-  if (!checkTarget(problems)) return;
+  if (!checkTarget()) return;
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);

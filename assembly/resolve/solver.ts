@@ -26,6 +26,7 @@ import {
   Dependency,
   dependencyAt,
   idAt,
+  lock,
   packageAt,
   packages,
   pushId,
@@ -33,7 +34,7 @@ import {
 } from "../lock/tables";
 import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { is } from "../memory/bytes";
+import { indexIn } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
 import { failAbout, failed } from "../memory/status";
 import { constraintAllows, constraintOf } from "../standards/constraint";
@@ -359,18 +360,12 @@ function isBetter(a: u32, b: u32): bool {
 
 /**
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
- * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
+ * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1). No such Poetry wrote locks of version 2: Poetry misses it there.
  */
 export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;
-  const address = textAddress(name);
-  const size = textSize(name);
-  return (
-    is(address, size, "setuptools") ||
-    is(address, size, "distribute") ||
-    is(address, size, "pip") ||
-    is(address, size, "wheel")
-  );
+  if (isPoetry() && lock.version != NONE && load<u8>(textAddress(lock.version)) == 0x32) return false;
+  return indexIn(textAddress(name), textSize(name), "setuptools distribute pip wheel") != NONE;
 }

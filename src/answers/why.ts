@@ -188,6 +188,8 @@ function absencesOf(name: string, { reasons, packages }: Explanation, environmen
 function absenceReason({ code, falseParts, group, owner, kind }: Reason, environment: MarkerEnvironment): string {
   switch (code) {
     case "marker":
+      // Poetry writes `<empty>` for a marker that never holds; it has no parts.
+      if (falseParts.length === 0) return "marker is false: <empty>";
       return `marker is false: ${falseParts.map((part) => withValue(part, environment)).join(" and ")}`;
     case "python":
       return `not for Python ${environment.python_full_version}`;

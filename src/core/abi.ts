@@ -368,7 +368,8 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
-//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440); "main", those of the project (PDM)
+//   "override" name: whatever is asked of the package, its locked version is right (PDM), after the requirements
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator

@@ -10,7 +10,7 @@ import { type Explanation, readExplanation } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
-import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
   type Resolution,
@@ -248,19 +248,28 @@ function warningsOf(core: Core): CoreFailure[] {
 }
 
 /**
- * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
- * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
- * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls
+ * default. PDM: those that the lock was made for, as far as pyproject.toml has them; where the lock does not say, `main` and
+ * the development groups (pdm/cli/filters.py, GroupSelection). conda-lock: `main` and `dev`. pylock.toml says it itself.
+ * `main` is always there, but in pylock.toml, where it is a name like others.
  */
 function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const all = names(core, abi.TABLE_GROUP);
+  const locked = names(core, abi.TABLE_DEFAULT_GROUP);
   if (format === "pylock") {
-    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
-    return new Map(all.map((name) => [name, chosen.includes(name)]));
+    return new Map(all.map((name) => [name, locked.includes(name)]));
   }
   const groups = new Map([["main", true]]);
   for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
+  if (format === "pdm" && locked.length > 0) {
+    for (const name of groups.keys()) groups.set(name, locked.includes(name) && isPdmGroup(name, pyproject));
+  }
   return groups;
+}
+
+/** Without pyproject.toml the lock's word counts. */
+function isPdmGroup(name: string, pyproject: Pyproject | null): boolean {
+  return name === "main" || pyproject === null || pdmGroups(pyproject).includes(name);
 }
 
 function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
