@@ -7,6 +7,7 @@
 //   explain(address) -> status                  the same, and tables of why
 //   resolveAll(address) -> status               one selection on several targets, as JSON
 //   freeze(address) -> status                   all targets and selections, as JSON
+//   floors() -> mask                            which newer glibc the wheels ask for
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -108,6 +109,7 @@ import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
 import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
+import { wheelFloors } from "./resolve/floors";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
   edges,
@@ -275,6 +277,11 @@ export function targets(): u32 {
   }
   output(from, u32(end - from));
   return settle();
+}
+
+/** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
+export function floors(): u32 {
+  return wheelFloors();
 }
 
 /** Address of the state block (STATE_* slots). */

@@ -4,7 +4,7 @@
 
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
-import { fileReason } from "./why.ts";
+import { fileReason, isWithoutFile } from "./why.ts";
 
 export type FindingKind = "stale" | "refused" | "ambiguous" | "uninstallable" | CoreFinding["code"];
 
@@ -56,17 +56,13 @@ function faultsOf({ explanation, environment }: CheckedTarget): Fault[] {
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
   const uninstallable = packages
-    .filter(({ isInstalled, name, version }) => isInstalled && isWithoutFile(resolution, name, version))
+    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
       files: each.files.map((file) => ({ name: file.name, because: fileReason(file, each, environment) })),
     }));
   return [...problems.map((problem) => fault("ambiguous", problem)), ...findings.map(coreFault), ...uninstallable];
-}
-
-function isWithoutFile({ packages }: Explanation["resolution"], name: string, version: string | null): boolean {
-  return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

@@ -11,7 +11,7 @@ import { freshnessWords, type Input, lockFacts, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";
 import { showProgress } from "./progress.ts";
 import { chooseSelection, SELECTION_OPTIONS, type Selection } from "./selection.ts";
-import { TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
+import { TARGET_OPTIONS, targetsToCheck } from "./target-choice.ts";
 import type { Words } from "./words.ts";
 
 export const checkCommand: Command = {
@@ -39,7 +39,7 @@ export const checkCommand: Command = {
 async function run(words: Words): Promise<number> {
   const input = await openInput(words, checkCommand.name);
   const selection = chooseSelection(words, input);
-  const targets = targetsForNix(words, input.lock);
+  const targets = targetsToCheck(words, input.lock);
   const checked = showProgress(targets, "checking", ({ target, python }): CheckedTarget => {
     const request = { target, ...(python !== undefined && { python }), ...selection };
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };

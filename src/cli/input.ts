@@ -28,6 +28,7 @@ import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
+import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 
 export interface Input {
   readonly lock: Lockfile;
@@ -40,6 +41,8 @@ export interface Input {
    * none, and where its pyproject.toml is not there.
    */
   readonly subject: Pyproject | null;
+  /** uv: the member of the workspace whose folder was given; null for the workspace's own project, and for a lock by path. */
+  readonly member: string | null;
   /** Whether the lock is as new as pyproject.toml; null when that cannot be told. */
   readonly fresh: boolean | null;
   /** What differs, or why it cannot be told; null where there is nothing to say. */
@@ -78,7 +81,7 @@ export async function openLock(
   words: Words,
   read: typeof readLock = readLock,
 ): Promise<Input> {
-  const lockPath = await findLock(path, wanted);
+  const { lock: lockPath, member } = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
   // In another thread, while this one reads.
   const sha256 = sha256Hex(bytes);
@@ -91,27 +94,36 @@ export async function openLock(
     bytes,
     sha256: await sha256,
     pyproject,
-    subject: format === "uv" ? await readSubject(lock, pyproject, words) : null,
+    subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
+    member,
     ...(await freshnessOf(lock, bytes, pyproject)),
   };
 }
 
-/** The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder. */
-export async function findLock(path: string, lock: string | null): Promise<string> {
+/**
+ * The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder, or
+ * the one that uv uses there.
+ */
+export async function findLock(path: string, lock: string | null): Promise<Place> {
   const kind = await kindOf(path);
   if (kind === null) throw shellError("file-not-found", { text: path });
   if (lock !== null) {
     const within = join(kind === "folder" ? path : dirname(path), lock);
-    return (await kindOf(within)) === "file" ? within : lock;
+    return { lock: (await kindOf(within)) === "file" ? within : lock, member: null };
   }
-  if (kind === "file") return path;
+  if (kind === "file") return { lock: path, member: null };
   const found: string[] = [];
   for (const name of await list(path)) {
     if (await isLock(path, name)) found.push(name);
   }
-  if (found.length === 0) throw shellError("lock-not-found", { text: path });
+  if (found.length === 0) {
+    const place = await findWorkspaceLock(path);
+    if (place !== null) return place;
+    const expected = await expectedLock(path);
+    throw shellError("lock-not-found", { text: path, known: expected === null ? [] : [expected] });
+  }
   if (found.length > 1) throw shellError("several-locks", { text: path, known: found });
-  return join(path, found[0]!);
+  return { lock: join(path, found[0]!), member: null };
 }
 
 /** Requirements are a lock only with hashes. */
@@ -151,7 +163,7 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
   const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
-  if (format === null) throw shellError("unknown-lock-format", { text: path, path });
+  if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
   throw shellError("unsupported-lock-format", {
@@ -167,8 +179,13 @@ async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> 
   return bytes === null ? null : readPyprojectBytes(bytes, path);
 }
 
-async function readSubject(lock: Lockfile, root: Pyproject | null, words: Words): Promise<Pyproject | null> {
-  const named = words.list(PACKAGE).map(normalizeName);
+async function readSubject(
+  lock: Lockfile,
+  root: Pyproject | null,
+  words: Words,
+  member: string | null,
+): Promise<Pyproject | null> {
+  const named = words.has(PACKAGE) || member === null ? words.list(PACKAGE).map(normalizeName) : [member];
   if (words.has(ALL_PACKAGES) || named.length > 1) return null;
   const name = named[0] ?? root?.name ?? null;
   if (name === null || name === root?.name) return root;

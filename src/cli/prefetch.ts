@@ -87,10 +87,10 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const jobs = readJobs(words.value(JOBS));
   const input = await openInput(words, prefetchCommand.name);
-  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock), groups: [], ...policy });
+  const record = await recordBeside(input.path);
+  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock, record), groups: [], ...policy });
   const packages = openPackages(input.lock, parts);
   const isAll = words.has(ALL);
-  const record = await recordBeside(input.path);
   const needs = needsOf(packages, isAll);
   const open = needs.filter((need) => !isKnown(need, record.get(need.subject), isAll));
   const dropped = record.keepOnly(subjectsOfLock(input.lock));

@@ -81,7 +81,9 @@ async function threadsFor(words: Words): Promise<number> {
   let size = 0;
   for (const path of words.paths) {
     // What cannot be found is told when it is its turn.
-    size += await findLock(path, words.value(LOCK)).then(sizeOf, () => 0);
+    size += await findLock(path, words.value(LOCK))
+      .then(({ lock }) => sizeOf(lock))
+      .catch(() => 0);
   }
   return Math.max(1, Math.min(THREADS, cores(), words.paths.length, Math.floor(size / SHARE) + 1));
 }

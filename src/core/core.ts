@@ -19,6 +19,7 @@ interface Exports {
   form(address: number): number;
   describe(address: number): number;
   targets(): number;
+  floors(): number;
   state(): number;
 }
 
@@ -157,6 +158,11 @@ export class Core {
   targets(): string[] {
     this.#exports.targets();
     return this.#lines();
+  }
+
+  /** Bit N: some wheel of the lock asks for glibc 2.(32 + N). */
+  floors(): number {
+    return this.#exports.floors() >>> 0;
   }
 
   /** Value of a state slot; NONE reads as -1. */

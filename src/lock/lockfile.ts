@@ -6,7 +6,7 @@ import module from "#core";
 import * as abi from "../core/abi.ts";
 import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
-import { type Explanation, readExplanation } from "./explain.ts";
+import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
@@ -67,6 +67,8 @@ export interface Lockfile {
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
+  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** One of them, by its place in that order. */
@@ -80,6 +82,8 @@ export interface Lockfile {
   resolveOpen(request: ResolveRequest): FrozenTarget;
   /** Every selection on each of the targets, as the frozen file has them. */
   freeze(request: FreezeRequest): FrozenParts;
+  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  asksForGlibc(older: number, newer: number): boolean;
   /** Whether the lock has the project and does not build it. */
   readonly hasVirtualProject: boolean;
 }
@@ -165,8 +169,10 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
+    verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
+    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
   };
 }
@@ -228,6 +234,8 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
+    "url",
+    "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
     "lock-version",
@@ -249,6 +257,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_PYTHON_REFUSED,
   abi.STATUS_LOCK_EDGE,
   abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_LOCK_OTHER_FILE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
   abi.STATUS_GROUP_PYTHON,
