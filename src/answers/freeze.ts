@@ -11,7 +11,7 @@ import type { ResolveRequest } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { SourceRecord } from "./record.ts";
-import { type Recorded, recordedIn, variantsOf } from "./recorded.ts";
+import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
 
 export interface FreezeOptions {
   readonly lockSha256: string;
@@ -36,6 +36,8 @@ export interface Frozen {
   readonly packages: number;
   /** Git sources of which no hash is recorded, as "name version". */
   readonly unrecorded: readonly string[];
+  /** What Nix lacks of a file that some target takes, until it is recorded. */
+  readonly lacking: readonly Lacking[];
   /** Whether the lock has hashes of which the files are not recorded either. */
   readonly lacksFileNames: boolean;
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
@@ -59,6 +61,9 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ...lock.warnings.map((warning) => warning.message),
     ...parts.targets.flatMap((target) => divergencesOf(target, lock)),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
+    ...recorded.lacking.map(
+      ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
+    ),
   ];
   const head = {
     format: FORMAT,
@@ -88,6 +93,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     },
     packages: parts.lines.length,
     unrecorded: recorded.unrecorded,
+    lacking: recorded.lacking,
     lacksFileNames: recorded.lacksFileNames,
     refused: parts.targets.filter(({ error }) => error !== null),
   };

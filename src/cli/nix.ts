@@ -4,6 +4,7 @@
 // input gives the same bytes.
 
 import { freeze } from "../answers/freeze.ts";
+import type { Lacking } from "../answers/recorded.ts";
 import { sha256Hex } from "../lock/integrity.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
@@ -90,6 +91,7 @@ async function run(words: Words): Promise<number> {
     ...policy,
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
+  warnLacking(frozen.lacking);
   if (frozen.lacksFileNames) warnNameless(input);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
@@ -138,6 +140,23 @@ function warnUnrecorded(title: string): void {
   const { failure } = shellError("unrecorded-git", { text: title });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
+
+/** Nix throws when such a file is needed. One warning, however many there are. */
+function warnLacking(lacking: readonly Lacking[]): void {
+  const titles = lacking.map(({ title }) => title);
+  const few = titles.slice(0, MOST_NAMED).join(", ");
+  const rest = titles.length > MOST_NAMED ? ` and ${titles.length - MOST_NAMED} more` : "";
+  if (titles.length === 0) return;
+  const [only] = lacking;
+  const { failure } =
+    titles.length === 1
+      ? shellError("unrecorded-file", { text: only!.title, detail: only!.lack })
+      : shellError("unrecorded-files", { text: few + rest, detail: counted(titles.length, "package") });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+/** Packages that a warning names before it only counts. */
+const MOST_NAMED = 5;
 
 function warnNameless({ path }: Input): void {
   const { failure } = shellError("file-names-missing", { text: path });

@@ -13,6 +13,7 @@ import {
   cacheFolder,
   checkOut,
   digests,
+  dirname,
   join,
   kindOf,
   list,
@@ -100,7 +101,7 @@ async function run(words: Words): Promise<number> {
   const dropped = record.keepOnly(subjectsOfLock(input.lock));
   if (dropped > 0) await writeRecord(input.path, record);
 
-  const finder = new Finder(await hostOf(words));
+  const finder = new Finder(await hostOf(words, dirname(input.path)));
   const recorded: string[] = [];
   const failed: { package: string; error: Failure }[] = [];
   const progress = countProgress(open.length, "fetching");
@@ -145,7 +146,7 @@ function hasFacts(name: string, { buildRequires, sonames }: Found): boolean {
   return buildRequires !== undefined || sonames !== undefined || name.endsWith("-any.whl");
 }
 
-async function hostOf(words: Words): Promise<Host> {
+async function hostOf(words: Words, folder: string): Promise<Host> {
   const environment = variables();
   const wheelhouse = words.value(WHEELHOUSE);
   if (wheelhouse !== null && (await kindOf(wheelhouse)) !== "folder")
@@ -159,6 +160,11 @@ async function hostOf(words: Words): Promise<Host> {
     network: wheelhouse === null ? { send: sender(`pylock2nix/${await packageVersion()}`), credentials, sleep } : null,
     index: setting === null ? null : credentials.learn(setting),
     environment,
+    openLocal: async (path) => {
+      const whole = join(folder, path);
+      if ((await kindOf(whole)) !== "file") throw shellError("file-not-found", { text: whole });
+      return openFile(whole);
+    },
     openPart: (key) => openPart(parts, key),
     checkOut,
     digests,
