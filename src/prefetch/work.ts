@@ -28,6 +28,13 @@ export interface Host {
   readonly network: Network | null;
   /** The default index; null when nothing names one. */
   readonly index: string | null;
+  /** Where requirements say that files are looked for, besides or instead; addresses of indexes and pages of files. */
+  readonly places: {
+    readonly indexes: readonly (string | null)[];
+    readonly pages: readonly string[];
+    /** Folders, by their paths from the lock's. */
+    readonly folders: readonly { readonly path: string; readonly names: readonly string[] }[];
+  };
   /** For the credentials of indexes that the lock names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A file of the lock's folder, by its path from there. */
@@ -156,14 +163,10 @@ export class Finder {
       tools.push(forget);
       return hash === null ? null : { file: file.name, hash, ...contents };
     };
-    if (this.#host.network === null) {
-      const atHand = (this.#host.wheelhouse?.names ?? []).filter((each) => isOf(each, name, version));
-      for (const each of atHand) files.push(...present(await fetch({ name: each, address: null, hashes: [] })));
-    } else {
-      const page = await this.#page(this.#indexOf(index, reference), name);
+    const take = async (page: readonly IndexFile[], isDefault: boolean): Promise<void> => {
       const named = filesByHash(page, { name, version, hashes });
       // The default index is asked by name, so an address would only tie the record to one mirror of it.
-      const address = ({ address: at }: IndexFile) => (index === null ? {} : { url: recordable(at) });
+      const address = ({ address: at }: IndexFile) => (isDefault ? {} : { url: recordable(at) });
       for (const file of named.files) {
         // What Nix does not know as a hash becomes one that it does.
         const opened = isFetched || !isStrongHash(file.hash) ? await fetch(file) : null;
@@ -172,13 +175,54 @@ export class Finder {
       for (const file of named.candidates) {
         for (const opened of present(await fetch(file))) files.push({ ...opened, ...address(file) });
       }
+    };
+    const { folders, pages, indexes } = this.#host.places;
+    for (const folder of index === null ? folders : []) {
+      for (const each of folder.names.filter((file) => isOf(file, name, version))) {
+        files.push(...present(await this.#inFolder(`${folder.path}/${each}`, each, hashes)));
+      }
     }
-    if (files.length === 0)
-      throw notInIndex(
-        `${name} ${version ?? ""}`.trim(),
-        this.#host.network === null ? "the wheelhouse" : this.#indexOf(index, null),
-      );
-    return { found: { files }, forget: async () => void (await Promise.all(tools.map((forget) => forget()))) };
+    if (this.#host.network === null) {
+      const atHand = (this.#host.wheelhouse?.names ?? []).filter((each) => isOf(each, name, version));
+      for (const each of atHand) files.push(...present(await fetch({ name: each, address: null, hashes: [] })));
+    } else if (index !== null) await take(await this.#page(this.#indexOf(index, reference), name), false);
+    else {
+      // Each place may have some of the files. What lies in a folder need not be looked for elsewhere.
+      const missing = (): boolean => files.length < hashes.length;
+      const asked: (() => Promise<void>)[] = [
+        ...pages.map((page) => async () => take(await this.#pageAt(page), false)),
+        ...indexes.map((each) => async () => take(await this.#page(this.#indexOf(each, null), name), each === null)),
+      ];
+      const errors: unknown[] = [];
+      for (const ask of asked) if (missing()) await ask().catch((error: unknown) => errors.push(error));
+      if (files.length === 0 && errors.length > 0) throw errors[0];
+    }
+    if (files.length === 0) {
+      const where = index ?? indexes[0] ?? null;
+      const place = this.#host.network === null ? "the wheelhouse" : this.#nameOf(where, indexes.length === 0);
+      throw notInIndex(`${name} ${version ?? ""}`.trim(), place);
+    }
+    // Several places may have the same file.
+    const distinct = [...new Map(files.map((file) => [file.hash, file] as const).reverse()).values()].reverse();
+    return {
+      found: { files: distinct },
+      forget: async () => void (await Promise.all(tools.map((forget) => forget()))),
+    };
+  }
+
+  #nameOf(index: string | null, hasNone: boolean): string {
+    return index === null && hasNone ? "the folders and pages that the lock names" : this.#indexOf(index, null);
+  }
+
+  /** A file of a folder that the lock names, when it has one of the hashes. */
+  async #inFolder(path: string, name: string, hashes: readonly string[]): Promise<FoundFile | null> {
+    const file = await this.#host.openLocal(path);
+    try {
+      const { hash, contents } = await this.#checked(name, file, [], hashes, null);
+      return hash === null ? null : { file: name, hash, url: path, ...contents };
+    } finally {
+      await file.close();
+    }
   }
 
   // --- Files ----------------------------------------------------------------------------------------------------------
@@ -266,7 +310,10 @@ export class Finder {
   }
 
   #page(index: string, name: string): Promise<IndexFile[]> {
-    const address = projectPage(index, name);
+    return this.#pageAt(projectPage(index, name));
+  }
+
+  #pageAt(address: string): Promise<IndexFile[]> {
     const known = this.#pages.get(address);
     if (known !== undefined) return known;
     const page = downloadPage(this.#host.network!, address, ACCEPT).then((answer) =>

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellError } from "../words/errors.ts";
 
-export { basename, dirname, join, relative } from "node:path";
+export { basename, dirname, isAbsolute, join, relative } from "node:path";
 export { checkOut } from "./node/git.ts";
 export { sender, sleep } from "./node/http.ts";
 export { cacheFolder, digests, openFile, openPart } from "./node/storage.ts";
