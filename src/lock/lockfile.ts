@@ -10,6 +10,7 @@ import { type Explanation, type FileReason, readExplanation, readVerdicts } from
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
@@ -76,6 +77,8 @@ export interface Lockfile {
   packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
+  /** Requirements: where they say that files are looked for. */
+  readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
@@ -165,6 +168,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       const form = core.form(request);
       return "status" in form ? null : form;
     },
+    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),

@@ -19,7 +19,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { shellError } from "../words/errors.ts";
 
-export { basename, dirname, extname, join, relative, resolve as absolute } from "node:path";
+export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
 
 /** The folder of this package: above src/runtime/, dist/runtime/ and dist/bin/ alike. */
 export const packageFolder: string = join(import.meta.dirname, "../..");
