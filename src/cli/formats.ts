@@ -46,7 +46,10 @@ export function formatByName(name: string): Format | null {
   return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
+/** Engines have a longest text, V8's is just below 2^29 units; a lock shows what it is long before. */
+const TEXT_LIMIT = 2 ** 28;
+
 export function formatByContent(bytes: Uint8Array): Format | null {
-  const text = new TextDecoder().decode(bytes);
+  const text = new TextDecoder().decode(bytes.subarray(0, TEXT_LIMIT));
   return MARKS.find(([, mark]) => mark.test(text))?.[0] ?? null;
 }

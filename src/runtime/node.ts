@@ -4,10 +4,11 @@
 // being done. Files are written whole or not at all.
 
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellError } from "../words/errors.ts";
+import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
+import { errorFrom, shellError } from "../words/errors.ts";
 
 export { basename, dirname, join, relative, resolve as absolute } from "node:path";
 export { checkOut } from "./node/git.ts";
@@ -21,12 +22,38 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   return (await readIfThere(path)) ?? fail("file-not-found", path);
 }
 
-/** Null when there is no such file. */
+/** Null when there is no such file. What is larger than any input may be is refused before it is read. */
 export async function readIfThere(path: string): Promise<Uint8Array | null> {
+  let bytes: Uint8Array | null;
   try {
-    return await readFile(path);
+    bytes = await readLimited(path, INPUT_LIMIT);
   } catch (error) {
     return isAbsent(error) ? null : fail("file-unreadable", path, error);
+  }
+  if (bytes !== null) return bytes;
+  throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** The file's bytes; null when they are more than the limit. */
+async function readLimited(path: string, limit: number): Promise<Uint8Array | null> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    if (size > limit) return null;
+    // A pipe or a device has no size: it is read as far as the limit goes.
+    let bytes = new Uint8Array(size === 0 ? 65536 : size + 1);
+    for (let filled = 0; ; ) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, null);
+      if (bytesRead === 0) return bytes.subarray(0, filled);
+      filled += bytesRead;
+      if (filled > limit) return null;
+      if (filled < bytes.length) continue;
+      const wider = new Uint8Array(2 * filled);
+      wider.set(bytes);
+      bytes = wider;
+    }
+  } finally {
+    await file.close();
   }
 }
 
