@@ -19,6 +19,7 @@ import {
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
+  FORM_SLOTS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -27,7 +28,9 @@ import {
   INPUT_PROJECT,
   INPUT_REQUEST,
   LINE_WORDS,
+  NODE_WORDS,
   NONE,
+  OFFER_WORDS,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
   PACKAGE_WRITTEN,
@@ -68,6 +71,8 @@ import {
   TABLE_GROUP,
   TABLE_LINE,
   TABLE_MEMBER,
+  TABLE_NODE,
+  TABLE_OFFER,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
@@ -98,7 +103,7 @@ import {
   packages,
   warnings,
 } from "./lock/tables";
-import { workspaceNames } from "./lock/uv/branches";
+import { Offer, offers, workspaceNames } from "./lock/uv/branches";
 import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
@@ -114,10 +119,12 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
+import { Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
+import { Node, nodes } from "./text/document";
 import { Divergence, divergences } from "./write/divergence";
 import { conditionsSize, FrozenLine, freeze as freezeRequest, lines } from "./write/frozen";
 import { output as written } from "./write/output";
@@ -227,6 +234,14 @@ function settleTargets(): u32 {
   return settle();
 }
 
+/** Brings a requirement or a marker into the form in which what is the same has the same numbers (FORM_* slots). */
+export function form(address: usize): u32 {
+  begin();
+  startBudget();
+  formOf(changetype<Form>(address));
+  return settle();
+}
+
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
@@ -303,6 +318,8 @@ function settle(): u32 {
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
+  setTable(TABLE_OFFER, offers);
+  setTable(TABLE_NODE, nodes);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -366,4 +383,7 @@ if (offsetof<Target>() != TARGET_WORDS << 2) ERROR("Target: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
 if (offsetof<Selected>() != SELECTED_WORDS << 2) ERROR("Selected: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_CHOICE + 1)) ERROR("state block: slots");
+if (offsetof<Offer>() != OFFER_WORDS << 2) ERROR("Offer: size");
+if (offsetof<Node>() != NODE_WORDS << 2) ERROR("Node: size");
+if (offsetof<Form>() != FORM_SLOTS << 2) ERROR("Form: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_NODE + 1)) ERROR("state block: slots");

@@ -105,6 +105,11 @@ export function buildTagFirst(): bool {
   return isPoetry();
 }
 
+/** Whether files by address are held against the target: of conda-lock's entries the platform says which target they are for. */
+export function holdsFiles(): bool {
+  return isDefined(WITHOUT_FLAT) || lock.format != FORMAT_CONDA;
+}
+
 /** Whether two selected entries of one name are a refusal; for the other formats they are a problem. */
 export function refusesTwice(): bool {
   return !isDefined(WITHOUT_FLAT) && (lock.format == FORMAT_PYLOCK || lock.format == FORMAT_REQUIREMENTS);
@@ -125,8 +130,7 @@ export function checkTarget(): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
   if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA)
-    checkCondaPlatform();
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA) checkCondaPlatform();
   else if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
   const mayName = !isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK);

@@ -27,10 +27,17 @@ export interface CheckedTarget {
   readonly environment: MarkerEnvironment;
 }
 
-/** The findings of all targets, and that the lock is stale. */
-export function check(targets: readonly CheckedTarget[], fresh: boolean | null): Finding[] {
+/** The findings of all targets, and that the lock is stale, with what differs where that is known. */
+export function check(
+  targets: readonly CheckedTarget[],
+  fresh: boolean | null,
+  because: string | null = null,
+): Finding[] {
   const found = new Map<string, { fault: Fault; targets: string[] }>();
-  if (fresh === false) add(found, fault("stale", "pyproject.toml has changed since the lock was made"), null);
+  if (fresh === false) {
+    const what = because === null ? "" : `: ${because}`;
+    add(found, fault("stale", `pyproject.toml has changed since the lock was made${what}`), null);
+  }
   for (const each of targets) {
     for (const fault of faultsOf(each)) add(found, fault, each.explanation.resolution.target);
   }

@@ -8,6 +8,8 @@ import { normalizeName } from "../lock/name.ts";
 import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
+import { type Freshness, former, uvFreshness } from "../lock/uv/freshness.ts";
+import { Unknown } from "../lock/uv/unknown.ts";
 import {
   basename,
   dirname,
@@ -21,9 +23,10 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, shellError } from "../words/errors.ts";
+import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
 import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 
@@ -42,6 +45,26 @@ export interface Input {
   readonly member: string | null;
   /** Whether the lock is as new as pyproject.toml; null when that cannot be told. */
   readonly fresh: boolean | null;
+  /** What differs, or why it cannot be told; null where there is nothing to say. */
+  readonly because: string | null;
+}
+
+/** What is said of the lock as data. */
+export function lockFacts({ lock, path, sha256, fresh, because }: Input): object {
+  const { format, version } = lock;
+  return { path, format, version, sha256, fresh, ...(because !== null && { because }) };
+}
+
+/** ", fresh", ", stale", or that it cannot be told, and why; for the line that names the lock. */
+export function freshnessWords({ fresh, because }: Input): string {
+  const what =
+    fresh === null ? (because === null ? "" : ", cannot tell whether it is fresh") : fresh ? ", fresh" : ", stale";
+  return because === null ? what : `${what}: ${Array.from(because, visible).join("")}`;
+}
+
+/** For the error or warning that a lock is stale. */
+export function staleFacts({ path, because }: Input): { text: string; path: string; detail?: string } {
+  return { text: path, path, ...(because !== null && { detail: because }) };
 }
 
 /** Finds and reads what `words` speak of, and prints the lock's warnings. */
@@ -55,6 +78,8 @@ export async function openInput(words: Words, command: string): Promise<Input> {
 export async function openLock(path: string, wanted: string | null, words: Words): Promise<Input> {
   const { lock: lockPath, member } = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
+  // In another thread, while this one reads.
+  const sha256 = sha256Hex(bytes);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
   const lock = await readExpanded(bytes, { path: lockPath, format, pyproject });
@@ -62,11 +87,11 @@ export async function openLock(path: string, wanted: string | null, words: Words
     lock,
     path: lockPath,
     bytes,
-    sha256: await sha256Hex(bytes),
+    sha256: await sha256,
     pyproject,
     subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
     member,
-    fresh: await isFresh(lock, bytes, pyproject),
+    ...(await freshnessOf(lock, bytes, pyproject)),
   };
 }
 
@@ -161,6 +186,21 @@ async function readSubject(
   if (name === null || name === root?.name) return root;
   const folder = lock.packages().find((each) => lock.members.includes(name) && each.name === name)?.source.url ?? null;
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
+}
+
+async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
+  if (lock.format !== "uv") return { fresh: await isFresh(lock, bytes, pyproject), because: null };
+  if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
+  if (pyproject === null) return { fresh: null, because: null };
+  const stated = lock.stated();
+  try {
+    const workspace = await readUvWorkspace(dirname(lock.path), pyproject, stated.projects);
+    return uvFreshness(stated, workspace, former(lock.form, stated.python));
+  } catch (error) {
+    // What uv would not read either: it says so itself when it locks.
+    if (error instanceof Unknown || error instanceof PylockError) return { fresh: null, because: error.message };
+    throw error;
+  }
 }
 
 /** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */

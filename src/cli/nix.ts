@@ -22,7 +22,7 @@ import {
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { type Input, openInput } from "./input.ts";
+import { freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
@@ -78,7 +78,8 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
+    throw shellError("stale-lock", { ...staleFacts(input), again: LOCK_COMMANDS[input.lock.format] });
+  if (input.fresh === null && input.because !== null) printError(`${input.path}${freshnessWords(input)}\n`);
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
   const record = await recordBeside(input.path);

@@ -9,22 +9,18 @@ import { openPackages, subjectsOfLock } from "../answers/recorded.ts";
 import { Credentials } from "../prefetch/credentials.ts";
 import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
+import { checkOut } from "../runtime/node/git.ts";
+import { sender, sleep } from "../runtime/node/http.ts";
+import { cacheFolder, digests, openFile, openPart } from "../runtime/node/storage.ts";
 import {
-  cacheFolder,
-  checkOut,
-  digests,
   join,
   kindOf,
   list,
-  openFile,
-  openPart,
   packageVersion,
   platform,
   print,
   printError,
   readIfThere,
-  sender,
-  sleep,
   terminal,
   variables,
 } from "../runtime/node.ts";

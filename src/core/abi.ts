@@ -101,7 +101,17 @@ export const TABLE_DIVERGENCE = 20;
 /** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
 export const TABLE_SELECTED = 21;
 export const TABLE_CHOICE = 22;
-export const TABLE_COUNT = 23;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_OFFER = 23;
+/** The lock's document; row 0 is its root. */
+export const TABLE_NODE = 24;
+export const TABLE_COUNT = 25;
+
+/** Text ids of the member (NONE for the workspace itself) and of what it offers, and whether that is an extra (1) or a group (0). */
+export const OFFER_MEMBER = 0;
+export const OFFER_NAME = 1;
+export const OFFER_IS_EXTRA = 2;
+export const OFFER_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -150,8 +160,10 @@ export const SOURCE_PATH = 6;
 export const SOURCE_EDITABLE = 7;
 /** uv: a project that is not built, only its requirements count. */
 export const SOURCE_VIRTUAL = 8;
+/** uv: an index that is a folder of files. */
+export const SOURCE_FOLDER = 9;
 
-/** Spans: address and size in bytes; size 0 when absent. */
+/** Spans: address and size in bytes; size 0 when absent. What is no URL is a path from the lock's folder. */
 export const ARTIFACT_NAME = 0;
 export const ARTIFACT_NAME_SIZE = 1;
 export const ARTIFACT_URL = 2;
@@ -165,6 +177,44 @@ export const ARTIFACT_WORDS = 12;
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
 export const ARTIFACT_IS_SDIST = 2;
+
+/** A value of the document: NODE_IS_* in the low byte of its kind. */
+export const NODE_KIND = 0;
+/** Spans: the key in its table, and the text of a scalar without quotes. */
+export const NODE_KEY = 1;
+export const NODE_KEY_SIZE = 2;
+export const NODE_ADDRESS = 3;
+export const NODE_SIZE = 4;
+/** Rows: the first child, the next one of the same parent; NONE. */
+export const NODE_FIRST = 5;
+export const NODE_NEXT = 7;
+export const NODE_WORDS = 8;
+
+export const NODE_IS_TABLE = 1;
+export const NODE_IS_ARRAY = 2;
+
+// --- A question about what is the same: `form(address)`; u32 slots -----------------------------------------------------
+
+/** A requirement (PEP 508), or nothing: address, size. */
+export const FORM_TEXT = 0;
+/** A marker that has to hold as well. */
+export const FORM_MARKER = 2;
+/** Markers that must not hold, and sets of specifiers that Python meets; each ended by a NUL byte. */
+export const FORM_WITHOUT = 4;
+export const FORM_PYTHON = 6;
+/** The answer: text ids, NONE where there is none. The extras are sorted, with a comma after each. */
+export const FORM_NAME = 8;
+export const FORM_EXTRAS = 9;
+export const FORM_URL = 10;
+/** Numbers that are equal for what means the same: specifiers, the marker, the bounds of the Pythons. */
+export const FORM_SPECIFIERS = 11;
+export const FORM_NODE = 12;
+export const FORM_BOUNDS = 13;
+export const FORM_SLOTS = 14;
+
+/** The marker that never holds, and the one that always does. */
+export const NODE_NEVER = 0;
+export const NODE_ALWAYS = 1;
 
 // --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
 
@@ -341,6 +391,8 @@ export const VERDICT_PLATFORM = 4;
 export const VERDICT_FLOOR = 5;
 /** Not the name of a wheel or a source distribution. */
 export const VERDICT_NAME = 6;
+/** Of another package or version. */
+export const VERDICT_OTHER = 7;
 
 /** FINDING_IS_*, and what it is about. */
 export const FINDING_CODE = 0;
@@ -410,6 +462,7 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_OTHER_FILE = 49;
 export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
 export const STATUS_LOCK_EDGE = 56;
 export const STATUS_LOCK_DUPLICATE = 57;

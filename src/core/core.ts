@@ -16,6 +16,7 @@ interface Exports {
   explain(address: number): number;
   resolveAll(address: number): number;
   freeze(address: number): number;
+  form(address: number): number;
   describe(address: number): number;
   targets(): number;
   floors(): number;
@@ -43,6 +44,24 @@ export interface CoreRequest {
   readonly onlyBinary?: readonly string[] | undefined;
   readonly packages?: readonly string[] | undefined;
   readonly flags?: number | undefined;
+}
+
+/** What is asked of `form`: a requirement, markers that must hold and must not, the Pythons that count. */
+export interface FormRequest {
+  readonly text?: string;
+  readonly marker?: string;
+  readonly without?: readonly string[];
+  readonly python: readonly string[];
+}
+
+/** Equal texts and numbers for what means the same; until another lock is read. */
+export interface Form {
+  readonly name: string | null;
+  readonly extras: string;
+  readonly url: string | null;
+  readonly specifiers: number;
+  readonly marker: number;
+  readonly bounds: number;
 }
 
 /** One table of u32 rows. */
@@ -112,6 +131,23 @@ export class Core {
   output(): Uint8Array {
     const address = this.state(abi.STATE_OUTPUT) >>> 0;
     return new Uint8Array(this.#exports.memory.buffer, address, this.state(abi.STATE_OUTPUT_SIZE) >>> 0);
+  }
+
+  /** A requirement or a marker in the form that can be compared. */
+  form({ text = "", marker = "", without = [], python }: FormRequest): Form | CoreFailure {
+    const lists = [without, python].map((texts) => texts.map((each) => `${each}\0`).join(""));
+    const address = this.#room(abi.FORM_SLOTS, [text, marker, ...lists]);
+    if (address === 0 || this.#exports.form(address) !== abi.STATUS_OK) return this.#failure();
+    this.#rows = [];
+    const slots = this.#words(address, abi.FORM_SLOTS);
+    return {
+      name: this.text(slots[abi.FORM_NAME]! | 0),
+      extras: this.text(slots[abi.FORM_EXTRAS]! | 0) ?? "",
+      url: this.text(slots[abi.FORM_URL]! | 0),
+      specifiers: slots[abi.FORM_SPECIFIERS]! | 0,
+      marker: slots[abi.FORM_NODE]!,
+      bounds: slots[abi.FORM_BOUNDS]!,
+    };
   }
 
   /** The marker variables of a target, in the core's order, and its tags, best first. */
@@ -200,27 +236,31 @@ export class Core {
 
   /** Writes a request and gives its address, 0 when there is no room for it. */
   #write(request: CoreRequest): number {
+    const lists = [request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages];
+    const address = this.#room(abi.REQUEST_SLOTS, [
+      request.target,
+      request.python ?? "",
+      ...lists.map((names) => (names ?? []).map((name) => `${name}\0`).join("")),
+    ]);
+    if (address !== 0) this.#words(address, abi.REQUEST_SLOTS)[abi.REQUEST_FLAGS] = request.flags ?? 0;
+    return address;
+  }
+
+  /** Room for slots of which the first say where these texts are: an address and a size each. 0 when there is none. */
+  #room(slotCount: number, texts: readonly string[]): number {
     this.#rows = [];
-    const texts = [
-      encoder.encode(request.target),
-      encoder.encode(request.python ?? ""),
-      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
-        encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
-      ),
-    ];
-    const slotBytes = abi.REQUEST_SLOTS * 4;
-    const address = this.#exports.request(texts.reduce((size, text) => size + text.length, slotBytes)) >>> 0;
+    const encoded = texts.map((text) => encoder.encode(text));
+    const address = this.#exports.request(encoded.reduce((size, text) => size + text.length, slotCount * 4)) >>> 0;
     if (address === 0) return 0;
-    const slots = this.#words(address, abi.REQUEST_SLOTS);
+    const slots = this.#words(address, slotCount);
     const memory = this.#bytes();
-    let at = address + slotBytes;
-    texts.forEach((text, index) => {
+    let at = address + slotCount * 4;
+    encoded.forEach((text, index) => {
       memory.set(text, at);
       slots[2 * index] = at;
       slots[2 * index + 1] = text.length;
       at += text.length;
     });
-    slots[abi.REQUEST_FLAGS] = request.flags ?? 0;
     return address;
   }
 }

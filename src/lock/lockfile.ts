@@ -4,7 +4,7 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure } from "../core/core.ts";
+import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
@@ -20,6 +20,7 @@ import {
   readResolutionParts,
   readResolutions,
 } from "./resolution.ts";
+import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
@@ -30,6 +31,11 @@ export interface ReadOptions {
   readonly pyproject: Pyproject | null;
   /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
   readonly parts?: readonly TextPart[];
+}
+
+export interface MemberChoices {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
 }
 
 export interface Lockfile {
@@ -46,7 +52,13 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
+  readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
+  /** uv: what the lock says that it was made from. */
+  stated(): UvStated;
+  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  form(request: FormRequest): Form | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -124,12 +136,18 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members: names(core, abi.TABLE_MEMBER).sort(),
+    choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     package: (row) => readPackage(core, row),
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
+    stated: () => readStated(core),
+    form: (request) => {
+      const form = core.form(request);
+      return "status" in form ? null : form;
+    },
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
@@ -199,6 +217,8 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
+    "url",
+    "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
     "lock-version",
@@ -220,6 +240,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_PYTHON_REFUSED,
   abi.STATUS_LOCK_EDGE,
   abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_LOCK_OTHER_FILE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
   abi.STATUS_GROUP_PYTHON,
@@ -283,4 +304,17 @@ function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null
 function names(core: Core, table: number): string[] {
   const rows = core.rows(table, 1);
   return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
+
+function choicesOf(core: Core): Map<string, MemberChoices> {
+  const rows = core.rows(abi.TABLE_OFFER, abi.OFFER_WORDS);
+  const choices = new Map<string, { extras: Set<string>; groups: Set<string> }>();
+  for (let row = 0; row < rows.count; row++) {
+    const member = core.text(rows.at(row, abi.OFFER_MEMBER)) ?? "";
+    const own = choices.get(member) ?? { extras: new Set(), groups: new Set() };
+    choices.set(member, own);
+    const names = rows.at(row, abi.OFFER_IS_EXTRA) === 1 ? own.extras : own.groups;
+    names.add(core.text(rows.at(row, abi.OFFER_NAME))!);
+  }
+  return choices;
 }

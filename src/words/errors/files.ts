@@ -7,6 +7,7 @@ export type FileCode =
   | "file-not-found"
   | "file-unreadable"
   | "file-unwritable"
+  | "output-unwritable"
   | "lock-not-found"
   | "several-locks"
   | "unknown-lock-format"
@@ -48,6 +49,9 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text, detail }) => `cannot write \`${text}\`: ${detail}`,
     hint: () => "`-o FOLDER` writes somewhere else",
   },
+  "output-unwritable": {
+    message: ({ detail }) => `cannot write to standard output: ${detail}`,
+  },
   "lock-not-found": {
     message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
     hint: ({ known: [name] }) =>
@@ -69,7 +73,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: () => "this version reads the locks of Poetry",
   },
   "stale-lock": {
-    message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
+    message: ({ text, detail }) =>
+      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
