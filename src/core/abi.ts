@@ -9,7 +9,7 @@ export const ABI_VERSION = 2;
 /** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
 export const INPUT_PADDING = 128;
 /** Largest input, in bytes. Offsets are u32, and a document takes some ten times its text in memory. */
-export const INPUT_LIMIT = 201326592; // 192 MiB
+export const INPUT_LIMIT = 536870912; // 512 MiB
 /** No row, no id, no offset. */
 export const NONE = -1;
 

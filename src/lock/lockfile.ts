@@ -282,11 +282,9 @@ function detailOf(core: Core, { status, detail }: CoreFailure): number | string 
 
 function warningsOf(core: Core): CoreFailure[] {
   const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
-  const base = core.state(abi.STATE_LOCK_ADDRESS);
   return Array.from({ length: rows.count }, (_, row) => ({
     status: rows.at(row, abi.PROBLEM_STATUS),
-    input: abi.INPUT_LOCK,
-    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    ...core.place(rows.at(row, abi.PROBLEM_ADDRESS)),
     size: rows.at(row, abi.PROBLEM_SIZE),
     detail: rows.at(row, abi.PROBLEM_DETAIL),
   }));
