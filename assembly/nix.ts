@@ -38,7 +38,7 @@ import { readProject } from "./lock/project";
 import { readLock, startCore } from "./lock/reader";
 import { Problem, warnings } from "./lock/tables";
 import { allocate, allocateZeroed } from "./memory/arena";
-import { is } from "./memory/bytes";
+import { is, writeAscii } from "./memory/bytes";
 import { failed } from "./memory/status";
 import { answerValue } from "./nix/answer";
 import { cleaned, cleanedSize } from "./nix/clean";
@@ -57,7 +57,6 @@ import {
 } from "./nix/input";
 import { closeSet, openSet, put, startValues } from "./nix/values";
 import { ResolveRequest, resolve as resolveRequest } from "./resolve/resolution";
-import { writeAscii } from "./standards/environment";
 
 /** Nix calls this once, before the function. There is nothing to do. */
 export function nix_wasm_init_v1(): void {}

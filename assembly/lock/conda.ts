@@ -34,11 +34,9 @@ import {
   STATUS_LOCK_CONTROL,
 } from "../../src/core/abi";
 import { endsWith, indexOf, is, startsWith } from "../memory/bytes";
-import { intern, textAddress, textSize } from "../memory/intern";
+import { intern, internWord, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { firstInvalid } from "../memory/utf8";
-import { lockPlatforms } from "../resolve/rules";
-import { internWord } from "../standards/environment";
 import { normalizedName } from "../standards/name";
 import { mergeEntries } from "./merging";
 import { checkDigest, checkFileName, joined, mainGroup, name, setNameFromUrl } from "./reading";
@@ -52,6 +50,7 @@ import {
   groupNames,
   linkNames,
   lock,
+  lockPlatforms,
   packageAt,
   packages,
   pushDistinct,
@@ -255,7 +254,11 @@ function readMetadata(): bool {
   let more = nextLine();
   while (more && indent > 0 && !failed()) {
     const column = indent;
-    const isList = takeKey() && is(key, keySize, "platforms") && valueSize == 0;
+    const isList = takeKey() && is(key, keySize, "platforms");
+    if (isList && valueSize != 0) {
+      refuseLine();
+      return false;
+    }
     if (!isList) {
       more = skipDeeper(column);
       continue;

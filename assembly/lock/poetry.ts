@@ -33,8 +33,26 @@ import { fail, failAbout, failed } from "../memory/status";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, versionOf } from "../standards/pep440";
-import { hasExtraAtom } from "../standards/pep508/marker";
-import { ARRAY, at, find, first, get, keyIs, kindOf, next, nodeCount, STRING, TABLE } from "../text/document";
+import { hasExtraAtom, poetryMarkerOf } from "../standards/pep508/marker";
+import {
+  ARRAY,
+  at,
+  find,
+  first,
+  firstOrRows,
+  get,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  nodeCount,
+  ROW_FILE,
+  rowAt,
+  rowCount,
+  STRING,
+  TABLE,
+} from "../text/document";
 import {
   artifactKind,
   checkFileName,
@@ -47,6 +65,7 @@ import {
   name,
   optionalText,
   readNames,
+  setFile,
   text,
 } from "./reading";
 import {
@@ -89,7 +108,7 @@ export function readPoetryLock(): void {
   if (!readMetadata(metadata)) return;
   if (list != NONE) {
     if (!expect(list, ARRAY)) return;
-    reserveTables(nodeCount());
+    reserveTables(nodeCount(), rowCount());
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
     if (failed()) return;
     linkNames();
@@ -164,7 +183,9 @@ function readPackage(node: u32): void {
 function readFiles(index: u32, list: u32): void {
   if (!expect(list, ARRAY)) return;
   packageAt(index).artifacts = artifacts.count;
-  for (let node = first(list); node != NONE && !failed(); node = next(node)) readFile(node);
+  for (let node = firstOrRows(list); node != NONE && !failed(); node = nextOrRows(node)) {
+    if (!readRows(node)) readFile(node);
+  }
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
 }
 
@@ -194,6 +215,18 @@ function readFile(node: u32): void {
   if (artifact.nameSize == 0) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, 2);
   else checkFileName(artifact.name, artifact.nameSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
+/** Reads files that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_FILE)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const row = artifacts.push();
+    if (row != 0) setFile(changetype<Artifact>(row), rowAt(i));
+  }
+  return true;
 }
 
 /** [package.dependencies]: a constraint, a table, or an array of either. */
@@ -226,7 +259,7 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "markers")) {
       dependency.marker = marker(entry);
       // poetry-core, Dependency.marker: an `extra` anywhere in the marker makes the dependency optional.
-      if (!failed() && hasExtraAtom(dependency.marker)) dependency.optional = 1;
+      if (dependency.marker != NONE && hasExtraAtom(dependency.marker)) dependency.optional = 1;
     } else if (keyIs(entry, "optional")) {
       if (isTrue(entry)) dependency.optional = 1;
     } else if (keyIs(entry, "extras")) {
@@ -237,6 +270,12 @@ function readDependency(owner: u32, required: u32, key: u32, node: u32): void {
     else if (keyIs(entry, "url")) demand(row, SOURCE_URL, entry);
     else if (keyIs(entry, "path")) demand(row, SOURCE_DIRECTORY, entry);
   }
+}
+
+/** A marker in poetry-core's words; NONE for one that always holds, and after a failure. */
+function marker(entry: u32): u32 {
+  const id = text(entry);
+  return id == NONE ? NONE : poetryMarkerOf(id);
 }
 
 function demand(row: u32, source: u32, address: u32): void {
@@ -306,15 +345,15 @@ function readMemberships(index: u32, node: u32, groups: u32, markers: u32): void
     if (!expect(each, STRING)) return;
     const address = at(each).address;
     const size = at(each).size;
-    let condition = shared;
+    let own = shared;
     if (markers != NONE && kindOf(markers) == TABLE) {
-      const own = find(markers, address, size);
-      if (own != NONE) condition = marker(own);
+      const node = find(markers, address, size);
+      if (node != NONE) own = marker(node);
     }
     const row = memberships.push();
     if (row == 0) return;
     changetype<Membership>(row).group = normalizedName(address, size);
-    changetype<Membership>(row).marker = condition;
+    changetype<Membership>(row).marker = own;
     pushDistinct(groupNames, changetype<Membership>(row).group);
   }
   packageAt(index).membershipCount = memberships.count - packageAt(index).memberships;

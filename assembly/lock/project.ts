@@ -7,6 +7,7 @@
 
 import {
   FIELD_END,
+  FORMAT_PDM,
   NONE,
   RECORD_END,
   SOURCE_DIRECTORY,
@@ -15,17 +16,19 @@ import {
   SOURCE_URL,
   STATUS_PROJECT_RECORD,
 } from "../../src/core/abi";
-import { Column } from "../memory/arena";
+import { Column, LOCK } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexIn, indexOf, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
-import { markerOf } from "../standards/pep508/marker";
+import { poetryMarkerOf } from "../standards/pep508/marker";
 import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
+import { isSpecifierSet } from "../standards/specifier";
 import {
   addDependency,
   addExtraMember,
+  candidates,
   dependencies,
   dependencyAt,
   Extra,
@@ -34,6 +37,9 @@ import {
   extraNames,
   groupNames,
   idAt,
+  lock,
+  lockTargets,
+  packageAt,
   packageExtras,
   pushDistinct,
   pushId,
@@ -57,7 +63,7 @@ export class ProjectFacts {
 export const project: ProjectFacts = changetype<ProjectFacts>(memory.data(offsetof<ProjectFacts>()));
 
 /** Text ids of the groups that are not chosen by default. */
-const optionalGroups: Column = changetype<Column>(memory.data(16));
+const optionalGroups: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** A group of a uv project that takes only some Pythons. */
 @unmanaged
@@ -67,16 +73,14 @@ export class GroupPython {
   python: u32;
 }
 
-export const groupPythons: Column = changetype<Column>(memory.data(16));
+export const groupPythons: Column<GroupPython> = changetype<Column<GroupPython>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
 
-/** Forgets the project. */
-export function startProject(): void {
+/** No project, until one is read. */
+export function startProjectFacts(): void {
   if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(project), 0, offsetof<ProjectFacts>());
   project.name = NONE;
-  optionalGroups.start(4);
-  groupPythons.start(offsetof<GroupPython>());
 }
 
 /** Whether a group is chosen only when it is asked for. Without a project only `dev` is a default, as in uv. */
@@ -136,6 +140,8 @@ function readRecord(): void {
   else if (isField("extra")) readExtra();
   else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && isField("pep508")) readRequirement();
   else if (!isDefined(WITHOUT_POETRY) && isField("poetry")) readPoetryDependency();
+  else if (!isDefined(WITHOUT_FLAT) && isPdm() && isField("python")) readProjectPython();
+  else if (!isDefined(WITHOUT_FLAT) && isPdm() && isField("override")) readOverride();
   else if (!isDefined(WITHOUT_UV) && isField("python")) readGroupPython();
   else if (isField("name")) {
     const name = nextName();
@@ -157,6 +163,38 @@ function readGroupPython(): void {
   each.group = nextName();
   readField();
   each.python = intern(field, fieldSize);
+}
+
+function isPdm(): bool {
+  if (isDefined(WITHOUT_PDM)) return false;
+  return isDefined(WITHOUT_UV) || lock.format == FORMAT_PDM;
+}
+
+/** PDM: what a lock without targets is for. */
+function readProjectPython(): void {
+  nextName();
+  readField();
+  if (lockTargets.count != 0) return;
+  const python = intern(field, fieldSize);
+  if (isSpecifierSet(python)) lock.python = python;
+}
+
+/**
+ * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python
+ * (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and get_dependencies).
+ */
+function readOverride(): void {
+  const name = nextName();
+  for (let row = candidates(name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
+    packageAt(row).python = NONE;
+  }
+  if (!spend(dependencies.count)) return;
+  for (let row: u32 = 0; row < dependencies.count; row++) {
+    const dependency = dependencyAt(row);
+    if (dependency.name != name) continue;
+    dependency.constraint = NONE;
+    dependency.source = SOURCE_INDEX;
+  }
 }
 
 function readExtra(): void {
@@ -234,7 +272,7 @@ function readPoetryDependency(): void {
   dependency.group = group;
   dependency.constraint = nextText();
   const marker = nextText();
-  if (marker != NONE) dependency.marker = markerOf(marker);
+  if (marker != NONE) dependency.marker = poetryMarkerOf(marker);
   dependency.python = nextText();
   dependency.platform = nextText();
   readField();
@@ -255,7 +293,7 @@ function sourceKind(address: usize, size: u32): u32 {
 }
 
 /** Comma-separated names. */
-function readNames(address: usize, size: u32, column: Column): void {
+function readNames(address: usize, size: u32, column: Column<u32>): void {
   let from: u32 = 0;
   while (from < size) {
     const comma = indexOf(address, size, 0x2c, from);

@@ -31,9 +31,8 @@ import {
   STATUS_WHEEL_NAME,
 } from "../../src/core/abi";
 import { decimal, equal, indexOf, is } from "../memory/bytes";
-import { textAddress, textSize } from "../memory/intern";
+import { internWord, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { internWord } from "../standards/environment";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, parseVersion, releaseNumber, versionOf } from "../standards/pep440";

@@ -13,58 +13,31 @@ import {
   FORMAT_UV,
   NONE,
 } from "../../src/core/abi";
-import { reset } from "../memory/arena";
+import { LOCK, startLifetime } from "../memory/arena";
 import { startBudget } from "../memory/budget";
-import { startTexts } from "../memory/intern";
 import { begin } from "../memory/status";
-import { resetGraph } from "../resolve/graph";
-import { resetResolution } from "../resolve/resolution";
-import { resetSolver } from "../resolve/solver";
-import { resetConditions } from "../standards/condition";
-import { startConstraints } from "../standards/constraint";
-import { startVersions } from "../standards/pep440";
-import { resetEvaluation } from "../standards/pep508/evaluation";
-import { startMarkers } from "../standards/pep508/marker";
-import { startRequirements } from "../standards/pep508/requirement";
-import { startSpecifiers } from "../standards/specifier";
 import { scanJson } from "../text/json";
 import { scanToml } from "../text/toml/scanner";
 import { readCondaLock } from "./conda";
 import { readPdmLock } from "./pdm";
 import { readPipfileLock } from "./pipfile";
 import { readPoetryLock } from "./poetry";
-import { startProject } from "./project";
+import { startProjectFacts } from "./project";
 import { readPylock } from "./pylock";
 import { readRequirements } from "./requirements";
-import { lock, startTables } from "./tables";
+import { lock, startLockFacts } from "./tables";
 import { readUvLock } from "./uv";
-import { startBranches } from "./uv/branches";
-import { startConflicts } from "./uv/conflict";
+import { startGraphFacts } from "./uv/branches";
 
 /** Forgets everything. */
 export function startCore(): void {
-  reset();
+  startLifetime(LOCK);
   begin();
   startBudget();
-  startTexts();
-  startTables();
-  if (!isDefined(WITHOUT_UV)) {
-    startBranches();
-    startConflicts();
-  }
-  startVersions();
-  startSpecifiers();
-  if (!isDefined(WITHOUT_POETRY)) startConstraints();
-  startMarkers();
-  startRequirements();
-  resetEvaluation();
-  startProject();
-  resetConditions();
-  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
-    resetGraph();
-    if (!isDefined(WITHOUT_SEARCH)) resetSolver();
-  }
-  resetResolution();
+  // What is no column: three sets of facts.
+  startLockFacts();
+  startProjectFacts();
+  if (!isDefined(WITHOUT_UV)) startGraphFacts();
 }
 
 /** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, NONE for no lock at all. */

@@ -4,8 +4,8 @@
 // row and a count; the rows of one owner lie side by side. NONE stands for "absent". The rows that hosts read start with
 // the cells that src/core/abi.ts names; assembly/index.ts checks that at compile time.
 
-import { ARTIFACT_WORDS, METHOD_SEARCH, NONE, PACKAGE_WORDS, PROBLEM_WORDS, SOURCE_INDEX } from "../../src/core/abi";
-import { allocateZeroed, Column } from "../memory/arena";
+import { METHOD_SEARCH, NONE, SOURCE_INDEX } from "../../src/core/abi";
+import { Column, LOCK, Slots } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { texts } from "../memory/intern";
 
@@ -156,23 +156,23 @@ export class Problem {
   condition: u32;
 }
 
-export const packages: Column = changetype<Column>(memory.data(16));
-export const artifacts: Column = changetype<Column>(memory.data(16));
-export const dependencies: Column = changetype<Column>(memory.data(16));
-export const memberships: Column = changetype<Column>(memory.data(16));
-export const extensions: Column = changetype<Column>(memory.data(16));
-export const packageExtras: Column = changetype<Column>(memory.data(16));
-export const extraMembers: Column = changetype<Column>(memory.data(16));
+export const packages: Column<Package> = changetype<Column<Package>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const artifacts: Column<Artifact> = changetype<Column<Artifact>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const dependencies: Column<Dependency> = changetype<Column<Dependency>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const memberships: Column<Membership> = changetype<Column<Membership>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const extensions: Column<Extension> = changetype<Column<Extension>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const packageExtras: Column<Extra> = changetype<Column<Extra>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const extraMembers: Column<ExtraMember> = changetype<Column<ExtraMember>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Text ids, in slices. */
-export const requestedExtras: Column = changetype<Column>(memory.data(16));
+export const requestedExtras: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Text ids of what the host may choose. */
-export const extraNames: Column = changetype<Column>(memory.data(16));
-export const groupNames: Column = changetype<Column>(memory.data(16));
-export const defaultGroups: Column = changetype<Column>(memory.data(16));
+export const extraNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const groupNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const defaultGroups: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Marker rows: environments that the lock is for, at least one of which must hold; empty for all. */
-export const environments: Column = changetype<Column>(memory.data(16));
+export const environments: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** What the host should say without failing. */
-export const warnings: Column = changetype<Column>(memory.data(16));
+export const warnings: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Facts about the lock as a whole. */
 @unmanaged
@@ -188,40 +188,34 @@ export class LockFacts {
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
-/** Makes room in the tables for what a document of this many nodes can hold at most, or nearly so. */
-export function reserveTables(nodes: u32): void {
-  artifacts.reserve(nodes / 3 + 16); // a table and two values each
+/** Makes room in the tables for what a document of so many nodes and rows can hold at most, or nearly so. */
+export function reserveTables(nodes: u32, rows: u32): void {
+  artifacts.reserve(nodes / 3 + rows + 16); // a table and two values each
   dependencies.reserve(nodes / 4 + 16);
   extraMembers.reserve(nodes / 4 + 16);
   packages.reserve(nodes / 16 + 16);
 }
 
-/** Empties all tables. To be called after each arena reset. */
-export function startTables(): void {
-  packages.start(PACKAGE_WORDS << 2);
-  artifacts.start(ARTIFACT_WORDS << 2);
-  dependencies.start(offsetof<Dependency>());
-  memberships.start(offsetof<Membership>());
-  if (!isDefined(WITHOUT_FLAT)) {
-    extensions.start(offsetof<Extension>());
-    defaultGroups.start(4);
-    environments.start(4);
-  }
-  packageExtras.start(offsetof<Extra>());
-  extraMembers.start(offsetof<ExtraMember>());
-  requestedExtras.start(4);
-  extraNames.start(4);
-  groupNames.start(4);
-  warnings.start(PROBLEM_WORDS << 2);
+/** A target that a pdm.lock was made for. */
+@unmanaged
+export class LockTarget {
+  /** Text ids, NONE for any: version specifiers, PDM's name of the platform, implementation. */
+  python: u32;
+  platform: u32;
+  implementation: u32;
+}
+
+export const lockTargets: Column<LockTarget> = changetype<Column<LockTarget>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+/** Text ids: conda's platforms that the lock is for. */
+export const lockPlatforms: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+
+/** What the lock says of itself, before it is read: nothing. */
+export function startLockFacts(): void {
   lock.version = NONE;
   lock.python = NONE;
   lock.contentHash = NONE;
   lock.method = METHOD_SEARCH;
-  if (isDefined(ONE_CALL)) return;
-  lock.format = NONE;
-  distinct = 0;
-  distinctMask = 0;
-  distinctCount = 0;
+  if (!isDefined(ONE_CALL)) lock.format = NONE;
 }
 
 export function packageAt(row: u32): Package {
@@ -253,24 +247,23 @@ export function extraMemberAt(row: u32): ExtraMember {
 }
 
 /** Adds an id to a column of ids. */
-export function pushId(column: Column, id: u32): void {
+export function pushId(column: Column<u32>, id: u32): void {
   const row = column.push();
   if (row != 0) store<u32>(row, id);
 }
 
-export function idAt(column: Column, row: u32): u32 {
+export function idAt(column: Column<u32>, row: u32): u32 {
   return load<u32>(column.at(row));
 }
 
 /** Columns of distinct ids longer than this are looked up in `distinct`. Real locks have a handful of groups and extras. */
 const FEW: u32 = 16;
 /** Open addressing over all such columns: pairs of the column and the id + 1. */
-let distinct: usize = 0;
-let distinctMask: u32 = 0;
+const distinct: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 let distinctCount: u32 = 0;
 
 /** Adds an id to a column of distinct ids. */
-export function pushDistinct(column: Column, id: u32): void {
+export function pushDistinct(column: Column<u32>, id: u32): void {
   const count = column.count;
   // A small module bounds the steps instead.
   if (isDefined(COMPACT_WORDS) ? spend(count) : count < FEW) {
@@ -284,8 +277,8 @@ export function pushDistinct(column: Column, id: u32): void {
 }
 
 /** Whether the id is new to the column. */
-function enter(column: Column, id: u32): bool {
-  if (distinctCount << 1 >= distinctMask && !widenDistinct()) return false;
+function enter(column: Column<u32>, id: u32): bool {
+  if (distinctCount << 1 >= distinct.count && !widenDistinct()) return false;
   const address = placeOf(changetype<usize>(column), id + 1);
   if (load<u32>(address) != 0) return false;
   store<u32>(address, id + 1);
@@ -296,23 +289,20 @@ function enter(column: Column, id: u32): bool {
 
 /** The slot of the pair, or the free one where it belongs. */
 function placeOf(column: usize, cell: u32): usize {
-  let slot = ((cell * 0x9e3779b1) ^ (u32(column) * 0x85ebca6b)) & distinctMask;
+  let slot = ((cell * 0x9e3779b1) ^ (u32(column) * 0x85ebca6b)) & distinct.mask;
   while (true) {
-    const address = distinct + (usize(slot) << 3);
+    const address = distinct.at(slot);
     const known = load<u32>(address);
     if (known == 0 || (known == cell && load<u32>(address, 4) == u32(column))) return address;
-    slot = (slot + 1) & distinctMask;
+    slot = (slot + 1) & distinct.mask;
   }
 }
 
 function widenDistinct(): bool {
-  const old = distinct;
-  const count: u32 = old == 0 ? 0 : distinctMask + 1;
-  const wider: u32 = old == 0 ? 255 : (distinctMask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 3);
-  if (moved == 0) return false;
-  distinct = moved;
-  distinctMask = wider;
+  const old = distinct.base;
+  const count = distinct.count;
+  if (count == 0) distinctCount = 0;
+  if (!distinct.widen(256)) return false;
   for (let i: u32 = 0; i < count; i++) {
     const cell = load<u64>(old + (usize(i) << 3));
     if (cell != 0) store<u64>(placeOf(usize(u32(cell >> 32)), u32(cell)), cell);
@@ -326,7 +316,7 @@ export function warn(status: u32, address: usize, size: u32, detail: u32 = 0xfff
 }
 
 export function addProblem(
-  column: Column,
+  column: Column<Problem>,
   status: u32,
   address: usize,
   size: u32,
@@ -415,17 +405,13 @@ export function addDependency(owner: u32, name: u32, address: usize, size: u32):
 }
 
 /** First package of each name: text id -> package row + 1, for the text ids that there were when names were linked. */
-let firstOfName: usize = 0;
-let linkedTexts: u32 = 0;
+const firstOfName: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Chains the packages of each name. To be called when all packages are read. */
 export function linkNames(): void {
-  linkedTexts = texts.count;
-  firstOfName = allocateZeroed(usize(linkedTexts) << 2);
-  if (firstOfName == 0) return;
+  if (!firstOfName.fill(texts.count)) return;
   for (let row = i32(packages.count) - 1; row >= 0; row--) {
-    if (!ASC_NO_ASSERT) assert(packageAt(row).name < linkedTexts);
-    const slot = firstOfName + (usize(packageAt(row).name) << 2);
+    const slot = firstOfName.at(packageAt(row).name);
     packageAt(row).nextOfName = load<u32>(slot) - 1;
     store<u32>(slot, row + 1);
   }
@@ -433,5 +419,5 @@ export function linkNames(): void {
 
 /** The first package of a name, in the order of the lock; NONE when there is none. The others follow by `nextOfName`. */
 export function candidates(name: u32): u32 {
-  return name < linkedTexts ? load<u32>(firstOfName + (usize(name) << 2)) - 1 : NONE;
+  return name < firstOfName.count ? load<u32>(firstOfName.at(name)) - 1 : NONE;
 }

@@ -33,13 +33,28 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate } from "../memory/arena";
-import { decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { writeAscii } from "../standards/environment";
 import { versionOf } from "../standards/pep440";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
-import { checkHash, expect, isFileName, isText, keyName, marker, name, optionalText, text } from "./reading";
+import {
+  ARRAY,
+  at,
+  first,
+  firstOrRows,
+  get,
+  INTEGER,
+  isRun,
+  keyIs,
+  kindOf,
+  next,
+  nextOrRows,
+  ROW_URL,
+  rowAt,
+  STRING,
+  TABLE,
+} from "../text/document";
+import { checkHash, expect, isFileName, isText, keyName, marker, name, optionalText, setFile, text } from "./reading";
 import {
   Artifact,
   addDependency,
@@ -80,6 +95,8 @@ import {
   itemOf,
   markerLists,
   memberNames,
+  Offer,
+  offers,
   RootRequirement,
   rootRequirements,
   SPACE_BRANCH,
@@ -212,6 +229,7 @@ function readManifest(table: u32): void {
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
         const id = keyName(group);
         pushDistinct(groupNames, id);
+        if (!isDefined(ONE_CALL)) addOffer(NONE, id, false);
         readRequirements(group, id);
       }
     }
@@ -432,12 +450,27 @@ function declare(item: Package, kind: u32, id: u32): void {
 function readArtifacts(index: u32, wheels: u32, sdist: u32): void {
   packageAt(index).artifacts = artifacts.count;
   if (wheels != NONE && expect(wheels, ARRAY)) {
-    for (let each = first(wheels); each != NONE && !failed(); each = next(each)) {
-      readArtifact(index, each, ARTIFACT_IS_WHEEL);
+    for (let each = firstOrRows(wheels); each != NONE && !failed(); each = nextOrRows(each)) {
+      if (!readRows(each)) readArtifact(index, each, ARTIFACT_IS_WHEEL);
     }
   }
   if (sdist != NONE && !failed()) readArtifact(index, sdist, ARTIFACT_IS_SDIST);
   packageAt(index).artifactCount = artifacts.count - packageAt(index).artifacts;
+}
+
+/** Reads wheels that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_URL)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const address = artifacts.push();
+    if (address == 0) return true;
+    const wheel = changetype<Artifact>(address);
+    setFile(wheel, rowAt(i));
+    wheel.kind = ARTIFACT_IS_WHEEL;
+  }
+  return true;
 }
 
 /**
@@ -660,5 +693,17 @@ function nameChoicesOf(row: u32): void {
     const branch = branchAt(i);
     if (branch.kind == BRANCH_EXTRA) pushDistinct(extraNames, branch.name);
     else if (branch.kind == BRANCH_GROUP) pushDistinct(groupNames, branch.name);
+    else continue;
+    if (!isDefined(ONE_CALL)) addOffer(item.name, branchAt(i).name, branchAt(i).kind == BRANCH_EXTRA);
   }
+}
+
+/** For hosts, which tell whether the projects that are asked for have a name. */
+function addOffer(member: u32, name: u32, isExtra: bool): void {
+  const row = offers.push();
+  if (row == 0) return;
+  const offer = changetype<Offer>(row);
+  offer.member = member;
+  offer.name = name;
+  offer.isExtra = u32(isExtra);
 }

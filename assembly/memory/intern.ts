@@ -2,10 +2,10 @@
 //
 // Invariant: a text's bytes stay where they are until the arena is reset; interning copies nothing.
 
-import { NONE, STATUS_COLLISIONS, TEXT_WORDS } from "../../src/core/abi";
-import { allocate, allocateZeroed, Column } from "./arena";
+import { NONE, STATUS_COLLISIONS } from "../../src/core/abi";
+import { allocate, Column, LOCK, rewind, Slots } from "./arena";
 import { PROBE_LIMIT } from "./budget";
-import { equal } from "./bytes";
+import { equal, wordSize, writeAscii } from "./bytes";
 import { fail } from "./status";
 
 @unmanaged
@@ -15,24 +15,18 @@ export class Text {
 }
 
 /** The text table. */
-export const texts: Column = changetype<Column>(memory.data(16));
+export const texts: Column<Text> = changetype<Column<Text>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: id + 1 in each used slot; at most half full. */
-let slots: usize = 0;
-let mask: u32 = 0;
-
-/** Empties the table. To be called after each arena reset. */
-export function startTexts(): void {
-  texts.start(TEXT_WORDS << 2);
-  mask = 1023;
-  slots = allocateZeroed(usize(mask + 1) << 2);
-}
+const slots: Slots<u32> = changetype<Slots<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const FIRST_SLOTS: u32 = 1024;
 
 /** The id of these bytes. */
 export function intern(address: usize, size: u32): u32 {
-  let slot = hash(address, size) & mask;
+  if (slots.count == 0 && !slots.widen(FIRST_SLOTS)) return NONE;
+  let slot = hash(address, size) & slots.mask;
   for (let probes: u32 = 0; ; probes++) {
-    const id = load<u32>(slots + (usize(slot) << 2));
+    const id = load<u32>(slots.at(slot));
     if (id == 0) break;
     if (probes == PROBE_LIMIT) {
       // Any id will do: whoever asked finds the failure.
@@ -41,14 +35,14 @@ export function intern(address: usize, size: u32): u32 {
     }
     const text = changetype<Text>(texts.at(id - 1));
     if (text.size == size && equal(text.address, address, size)) return id - 1;
-    slot = (slot + 1) & mask;
+    slot = (slot + 1) & slots.mask;
   }
   const row = texts.push();
   if (row == 0) return NONE;
   changetype<Text>(row).address = address;
   changetype<Text>(row).size = size;
-  store<u32>(slots + (usize(slot) << 2), texts.count);
-  if (texts.count << 1 > mask) rehash();
+  store<u32>(slots.at(slot), texts.count);
+  if (texts.count << 1 >= slots.count) rehash();
   return texts.count - 1;
 }
 
@@ -64,6 +58,20 @@ export function internCopy(address: usize, size: u32): u32 {
   return id;
 }
 
+/** Id of a word of ASCII. */
+export function internWord(word: string): u32 {
+  const start = allocate(wordSize(word));
+  return internWritten(start, u32(writeAscii(start, word) - start));
+}
+
+/** Interns what was just written at `start`, the arena's last block, and frees it when the text was known. */
+export function internWritten(start: usize, size: u32): u32 {
+  const before = texts.count;
+  const id = intern(start, size);
+  if (texts.count == before) rewind(start);
+  return id;
+}
+
 @inline
 export function textAddress(id: u32): usize {
   return changetype<Text>(texts.at(id)).address;
@@ -75,16 +83,12 @@ export function textSize(id: u32): u32 {
 }
 
 function rehash(): void {
-  const wider = (mask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 2);
-  if (moved == 0) return;
+  if (!slots.widen(FIRST_SLOTS)) return;
   for (let id: u32 = 0; id < texts.count; id++) {
-    let slot = hash(textAddress(id), textSize(id)) & wider;
-    while (load<u32>(moved + (usize(slot) << 2)) != 0) slot = (slot + 1) & wider;
-    store<u32>(moved + (usize(slot) << 2), id + 1);
+    let slot = hash(textAddress(id), textSize(id)) & slots.mask;
+    while (load<u32>(slots.at(slot)) != 0) slot = (slot + 1) & slots.mask;
+    store<u32>(slots.at(slot), id + 1);
   }
-  slots = moved;
-  mask = wider;
 }
 
 /** Multiply and fold, eight bytes a step. Collisions are easily crafted: who probes has to give up some time (PROBE_LIMIT). */

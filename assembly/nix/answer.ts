@@ -2,7 +2,7 @@
 //
 //   { version, groups, extras, conditions, packages, targets, warnings }
 //
-// A pylock.toml says itself which groups are chosen by default: `defaultGroups` has their names.
+// A pylock.toml and a pdm.lock say themselves which groups are chosen by default: `defaultGroups` has their names.
 // A uv.lock says whether the project is built at all: not when `isVirtual`.
 //
 // Mirrors src/answers/freeze.ts: packages that the target can select, in the order of the lock, each with its one variant.
@@ -54,11 +54,9 @@ import { failed } from "../memory/status";
 import { edges, problems, Selection, selections } from "../resolve/resolution";
 import { conditions } from "../standards/condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
-import { addressValue, withoutUser } from "./address";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
-import { decodedName } from "./percent";
-import { sriAddress, sriSize, writeSri } from "./sri";
+import { addressValue, decodedName, sriValue, withoutUser } from "./texts";
 import {
   add,
   closeList,
@@ -83,9 +81,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   put("version", textValue(lock.version));
   put("groups", namesValue(groupNames));
   put("extras", namesValue(extraNames));
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK) && lock.format == FORMAT_PYLOCK) {
-    put("defaultGroups", namesValue(defaultGroups));
-  }
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK)) put("defaultGroups", namesValue(defaultGroups));
   if (!isDefined(WITHOUT_UV)) put("isVirtual", makeBool(i32(isVirtual())));
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
@@ -98,7 +94,7 @@ export function answerValue(target: usize, targetSize: u32): u32 {
 }
 
 /** Distinct names, in the order of the tables. */
-function namesValue(column: Column): u32 {
+function namesValue(column: Column<u32>): u32 {
   const from = openList();
   for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
   return closeList(from);
@@ -311,11 +307,7 @@ function fileValue(artifact: Artifact): u32 {
 function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
   const from = openList();
   add(name);
-  if (hashSize == 0) add(nullValue());
-  else {
-    writeSri(hash, hashSize);
-    add(stringValue(sriAddress, sriSize));
-  }
+  add(hashSize == 0 ? nullValue() : sriValue(hash, hashSize));
   add(url);
   return closeList(from);
 }

@@ -4,7 +4,7 @@
 // attributes are words that differ within each set. Strings are valid UTF-8 without control characters.
 
 import { NONE } from "../../src/core/abi";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, LOCK, Scratch } from "../memory/arena";
 import { wordSize } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
 import { cleaned, cleanedSize } from "./clean";
@@ -17,19 +17,16 @@ class Entry {
   value: u32;
 }
 
-const entries: Column = changetype<Column>(memory.data(16));
-const items: Column = changetype<Column>(memory.data(16));
+const entries: Column<Entry> = changetype<Column<Entry>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const items: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** The value of each text, 0 while it has none: names come up again and again. */
 let values: usize = 0;
-const valueMemory: Scratch = changetype<Scratch>(memory.data(8));
+const valueMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let nullId: u32 = 0;
 
 /** To be called once all texts are there (none is interned afterwards), before any value is made. */
 export function startValues(): void {
-  entries.start(offsetof<Entry>());
-  items.start(4);
-  valueMemory.start();
   values = valueMemory.zeroed(usize(texts.count) << 2);
   nullId = makeNull();
 }

@@ -12,10 +12,8 @@ import {
   FINDING_IS_NOT_LOCKED,
   FINDING_IS_REFUSED_PYTHON,
   FINDING_IS_REFUSED_VERSION,
-  FINDING_WORDS,
   METHOD_FILTER,
   NONE,
-  PART_WORDS,
   REASON_COUNTS,
   REASON_EXTRA,
   REASON_GROUP_LEFT,
@@ -25,7 +23,6 @@ import {
   REASON_OWNER_ABSENT,
   REASON_PLATFORM,
   REASON_PYTHON,
-  REASON_WORDS,
   VERDICT_ABI,
   VERDICT_FITS,
   VERDICT_FLOOR,
@@ -33,7 +30,6 @@ import {
   VERDICT_PLATFORM,
   VERDICT_PYTHON,
   VERDICT_TAKEN,
-  VERDICT_WORDS,
 } from "../../src/core/abi";
 import { project } from "../lock/project";
 import {
@@ -47,16 +43,16 @@ import {
   packageAt,
   packages,
 } from "../lock/tables";
-import { Column } from "../memory/arena";
+import { Column, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { groupChosen, NEVER } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
-import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../standards/pep508/evaluation";
+import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
 import { isWheelName, wheelRank } from "./artifact";
-import { appliesHere, isActive } from "./graph";
+import { appliesHere, isActive, takesPython } from "./graph";
 import { installedWhen } from "./installed";
 import { Selection, selections } from "./resolution";
 import { chosenWhen } from "./search";
@@ -78,32 +74,16 @@ export class Reason {
 }
 
 @unmanaged
-class Finding {
+export class Finding {
   code: u32;
   reason: u32;
   package: u32;
 }
 
-export const reasons: Column = changetype<Column>(memory.data(16));
-export const parts: Column = changetype<Column>(memory.data(16));
-export const verdicts: Column = changetype<Column>(memory.data(16));
-export const findings: Column = changetype<Column>(memory.data(16));
-
-/** To be called after each arena reset. */
-export function resetExplanation(): void {
-  reasons.start(REASON_WORDS << 2);
-  parts.start(PART_WORDS << 2);
-  verdicts.start(VERDICT_WORDS << 2);
-  findings.start(FINDING_WORDS << 2);
-}
-
-/** Forgets the last explanation, so that none stands beside another resolution. */
-export function startExplanation(): void {
-  reasons.clear();
-  parts.clear();
-  verdicts.clear();
-  findings.clear();
-}
+export const reasons: Column<Reason> = changetype<Column<Reason>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const parts: Column<Part> = changetype<Column<Part>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const verdicts: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const findings: Column<Finding> = changetype<Column<Finding>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Explains what was resolved last. */
 export function explain(): void {
@@ -126,10 +106,8 @@ function explainRoot(row: u32): void {
   const reason = changetype<Reason>(address);
   reason.group = dependency.group;
   if (groupChosen(dependency.group) == NEVER) reason.code = REASON_GROUP_LEFT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_SET) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_SET);
-  } else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_SET)) return;
+  else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -139,10 +117,8 @@ function explainRequirement(owner: u32, row: u32): void {
   if (address == 0) return;
   const reason = changetype<Reason>(address);
   if (installedWhen(owner) == NEVER) reason.code = REASON_OWNER_ABSENT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_ABSENT) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_ABSENT);
-  } else if (!isActive(row)) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_ABSENT)) return;
+  else if (!isActive(row)) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -164,13 +140,12 @@ function addReason(kind: u32, owner: u32, dependency: Dependency): usize {
   return address;
 }
 
-/** Which of Poetry's two restrictions refuses the target. */
-function restriction(dependency: Dependency): u32 {
-  if (dependency.python == NONE) return REASON_PLATFORM;
-  const constraint = constraintOf(dependency.python);
-  if (constraint == NONE) return REASON_PYTHON;
-  const isAdmitted = constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
-  return isAdmitted ? REASON_PLATFORM : REASON_PYTHON;
+/** Whether the target does not need it: its marker is false, or one of Poetry's restrictions refuses the target. */
+function isRefused(reason: Reason, dependency: Dependency, policy: u32): bool {
+  if (dependency.marker != NONE && evaluateMarker(dependency.marker, policy) == NEVER) {
+    setBlame(reason, dependency.marker, policy);
+  } else if (!appliesHere(dependency)) reason.code = takesPython(dependency) ? REASON_PLATFORM : REASON_PYTHON;
+  return reason.code != REASON_COUNTS;
 }
 
 function setBlame(reason: Reason, marker: u32, policy: u32): void {

@@ -4,7 +4,7 @@
 
 import { NONE } from "../../src/core/abi";
 import { extensionAt, membershipAt, packageAt, packages } from "../lock/tables";
-import { Scratch } from "../memory/arena";
+import { BLOCK, Scratch } from "../memory/arena";
 import { texts } from "../memory/intern";
 import { ALWAYS, all, any, groupChosen, NEVER, not } from "../standards/condition";
 import { evaluateMarker } from "../standards/pep508/evaluation";
@@ -13,12 +13,7 @@ import { extraPolicy, isForTarget, lastEntryCounts } from "./rules";
 
 /** For each name the condition under which a later entry of it is installed, + 1. */
 let later: usize = 0;
-const laterMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetFilter(): void {
-  if (!isDefined(WITHOUT_FLAT)) laterMemory.start();
-}
+const laterMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Over the chosen groups that an entry is in, at least one marker must hold; over a package's entries, one entry. */
 export function filter(): void {

@@ -3,17 +3,12 @@
 // Invariant: a package's condition only ever widens.
 
 import { packages } from "../lock/tables";
-import { Scratch } from "../memory/arena";
+import { BLOCK, Scratch } from "../memory/arena";
 import { any, NEVER } from "../standards/condition";
 
 /** For each package its condition + 1; 0 while it is not known to be installed at all. */
 let installed: usize = 0;
-const installedMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetInstalled(): void {
-  installedMemory.start();
-}
+const installedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Nothing is installed. */
 export function startInstalled(): void {

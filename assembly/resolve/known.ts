@@ -2,7 +2,8 @@
 //
 // Invariant: each of them is a target that `setTarget` (environment.ts) takes.
 
-import { MINOR_FIRST, writeAscii, writeNumber } from "../standards/environment";
+import { writeAscii, writeNumber } from "../memory/bytes";
+import { MINOR_FIRST } from "../standards/environment";
 
 /** Longest name that `writeKnownTarget` writes, in bytes. */
 export const TARGET_NAME_LIMIT: u32 = 40;

@@ -24,10 +24,8 @@ import {
   NONE,
   PACKAGE_HAS_BARE_HASHES,
   PACKAGE_IS_EDITABLE,
-  PROBLEM_WORDS,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
-  SELECTION_WORDS,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
   SOURCE_FILE,
@@ -53,29 +51,30 @@ import {
   groupNames,
   idAt,
   lock,
+  Problem,
   packageAt,
   packages,
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, startLifetime, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { internCopy, textAddress, textSize, texts } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { ALWAYS, chooseExtra, chooseGroup, NEVER, startConditions } from "../standards/condition";
 import { setTarget } from "../standards/environment";
 import { normalizedName } from "../standards/name";
-import { resetTags, startTags } from "../standards/pep425";
+import { startTags } from "../standards/pep425";
 import { startEvaluation } from "../standards/pep508/evaluation";
 import { chooseArtifact } from "./artifact";
-import { filter, resetFilter } from "./filter";
+import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
-import { installedWhen, resetInstalled, startInstalled } from "./installed";
-import { checkTarget, dialect, refusesTwice, resetRules, setsHold, takesPython, tellsEditable } from "./rules";
-import { chosenWhen, resetSearch, search } from "./search";
+import { installedWhen, startInstalled } from "./installed";
+import { checkTarget, dialect, refusesTwice, setsHold, takesPython, tellsEditable } from "./rules";
+import { chosenWhen, search } from "./search";
 import { admits } from "./solver";
 import { nameMain } from "./walk/selection";
-import { addWalkedEdges, resetWalk, walk } from "./walk/walk";
+import { addWalkedEdges, walk } from "./walk/walk";
 
 /** What is asked: addresses and sizes of texts; lists are names each ended by a NUL byte. */
 @unmanaged
@@ -107,52 +106,29 @@ export class Selection {
   condition: u32;
 }
 
-export const selections: Column = changetype<Column>(memory.data(16));
-export const edges: Column = changetype<Column>(memory.data(16));
-export const problems: Column = changetype<Column>(memory.data(16));
+export const selections: Column<Selection> = changetype<Column<Selection>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const edges: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const problems: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** One byte a text id: FLAG_* of --no-binary and --only-binary. */
 let policies: usize = 0;
-const policyMemory: Scratch = changetype<Scratch>(memory.data(8));
+const policyMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let policyTexts: u32 = 0;
 let allPolicies: u32 = 0;
 const FLAG_NO_BINARY: u32 = 1;
 const FLAG_ONLY_BINARY: u32 = 2;
 /** For each name the last package that was selected, + 1. */
 let seen: usize = 0;
-const seenMemory: Scratch = changetype<Scratch>(memory.data(8));
+const seenMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** For each package the last one that depends on it, + 1. */
 let linked: usize = 0;
-const linkedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const linkedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Packages that were asked for another extra. */
-const queue: Column = changetype<Column>(memory.data(16));
-
-/** To be called after each arena reset. */
-export function resetResolution(): void {
-  selections.start(SELECTION_WORDS << 2);
-  edges.start(4);
-  problems.start(PROBLEM_WORDS << 2);
-  queue.start(4);
-  if (!isDefined(WITHOUT_POLICIES)) policyMemory.start();
-  seenMemory.start();
-  resetTags();
-  linkedMemory.start();
-  resetRules();
-  resetInstalled();
-  if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) {
-    resetFilter();
-    if (!isDefined(WITHOUT_SEARCH)) resetSearch();
-  }
-  if (!isDefined(WITHOUT_UV)) resetWalk();
-}
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  if (!isDefined(ONE_CALL)) {
-    selections.clear();
-    edges.clear();
-    problems.clear();
-  }
+  startLifetime(TARGET);
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
@@ -166,7 +142,7 @@ export function resolve(request: ResolveRequest): void {
   startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
-  if (!checkTarget(problems)) return;
+  if (!checkTarget()) return;
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);
@@ -191,7 +167,7 @@ function nameId(at: usize, size: u32): u32 {
 }
 
 /** `main` is always there: a lock without any package of its own has an empty one. */
-function checkNames(from: usize, size: u32, known: Column, status: u32): bool {
+function checkNames(from: usize, size: u32, known: Column<u32>, status: u32): bool {
   const end = from + size;
   for (let at = from; at < end; ) {
     const length = nameSize(at, end);

@@ -18,15 +18,24 @@ import {
   STATUS_PYLOCK_PACKAGE_PYTHON,
   STATUS_PYTHON_REFUSED,
 } from "../../src/core/abi";
-import { addProblem, environments, idAt, lock, Package } from "../lock/tables";
-import { Column } from "../memory/arena";
+import {
+  addProblem,
+  environments,
+  idAt,
+  LockTarget,
+  lock,
+  lockPlatforms,
+  lockTargets,
+  Package,
+  Problem,
+} from "../lock/tables";
+import { Column, LOCK } from "../memory/arena";
 import { endsWith, is, startsWith } from "../memory/bytes";
-import { textAddress, textSize } from "../memory/intern";
+import { internWord, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { ALWAYS } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import {
-  internWord,
   PLATFORM_GLIBC,
   PLATFORM_MACOS,
   PLATFORM_MUSL,
@@ -48,28 +57,8 @@ import {
 } from "../standards/pep508/evaluation";
 import { specifiersContain } from "../standards/specifier";
 
-/** A target that a pdm.lock was made for. */
-@unmanaged
-export class LockTarget {
-  /** Text ids, NONE for any: version specifiers, PDM's name of the platform, implementation. */
-  python: u32;
-  platform: u32;
-  implementation: u32;
-}
-
-export const lockTargets: Column = changetype<Column>(memory.data(16));
-/** Text ids: conda's platforms that the lock is for. */
-export const lockPlatforms: Column = changetype<Column>(memory.data(16));
-
 /** Text id of the target's platform in conda's words; NONE for other formats. */
 let condaPlatform: u32 = NONE;
-
-/** To be called after each arena reset. */
-export function resetRules(): void {
-  if (isDefined(WITHOUT_FLAT)) return;
-  lockTargets.start(offsetof<LockTarget>());
-  lockPlatforms.start(4);
-}
 
 /** A module for Poetry's locks alone knows it at compile time, and has nothing of the other formats; one without them, too. */
 export function isPoetry(): bool {
@@ -132,12 +121,11 @@ export function isForTarget(item: Package): bool {
 }
 
 /** Whether the lock takes the target; a refusal is in the status. To be called when target and evaluation are set. */
-export function checkTarget(problems: Column): bool {
+export function checkTarget(): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
   if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA)
-    checkCondaPlatform(problems);
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA) checkCondaPlatform();
   else if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
   const mayName = !isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK);
@@ -185,9 +173,15 @@ function checkEnvironments(): void {
 
 // --- PDM's targets --------------------------------------------------------------------------------------------------------
 
-/** PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare). */
+/**
+ * PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare). A
+ * lock without targets is for the Pythons of the project (models/repositories/lock.py, _read_pdm_lock: allow_all_spec).
+ */
 function checkLockTargets(): void {
-  if (lockTargets.count == 0) return;
+  if (lockTargets.count == 0) {
+    if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
+    return;
+  }
   for (let i: u32 = 0; i < lockTargets.count && !failed(); i++) {
     const each = changetype<LockTarget>(lockTargets.at(i));
     if (each.python != NONE && !specifiersContain(each.python, pythonVersion())) continue;
@@ -238,11 +232,11 @@ function isWindowsArchitecture(address: usize, size: u32): bool {
 
 // --- conda's platforms ----------------------------------------------------------------------------------------------------
 
-/** A lock without the platform has nothing for it: conda-lock installs an empty part, so a problem and no refusal. */
-function checkCondaPlatform(problems: Column): void {
+/** conda-lock installs for the lock's own platforms only (conda_lock/conda_lock.py, render_lockfile_for_install). */
+function checkCondaPlatform(): void {
   condaPlatform = internWord(condaWord());
   for (let i: u32 = 0; i < lockPlatforms.count; i++) if (idAt(lockPlatforms, i) == condaPlatform) return;
-  addProblem(problems, STATUS_CONDA_PLATFORM, 0, 0, condaPlatform);
+  failAbout(STATUS_CONDA_PLATFORM, 0, 0, condaPlatform);
 }
 
 function condaWord(): string {

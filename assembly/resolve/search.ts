@@ -20,7 +20,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "../standards/condition";
@@ -30,26 +30,18 @@ import { install } from "./installed";
 import { admits, decidedFor, require, solve, startSolver } from "./solver";
 
 /** Packages whose requirements are still to be looked at. */
-const queue: Column = changetype<Column>(memory.data(16));
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each package the number of the walk that visited it last. */
 let visited: usize = 0;
-const visitedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const visitedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let walk: u32 = 0;
 /** For each package the condition under which it is part of the solution, + 1; 0 while nothing leads to it. */
 let solved: usize = 0;
-const solvedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const solvedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** For each requirement of the project the condition of the walk that is to start from it; NEVER when none is. */
 let guards: usize = 0;
-const guardMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetSearch(): void {
-  queue.start(4);
-  visitedMemory.start();
-  solvedMemory.start();
-  guardMemory.start();
-}
+const guardMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** The versions are searched for; then walks find what of the solution is installed. */
 export function search(): void {

@@ -26,14 +26,15 @@ import {
   Dependency,
   dependencyAt,
   idAt,
+  lock,
   packageAt,
   packages,
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { is } from "../memory/bytes";
+import { indexIn } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
 import { failAbout, failed } from "../memory/status";
 import { constraintAllows, constraintOf } from "../standards/constraint";
@@ -71,12 +72,12 @@ class Decision {
   culprits: u32;
 }
 
-const requirements: Column = changetype<Column>(memory.data(16));
-const decisions: Column = changetype<Column>(memory.data(16));
+const requirements: Column<Requirement> = changetype<Column<Requirement>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Text ids of the names that something requires, in the order of their first requirement. */
-const required: Column = changetype<Column>(memory.data(16));
+const required: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Package rows that were decided. */
-const culprits: Column = changetype<Column>(memory.data(16));
+const culprits: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each text id: its last requirement + 1; the package row that was decided + 1. */
 let lastRequirement: usize = 0;
 let decided: usize = 0;
@@ -84,33 +85,18 @@ let idCount: u32 = 0;
 /** Index into `required` before which every name is decided. */
 let open: u32 = 0;
 let admitted: u32 = 0;
-const lastMemory: Scratch = changetype<Scratch>(memory.data(8));
-const decidedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const lastMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const decidedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** For each package row the number of the conflict that it was blamed for last. */
 let blamed: usize = 0;
-const blamedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const blamedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Conflicts so far, the one that is being looked into included. */
 let conflict: u32 = 1;
 /** The first requirement that could not be met, for the message. */
 let unmet: u32 = NONE;
 
-/** To be called after each arena reset. */
-export function resetSolver(): void {
-  requirements.start(offsetof<Requirement>());
-  decisions.start(offsetof<Decision>());
-  required.start(4);
-  culprits.start(4);
-  lastMemory.start();
-  decidedMemory.start();
-  blamedMemory.start();
-}
-
 /** Forgets the last search. Requirements are added by `require`, then `solve` decides. */
 export function startSolver(): void {
-  requirements.clear();
-  decisions.clear();
-  required.clear();
-  culprits.clear();
   idCount = texts.count;
   lastRequirement = lastMemory.zeroed(usize(idCount) << 2);
   decided = decidedMemory.zeroed(usize(idCount) << 2);
@@ -377,18 +363,12 @@ function isBetter(a: u32, b: u32): bool {
 
 /**
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
- * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
+ * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1). No such Poetry wrote locks of version 2: Poetry misses it there.
  */
 export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;
-  const address = textAddress(name);
-  const size = textSize(name);
-  return (
-    is(address, size, "setuptools") ||
-    is(address, size, "distribute") ||
-    is(address, size, "pip") ||
-    is(address, size, "wheel")
-  );
+  if (isPoetry() && lock.version != NONE && load<u8>(textAddress(lock.version)) == 0x32) return false;
+  return indexIn(textAddress(name), textSize(name), "setuptools distribute pip wheel") != NONE;
 }

@@ -15,48 +15,38 @@ import {
   CONDITION_GROUP,
   CONDITION_NEVER,
   CONDITION_NOT,
-  CONDITION_WORDS,
   NONE,
 } from "../../src/core/abi";
-import { Column, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 
 export const ALWAYS: u32 = 0;
 export const NEVER: u32 = 1;
 
 @unmanaged
-class Condition {
+export class Condition {
   operation: u32;
   left: u32;
   right: u32;
 }
 
 /** The condition table. */
-export const conditions: Column = changetype<Column>(memory.data(16));
+export const conditions: Column<Condition> = changetype<Column<Condition>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Open addressing over the rows: row + 1 in each used slot; at most half full. */
 let slots: usize = 0;
 let mask: u32 = 0;
-const slotMemory: Scratch = changetype<Scratch>(memory.data(8));
+const slotMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** One byte a text id: whether the group, the extra is chosen. Unused while the selection is open. */
 let chosenGroups: usize = 0;
 let chosenExtras: usize = 0;
 let chosenTexts: u32 = 0;
-const groupMemory: Scratch = changetype<Scratch>(memory.data(8));
-const extraMemory: Scratch = changetype<Scratch>(memory.data(8));
+const groupMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const extraMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let open: bool = false;
-
-/** To be called after each arena reset. */
-export function resetConditions(): void {
-  conditions.start(CONDITION_WORDS << 2);
-  slotMemory.start();
-  groupMemory.start();
-  extraMemory.start();
-}
 
 /** Empties the table. `texts` is the number of text ids there are; with `isOpen` groups and extras stay symbols. */
 export function startConditions(texts: u32, isOpen: bool): void {
-  if (!isDefined(ONE_CALL)) conditions.clear();
   mask = 1023;
   slots = slotMemory.zeroed(usize(mask + 1) << 2);
   open = isOpen;

@@ -14,7 +14,7 @@
 // Invariant: `pieces` of a finished constraint never change; a failed parse leaves none behind.
 
 import { NONE, STATUS_CONSTRAINT } from "../../src/core/abi";
-import { Column } from "../memory/arena";
+import { Column, LOCK } from "../memory/arena";
 import { isDigit, lower, startsWith } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { fail } from "../memory/status";
@@ -46,13 +46,6 @@ import {
 
 /** Clauses of one constraint. Poetry sets none; real ones have some twenty, and intersecting them is quadratic. */
 const CLAUSE_LIMIT: u32 = 1024;
-
-/** Empties the tables. To be called after each arena reset. */
-export function startConstraints(): void {
-  constraints.start(offsetof<Constraint>());
-  pieces.start(offsetof<Piece>());
-  constraintRows.start(4);
-}
 
 /** The row of a constraint. NONE, and a status about the faulty clause, when Poetry refuses it (`_parse_constraint`). */
 export function parseConstraint(address: usize, size: u32): u32 {
@@ -100,6 +93,17 @@ export function constraintAllows(row: u32, version: u32): bool {
   return false;
 }
 
+/** Whether it allows this version alone, beside whatever else: `3.11`, `3.9 || 3.11`; not `3.11.0`, which has another size. */
+export function constraintNames(row: u32, version: u32): bool {
+  const constraint = changetype<Constraint>(constraints.at(row));
+  for (let i = constraint.first; i < constraint.first + constraint.count; i++) {
+    const each = pieceAt(i);
+    if ((each.flags & IS_VERSION) == 0 || releaseCount(each.lower) != releaseCount(version)) continue;
+    if (compareVersions(each.lower, version) == 0) return true;
+  }
+  return false;
+}
+
 /** Whether it allows every version: `VersionConstraint.is_any`. */
 export function constraintIsAny(row: u32): bool {
   const constraint = changetype<Constraint>(constraints.at(row));
@@ -136,10 +140,10 @@ const HAS_LOWER: u32 = 1;
 const HAS_UPPER: u32 = 2;
 const IS_VERSION: u32 = 4;
 
-const constraints: Column = changetype<Column>(memory.data(16));
-const pieces: Column = changetype<Column>(memory.data(16));
+const constraints: Column<Constraint> = changetype<Column<Constraint>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const pieces: Column<Piece> = changetype<Column<Piece>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Text id -> row or UNASKED. */
-const constraintRows: Column = changetype<Column>(memory.data(16));
+const constraintRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Clauses of the constraint that is being parsed. */
 let clauseCount: u32 = 0;

@@ -10,8 +10,19 @@
 
 import { NONE, STATUS_TARGET, STATUS_TARGET_PYTHON } from "../../src/core/abi";
 import { allocate, rewind } from "../memory/arena";
-import { decimal, endsWith, indexIn, indexOf, is, startsWith, wordByte, wordSize } from "../memory/bytes";
-import { intern, textAddress, textSize, texts } from "../memory/intern";
+import {
+  decimal,
+  endsWith,
+  indexIn,
+  indexOf,
+  is,
+  startsWith,
+  wordByte,
+  wordSize,
+  writeAscii,
+  writeNumber,
+} from "../memory/bytes";
+import { intern, internWord, internWritten, textAddress, textSize, texts } from "../memory/intern";
 import { fail } from "../memory/status";
 import { parseVersion, releaseCount, releaseNumber, versionOf } from "./pep440";
 
@@ -97,21 +108,6 @@ export function targetFloorMinor(): u32 {
 /** Text id of the architecture as platform tags write it: `x86_64`, `arm64`; on Windows the whole tag, `win_amd64`. */
 export function targetArchitecture(): u32 {
   return architecture;
-}
-
-/** Writes a word of ASCII and gives the address after it. */
-export function writeAscii(out: usize, word: string): usize {
-  const length = wordSize(word);
-  for (let i: u32 = 0; i < length; i++) store<u8>(out + i, wordByte(word, i));
-  return out + length;
-}
-
-/** Writes a number in decimal and gives the address after it. */
-export function writeNumber(out: usize, value: u32): usize {
-  let digits = 1;
-  for (let rest = value; rest > 9; rest /= 10) digits++;
-  for (let i = digits - 1; i >= 0; i--, value /= 10) store<u8>(out + i, 0x30 + u8(value % 10));
-  return out + digits;
 }
 
 export const MINOR_FIRST: u32 = 7;
@@ -293,22 +289,8 @@ function usualPatch(version: u32): u32 {
   }
 }
 
-/** Id of a word of ASCII. */
-export function internWord(word: string): u32 {
-  const start = allocate(wordSize(word));
-  return internWritten(start, u32(writeAscii(start, word) - start));
-}
-
 function internCopy(address: usize, size: u32): u32 {
   const start = allocate(size);
   memory.copy(start, address, size);
   return internWritten(start, size);
-}
-
-/** Interns what was just written at `start`, the arena's last block, and frees it when the text was known. */
-function internWritten(start: usize, size: u32): u32 {
-  const before = texts.count;
-  const id = intern(start, size);
-  if (texts.count == before) rewind(start);
-  return id;
 }

@@ -13,9 +13,20 @@
 // parts of it are remembered for each text until the target changes.
 
 import { NONE } from "../../src/core/abi";
-import { allocate, rewind, Scratch } from "../memory/arena";
+import { allocate, BLOCK, rewind, Scratch } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { compare, decimal, equal, indexOf, is, lower, startsWith, wordSize } from "../memory/bytes";
+import {
+  compare,
+  decimal,
+  equal,
+  indexOf,
+  is,
+  lower,
+  startsWith,
+  wordSize,
+  writeAscii,
+  writeNumber,
+} from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import {
   PLATFORM_GLIBC,
@@ -28,18 +39,10 @@ import {
   targetIsFreeThreaded,
   targetMinor,
   targetPlatform,
-  writeAscii,
-  writeNumber,
 } from "./environment";
 
 /** No tag of the wheel is one of the target's. */
 export const INCOMPATIBLE: u32 = U32.MAX_VALUE;
-
-/** To be called after each arena reset. */
-export function resetTags(): void {
-  platformMemo.start();
-  pairMemo.start();
-}
 
 /** Forgets the ranks. To be called after each `setTarget`. */
 export function startTags(): void {
@@ -486,8 +489,8 @@ function countLines(from: usize, end: usize): u32 {
 /** Real locks have some hundred platform sets. */
 const MEMO_ROWS: u32 = 2048;
 
-const platformMemo: Scratch = changetype<Scratch>(memory.data(8));
-const pairMemo: Scratch = changetype<Scratch>(memory.data(8));
+const platformMemo: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const pairMemo: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** The row where the key belongs. */
 function rowOf(memo: Scratch, key: u64): usize {

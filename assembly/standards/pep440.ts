@@ -7,7 +7,7 @@
 // Invariant: parsing a text that is no version sets no status and leaves nothing behind that a later call could see.
 
 import { NONE, STATUS_SPECIFIER } from "../../src/core/abi";
-import { allocate, Column } from "../memory/arena";
+import { allocate, Column, LOCK } from "../memory/arena";
 import { compare, isDigit, isLetter, lower, wordByte, wordSize } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { fail } from "../memory/status";
@@ -65,18 +65,7 @@ export class Version {
   address: usize;
 }
 
-export const versions: Column = changetype<Column>(memory.data(16));
-
-/** Empties the tables. To be called after each arena reset. */
-export function startVersions(): void {
-  versions.start(offsetof<Version>());
-  numbers.start(8);
-  longs.start(offsetof<Long>());
-  segments.start(offsetof<Segment>());
-  clauses.start(offsetof<Clause>());
-  specifierSets.start(offsetof<SpecifierSet>());
-  versionRows.start(4);
-}
+export const versions: Column<Version> = changetype<Column<Version>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** The row of this version, or NONE when it is none; white space around it is allowed (PEP 440, Appendix B). */
 export function parseVersion(address: usize, size: u32): u32 {
@@ -405,11 +394,11 @@ export function trimmedEnd(at: usize, end: usize): usize {
 export const UNASKED: u32 = NONE - 1;
 
 /** What was remembered for a text id, or UNASKED. */
-export function recall(column: Column, textId: u32): u32 {
+export function recall(column: Column<u32>, textId: u32): u32 {
   return textId < column.count ? load<u32>(column.at(textId)) : UNASKED;
 }
 
-export function remember(column: Column, textId: u32, row: u32): void {
+export function remember(column: Column<u32>, textId: u32, row: u32): void {
   while (column.count <= textId) {
     const cell = column.push();
     if (cell == 0) return;
@@ -434,10 +423,10 @@ class Long {
 }
 
 /** u64 each: release segments. */
-const numbers: Column = changetype<Column>(memory.data(16));
-const longs: Column = changetype<Column>(memory.data(16));
+const numbers: Column<u64> = changetype<Column<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const longs: Column<Long> = changetype<Column<Long>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Text id -> row, NONE or UNASKED. */
-const versionRows: Column = changetype<Column>(memory.data(16));
+const versionRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 function versionAt(row: u32): Version {
   return changetype<Version>(versions.at(row));
@@ -512,7 +501,7 @@ class Segment {
   size: u32;
 }
 
-const segments: Column = changetype<Column>(memory.data(16));
+const segments: Column<Segment> = changetype<Column<Segment>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** "Local version identifiers": segment by segment, numbers after texts, a longer one after its prefix. */
 function compareLocals(x: Version, y: Version): i32 {
@@ -715,8 +704,8 @@ class SpecifierSet {
   count: u32;
 }
 
-const clauses: Column = changetype<Column>(memory.data(16));
-const specifierSets: Column = changetype<Column>(memory.data(16));
+const clauses: Column<Clause> = changetype<Column<Clause>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const specifierSets: Column<SpecifierSet> = changetype<Column<SpecifierSet>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 function clauseAt(row: u32): Clause {
   return changetype<Clause>(clauses.at(row));

@@ -4,7 +4,7 @@
 // text is parsed once.
 
 import { NONE } from "../../src/core/abi";
-import { Column } from "../memory/arena";
+import { Column, LOCK } from "../memory/arena";
 import { textAddress, textSize } from "../memory/intern";
 import {
   PRERELEASES_ALLOWED,
@@ -16,12 +16,7 @@ import {
 } from "./pep440";
 
 /** Text id -> row of pep440.ts. */
-const setRows: Column = changetype<Column>(memory.data(16));
-
-/** To be called after each arena reset. */
-export function startSpecifiers(): void {
-  setRows.start(4);
-}
+const setRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Whether the text is a set of specifiers; the status says where it is not. */
 export function isSpecifierSet(text: u32): bool {

@@ -1,6 +1,6 @@
 // Test entry: names, targets, markers, requirements, tags and file names, each asked for one text at a time.
-import { allocate, allocateZeroed, reset } from "../../assembly/memory/arena";
-import { intern, startTexts, textAddress, textSize, texts } from "../../assembly/memory/intern";
+import { allocate, allocateZeroed, LOCK, startLifetime, TARGET } from "../../assembly/memory/arena";
+import { intern, textAddress, textSize, texts } from "../../assembly/memory/intern";
 import { begin, failureAddress, failureSize, status } from "../../assembly/memory/status";
 import * as known from "../../assembly/resolve/known";
 import {
@@ -9,14 +9,12 @@ import {
   chooseGroup,
   conditions,
   NEVER,
-  resetConditions,
   startConditions,
 } from "../../assembly/standards/condition";
 import * as environment from "../../assembly/standards/environment";
 import { FileName, parseSdistName, parseWheelName } from "../../assembly/standards/filename";
 import * as names from "../../assembly/standards/name";
-import { resetTags, startTags, tagRank, writeTags, writtenTags } from "../../assembly/standards/pep425";
-import { startVersions } from "../../assembly/standards/pep440";
+import { startTags, tagRank, writeTags, writtenTags } from "../../assembly/standards/pep425";
 import * as evaluation from "../../assembly/standards/pep508/evaluation";
 import * as markers from "../../assembly/standards/pep508/marker";
 import * as requirements from "../../assembly/standards/pep508/requirement";
@@ -28,16 +26,9 @@ const requirement: requirements.Requirement = changetype<requirements.Requiremen
 
 /** Forgets all and makes room for texts; gives its address. */
 export function input(size: u32): usize {
-  reset();
+  startLifetime(LOCK);
   begin();
   text = allocateZeroed(size + INPUT_PADDING);
-  startTexts();
-  startVersions();
-  resetConditions();
-  markers.startMarkers();
-  requirements.startRequirements();
-  evaluation.resetEvaluation();
-  resetTags();
   startTags();
   return text;
 }
@@ -116,6 +107,7 @@ export function parseMarker(address: usize, size: u32): u32 {
 
 /** Starts a selection that has nothing yet. */
 export function startSelection(isOpen: bool, dialect: u32): void {
+  startLifetime(TARGET);
   startConditions(texts.count, isOpen);
   evaluation.startEvaluation(dialect);
 }

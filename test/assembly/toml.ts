@@ -1,6 +1,6 @@
 // Test entry: scans a TOML document and lets the test walk its nodes.
 
-import { allocateZeroed, reset } from "../../assembly/memory/arena";
+import { allocateZeroed, LOCK, startLifetime } from "../../assembly/memory/arena";
 import { begin, failureAddress, failureSize, status } from "../../assembly/memory/status";
 import { at } from "../../assembly/text/document";
 import { scanToml } from "../../assembly/text/toml/scanner";
@@ -10,7 +10,7 @@ let text: usize = 0;
 
 /** Forgets all and makes room for a text; gives its address. */
 export function input(size: u32): usize {
-  reset();
+  startLifetime(LOCK);
   begin();
   text = allocateZeroed(size + INPUT_PADDING);
   return text;

@@ -1,10 +1,9 @@
 // What test/pep440.test.ts and test/constraint.test.ts call: texts are written to `input`, rows and answers are numbers.
 
-import { allocate, reset } from "../../assembly/memory/arena";
-import { intern, startTexts } from "../../assembly/memory/intern";
+import { allocate, LOCK, startLifetime } from "../../assembly/memory/arena";
+import { intern } from "../../assembly/memory/intern";
 import { begin, failureAddress } from "../../assembly/memory/status";
-import { startConstraints } from "../../assembly/standards/constraint";
-import { startVersions, Version, versions } from "../../assembly/standards/pep440";
+import { Version, versions } from "../../assembly/standards/pep440";
 import { INPUT_PADDING } from "../../src/core/abi";
 
 export { failureSize, status } from "../../assembly/memory/status";
@@ -38,11 +37,8 @@ let start: usize = 0;
 
 /** Forgets everything and reserves room for `size` bytes of texts. */
 export function input(size: u32): usize {
-  reset();
+  startLifetime(LOCK);
   begin();
-  startTexts();
-  startVersions();
-  startConstraints();
   start = allocate(usize(size) + INPUT_PADDING);
   return start;
 }

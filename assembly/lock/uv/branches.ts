@@ -7,8 +7,8 @@
 // Invariant: rows hold numbers only, as in tables.ts. Every edge has a target.
 
 import { NONE } from "../../../src/core/abi";
-import { Column } from "../../memory/arena";
-import { startTriples, valueOf } from "./triples";
+import { Column, LOCK } from "../../memory/arena";
+import { valueOf } from "./triples";
 
 /** Spaces of the map (triples.ts). */
 export const SPACE_RELEASE: u32 = 0; // name, version -> number
@@ -98,30 +98,37 @@ export class GraphFacts {
   supportedSize: u32;
 }
 
-export const branches: Column = changetype<Column>(memory.data(16));
-export const edgeExtras: Column = changetype<Column>(memory.data(16));
-export const conflictItems: Column = changetype<Column>(memory.data(16));
-export const conflictMembers: Column = changetype<Column>(memory.data(16));
-export const rootRequirements: Column = changetype<Column>(memory.data(16));
+/** That a member of the workspace, or the workspace itself, offers an extra or a group. */
+@unmanaged
+export class Offer {
+  /** Text ids; `member` is NONE for the workspace itself. */
+  member: u32;
+  name: u32;
+  isExtra: u32;
+}
+
+export const branches: Column<Branch> = changetype<Column<Branch>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const edgeExtras: Column<EdgeExtra> = changetype<Column<EdgeExtra>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const conflictItems: Column<ConflictItem> = changetype<Column<ConflictItem>>(
+  memory.data<u32>([0, 0, 0, 0, LOCK]),
+);
+export const conflictMembers: Column<ConflictMember> = changetype<Column<ConflictMember>>(
+  memory.data<u32>([0, 0, 0, 0, LOCK]),
+);
+export const rootRequirements: Column<RootRequirement> = changetype<Column<RootRequirement>>(
+  memory.data<u32>([0, 0, 0, 0, LOCK]),
+);
 /** Text ids of the names of the workspace's members, as the manifest lists them. */
-export const memberNames: Column = changetype<Column>(memory.data(16));
+export const memberNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** The same with the project at the lock's folder: what can be asked for. */
-export const workspaceNames: Column = changetype<Column>(memory.data(16));
+export const workspaceNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const offers: Column<Offer> = changetype<Column<Offer>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Marker rows, in slices. */
-export const markerLists: Column = changetype<Column>(memory.data(16));
+export const markerLists: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 export const facts: GraphFacts = changetype<GraphFacts>(memory.data(offsetof<GraphFacts>()));
 
-/** To be called after each arena reset. */
-export function startBranches(): void {
-  startTriples();
-  branches.start(offsetof<Branch>());
-  edgeExtras.start(offsetof<EdgeExtra>());
-  conflictItems.start(offsetof<ConflictItem>());
-  conflictMembers.start(offsetof<ConflictMember>());
-  rootRequirements.start(offsetof<RootRequirement>());
-  memberNames.start(4);
-  workspaceNames.start(4);
-  markerLists.start(4);
+/** No facts, until a lock is read. */
+export function startGraphFacts(): void {
   if (!isDefined(ONE_CALL)) memory.fill(changetype<usize>(facts), 0, offsetof<GraphFacts>());
   facts.root = NONE;
 }

@@ -6,7 +6,7 @@
 // Invariant: what a marker or a conflict speaks of is one row of `conflictItems`, whichever spoke of it first.
 
 import { NONE } from "../../../src/core/abi";
-import { allocateZeroed } from "../../memory/arena";
+import { Column, LOCK } from "../../memory/arena";
 import { decimal, indexOf, startsWith } from "../../memory/bytes";
 import { intern, textAddress, textSize, texts } from "../../memory/intern";
 import { atomCount, extraLiteral } from "../../standards/pep508/marker";
@@ -14,15 +14,7 @@ import { ConflictItem, conflictItems, ITEM_EXTRA, ITEM_GROUP, ITEM_PROJECT, SPAC
 import { enter, numberOf } from "./triples";
 
 /** For each text id the item that it names + 1; 0 for none. */
-let literals: usize = 0;
-let literalTexts: u32 = 0;
-
-/** To be called after each arena reset. */
-export function startConflicts(): void {
-  if (isDefined(ONE_CALL)) return;
-  literals = 0;
-  literalTexts = 0;
-}
+const literals: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** The row of an item, made when there is none. */
 export function enterItem(kind: u32, owner: u32, name: u32): u32 {
@@ -39,22 +31,18 @@ export function enterItem(kind: u32, owner: u32, name: u32): u32 {
 
 /** Finds the items that the markers of the lock speak of. To be called when all markers are parsed. */
 export function linkLiterals(): void {
-  const count = texts.count;
-  const table = allocateZeroed(usize(count) << 2);
-  if (table == 0) return;
+  if (!literals.fill(texts.count)) return;
   for (let i: u32 = 0; i < atomCount(); i++) {
     const literal = extraLiteral(i);
     if (literal == NONE) continue;
     const item = decoded(literal);
-    if (item != NONE) store<u32>(table + (usize(literal) << 2), item + 1);
+    if (item != NONE) store<u32>(literals.at(literal), item + 1);
   }
-  literals = table;
-  literalTexts = count;
 }
 
 /** The item that a marker means by `extra == "<literal>"`; NONE when it means none, and then it never holds. */
 export function literalItem(literal: u32): u32 {
-  return literal < literalTexts ? load<u32>(literals + (usize(literal) << 2)) - 1 : NONE;
+  return literal < literals.count ? load<u32>(literals.at(literal)) - 1 : NONE;
 }
 
 function decoded(literal: u32): u32 {

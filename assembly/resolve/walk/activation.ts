@@ -29,7 +29,7 @@ import {
   rootRequirementAt,
   rootRequirements,
 } from "../../lock/uv/branches";
-import { Column, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { fail, failAbout, failed } from "../../memory/status";
 import { both, either, holds, NO, variable, YES } from "./decision";
 import { groupRoot, includesGroup, includesManifest, isWholeWorkspace, roots } from "./roots";
@@ -43,25 +43,16 @@ const ROUND_LIMIT: u32 = 64;
 /** By item: one byte, whether it is active (closed); a decision (open). */
 let active: usize = 0;
 let decided: usize = 0;
-const activeMemory: Scratch = changetype<Scratch>(memory.data(8));
-const decidedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const activeMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const decidedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** By item of a set: whether it is asked for directly. */
 let direct: usize = 0;
-const directMemory: Scratch = changetype<Scratch>(memory.data(8));
+const directMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** By row of `conflictMembers`: the decision of its last refusal. */
 let told: usize = 0;
-const toldMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetActivation(): void {
-  activeMemory.start();
-  decidedMemory.start();
-  directMemory.start();
-  toldMemory.start();
-  refusals.start(offsetof<Refusal>());
-}
+const toldMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Selections that uv refuses, while the selection is open. */
 @unmanaged
@@ -73,11 +64,10 @@ export class Refusal {
   other: u32;
 }
 
-export const refusals: Column = changetype<Column>(memory.data(16));
+export const refusals: Column<Refusal> = changetype<Column<Refusal>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Gives the items their values, and finds what uv refuses: for one selection that is a failure. */
 export function activate(isOpen: bool): void {
-  refusals.clear();
   told = toldMemory.zeroed(usize(conflictMembers.count) << 2);
   findAskedTogether(isOpen);
   if (failed()) return;

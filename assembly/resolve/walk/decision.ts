@@ -8,7 +8,7 @@
 // is STATUS_TOO_HARD.
 
 import { NONE, STATUS_TOO_HARD } from "../../../src/core/abi";
-import { Column, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { fail, failed } from "../../memory/status";
 
 export const NO: u32 = 0;
@@ -42,26 +42,18 @@ class Memo {
   result: u32;
 }
 
-const decisions: Column = changetype<Column>(memory.data(16));
+const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Open addressing: row + 1 in each used slot; at most half full. */
 let slots: usize = 0;
 let mask: u32 = 0;
-const slotMemory: Scratch = changetype<Scratch>(memory.data(8));
+const slotMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let memos: usize = 0;
-const memoMemory: Scratch = changetype<Scratch>(memory.data(8));
+const memoMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let steps: u32 = 0;
-
-/** To be called after each arena reset. */
-export function resetDecisions(): void {
-  decisions.start(offsetof<Decision>());
-  slotMemory.start();
-  memoMemory.start();
-}
 
 /** Forgets all decisions but NO and YES. */
 export function startDecisions(): void {
-  if (!isDefined(ONE_CALL)) decisions.clear();
   mask = 1023;
   slots = slotMemory.zeroed(usize(mask + 1) << 2);
   memos = memoMemory.zeroed(usize(MEMO_SIZE) * offsetof<Memo>());

@@ -13,13 +13,13 @@ import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } f
 import { isOptionalGroup } from "../../lock/project";
 import { candidates, idAt, packageAt, pushId } from "../../lock/tables";
 import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "../../lock/uv/branches";
-import { Column } from "../../memory/arena";
+import { Column, TARGET } from "../../memory/arena";
 import { internCopy, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { normalizedName } from "../../standards/name";
 
 /** Package rows. */
-export const roots: Column = changetype<Column>(memory.data(16));
+export const roots: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** The project whose groups alone count, NONE for none. */
 export let groupRoot: u32 = NONE;
 /** Whether conflicts are held against all members, or against those that the roots reach. */
@@ -28,14 +28,8 @@ export let isWholeWorkspace: bool = false;
 /** Whether one member was named: then the groups of others are not chosen by default. */
 let isAlone: bool = false;
 
-/** To be called after each arena reset. */
-export function resetRoots(): void {
-  roots.start(4);
-}
-
 /** Finds the roots; `names` are those that the request gives, each ended by a NUL byte. */
 export function chooseRoots(names: usize, size: u32, isWorkspace: bool): bool {
-  roots.clear();
   groupRoot = NONE;
   isWholeWorkspace = false;
   isAlone = false;

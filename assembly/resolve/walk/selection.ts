@@ -7,7 +7,8 @@
 import { NONE } from "../../../src/core/abi";
 import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "../../lock/uv/branches";
 import { enter } from "../../lock/uv/triples";
-import { Column, Scratch } from "../../memory/arena";
+import { BLOCK, Column, LOCK, Scratch } from "../../memory/arena";
+import { internWord } from "../../memory/intern";
 import {
   ALWAYS,
   all,
@@ -19,7 +20,6 @@ import {
   NEVER,
   not,
 } from "../../standards/condition";
-import { internWord } from "../../standards/environment";
 import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } from "./decision";
 
 @unmanaged
@@ -30,19 +30,13 @@ class Symbol {
 }
 
 /** Variable -> what it stands for. Kept from one request to the next. */
-const symbols: Column = changetype<Column>(memory.data(16));
+const symbols: Column<Symbol> = changetype<Column<Symbol>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 let open: bool = false;
 let main: u32 = NONE;
 
 /** Condition rows + 1 by decision, while conditions are written. */
 let rows: usize = 0;
-const rowMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetSelection(): void {
-  symbols.start(offsetof<Symbol>());
-  rowMemory.start();
-}
+const rowMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** To be called before the request's names are counted (startConditions). */
 export function nameMain(): void {

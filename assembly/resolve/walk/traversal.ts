@@ -21,7 +21,7 @@ import {
   rootRequirementAt,
   rootRequirements,
 } from "../../lock/uv/branches";
-import { Scratch } from "../../memory/arena";
+import { BLOCK, Scratch } from "../../memory/arena";
 import { fail, failAbout, failed } from "../../memory/status";
 import { NEVER } from "../../standards/condition";
 import { EXTRA_EMPTY, evaluateMarker } from "../../standards/pep508/evaluation";
@@ -36,23 +36,15 @@ const STEP_LIMIT: u32 = 50000000;
 /** By branch and by package: a decision. */
 let reached: usize = 0;
 let wanted: usize = 0;
-const reachedMemory: Scratch = changetype<Scratch>(memory.data(8));
-const wantedMemory: Scratch = changetype<Scratch>(memory.data(8));
+const reachedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const wantedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** A ring with a place for every branch, and whether a branch is in it. */
 let ring: usize = 0;
 let waits: usize = 0;
 let head: u32 = 0;
 let waiting: u32 = 0;
-const ringMemory: Scratch = changetype<Scratch>(memory.data(8));
-const waitsMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetTraversal(): void {
-  reachedMemory.start();
-  wantedMemory.start();
-  ringMemory.start();
-  waitsMemory.start();
-}
+const ringMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+const waitsMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Nothing is reached but what the selection itself asks for. */
 export function startTraversal(): bool {

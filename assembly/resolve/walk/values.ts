@@ -14,7 +14,7 @@ import {
 import { Dependency, idAt, pushId } from "../../lock/tables";
 import { conflictItems, facts, markerLists } from "../../lock/uv/branches";
 import { literalItem } from "../../lock/uv/conflict";
-import { Column, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { failed } from "../../memory/status";
 import { ALWAYS, conditions, left, NEVER, operation, right } from "../../standards/condition";
 import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../../standards/pep508/evaluation";
@@ -27,28 +27,19 @@ class Known {
   decision: u32;
 }
 
-const known: Column = changetype<Column>(memory.data(16));
+const known: Column<Known> = changetype<Column<Known>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Rows that wait for rows they refer to. */
-const waiting: Column = changetype<Column>(memory.data(16));
+const waiting: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Decision by item. */
 let items: usize = 0;
-const itemMemory: Scratch = changetype<Scratch>(memory.data(8));
+const itemMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let age: u32 = 0;
 /** Whether one of the lock's resolution markers admits the target: every edge is under that condition, too. */
 let isAdmitted: bool = true;
 
-/** To be called after each arena reset. */
-export function resetValues(): void {
-  known.start(offsetof<Known>());
-  waiting.start(4);
-  itemMemory.start();
-  age = 0;
-}
-
 /** No item is active. To be called after `startConditions` and `startEvaluation`. */
 export function startValues(): void {
   items = itemMemory.zeroed(usize(conflictItems.count) << 2);
-  known.clear();
   age++;
   isAdmitted = facts.forkCount == 0 || anyHolds(facts.forks, facts.forkCount);
 }

@@ -15,9 +15,9 @@ import {
   STATUS_PLATFORM_REFUSED,
 } from "../../../src/core/abi";
 import { GroupPython, groupPythons } from "../../lock/project";
-import { addProblem, dependencyAt, packageAt, packages, pushId } from "../../lock/tables";
+import { addProblem, dependencyAt, Problem, packageAt, packages, pushId } from "../../lock/tables";
 import { BRANCH_GROUP, branchAt, conflictMemberAt, conflictMembers, facts, ITEM_GROUP } from "../../lock/uv/branches";
-import { Column, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch } from "../../memory/arena";
 import { textAddress, textSize } from "../../memory/intern";
 import { failAbout, failed } from "../../memory/status";
 import {
@@ -28,30 +28,19 @@ import {
 } from "../../standards/environment";
 import { specifiersContain } from "../../standards/specifier";
 import { install } from "../installed";
-import { activate, Refusal, refusals, resetActivation } from "./activation";
-import { both, NO, resetDecisions, startDecisions, YES } from "./decision";
-import { chooseRoots, resetRoots } from "./roots";
-import { chosen, conditionOf, resetSelection, startSelection, startWriting, want, writeConditions } from "./selection";
-import { reachedWhen, resetTraversal, startTraversal, traverse, wantedWhen } from "./traversal";
-import { anyHolds, edgeDecision, resetValues, startValues } from "./values";
+import { activate, Refusal, refusals } from "./activation";
+import { both, NO, startDecisions, YES } from "./decision";
+import { chooseRoots } from "./roots";
+import { chosen, conditionOf, startSelection, startWriting, want, writeConditions } from "./selection";
+import { reachedWhen, startTraversal, traverse, wantedWhen } from "./traversal";
+import { anyHolds, edgeDecision, startValues } from "./values";
 
 /** By package: the last one whose edges led to it, + 1. */
 let metBy: usize = 0;
-const metMemory: Scratch = changetype<Scratch>(memory.data(8));
-
-/** To be called after each arena reset. */
-export function resetWalk(): void {
-  metMemory.start();
-  resetRoots();
-  resetDecisions();
-  resetSelection();
-  resetValues();
-  resetTraversal();
-  resetActivation();
-}
+const metMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 
 /** Installs what the request asks for. `names` are those of the members to start from. */
-export function walk(names: usize, namesSize: u32, flags: u32, problems: Column): void {
+export function walk(names: usize, namesSize: u32, flags: u32, problems: Column<Problem>): void {
   const isOpen = (flags & REQUEST_IS_OPEN) != 0;
   startDecisions();
   startSelection(isOpen);
@@ -67,14 +56,13 @@ export function walk(names: usize, namesSize: u32, flags: u32, problems: Column)
   }
   checkGroupPythons();
   if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0)) return;
-  refusals.clear();
   if (conflictMembers.count != 0) activate(isOpen);
   if (failed() || !startTraversal()) return;
   traverse();
   if (!failed()) installWanted(isOpen, problems);
 }
 
-function installWanted(isOpen: bool, problems: Column): void {
+function installWanted(isOpen: bool, problems: Column<Problem>): void {
   startWriting();
   if (isOpen) {
     for (let row: u32 = 0; row < packages.count; row++) want(wantedWhen(row));
@@ -126,7 +114,7 @@ function refusalAt(row: u32): Refusal {
 }
 
 /** Adds the packages that this one depends on here, each once, in the order of the lock. Groups are no dependencies. */
-export function addWalkedEdges(row: u32, edges: Column): void {
+export function addWalkedEdges(row: u32, edges: Column<u32>): void {
   const item = packageAt(row);
   for (let b = item.branches; b < item.branches + item.branchCount; b++) {
     const branch = branchAt(b);

@@ -14,8 +14,8 @@ import {
   STATUS_MARKER_STRING,
   STATUS_MARKER_VARIABLE,
 } from "../../../src/core/abi";
-import { allocate, allocateZeroed, Column } from "../../memory/arena";
-import { indexIn, indexOf, isDigit, isLetter, wordSize } from "../../memory/bytes";
+import { allocate, Column, LOCK, Slots } from "../../memory/arena";
+import { indexIn, indexOf, isDigit, isLetter, wordSize, writeAscii } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
@@ -29,7 +29,6 @@ import {
   VARIABLE_PYTHON_FULL_VERSION,
   VARIABLE_PYTHON_VERSION,
   VARIABLE_SYS_PLATFORM,
-  writeAscii,
 } from "../environment";
 import { normalizedName } from "../name";
 import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause, recall, remember, UNASKED } from "../pep440";
@@ -61,11 +60,12 @@ export class Atom {
 
 @unmanaged
 export class Marker {
-  /** Its condition for each EXTRA_* policy, NONE while unknown. */
+  /** Its condition for each EXTRA_* policy and for PYTHON_ALONE, NONE while unknown. */
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
   ofUndefined: u32;
+  ofPython: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -86,23 +86,13 @@ export const OPERATOR_NOT_IN: u32 = 10;
 export const ITEM_ALL: u32 = 0xfffffffd;
 export const ITEM_ANY: u32 = 0xfffffffe;
 
-export const atoms: Column = changetype<Column>(memory.data(16));
-export const items: Column = changetype<Column>(memory.data(16));
-export const markers: Column = changetype<Column>(memory.data(16));
-const markerRows: Column = changetype<Column>(memory.data(16));
+export const atoms: Column<Atom> = changetype<Column<Atom>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const items: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const markers: Column<Marker> = changetype<Column<Marker>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const markerRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Open addressing over the atoms: row + 1 in each used slot. */
-let slots: usize = 0;
-let mask: u32 = 0;
-
-/** Empties the tables. To be called after each arena reset, after `startTexts` and `startVersions`. */
-export function startMarkers(): void {
-  atoms.start(offsetof<Atom>());
-  items.start(4);
-  markers.start(offsetof<Marker>());
-  markerRows.start(4);
-  mask = 255;
-  slots = allocateZeroed(usize(mask + 1) << 2);
-}
+const slots: Slots<u32> = changetype<Slots<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+const FIRST_SLOTS: u32 = 256;
 
 /** Index of the marker, NONE after a failure. To be parsed before `startConditions`, which counts the texts. */
 export function parseMarker(address: usize, size: u32): u32 {
@@ -119,24 +109,32 @@ export function markerOf(textId: u32): u32 {
   return marker;
 }
 
-/** Whether the marker compares `extra` with anything. */
-export function hasExtraAtom(marker: u32): bool {
-  const row = markerAt(marker);
-  for (let i = row.first; i < row.first + row.count; i++) {
-    const item = load<u32>(items.at(i));
-    if (item < ITEM_ALL && atomAt(item).variable == VARIABLE_EXTRA) return true;
-  }
-  return false;
+/**
+ * The same as poetry-core takes it (version/markers.py, parse_marker): `<empty>` never holds; `*` and the empty text always
+ * do, like no marker: NONE.
+ */
+export function poetryMarkerOf(textId: u32): u32 {
+  const address = textAddress(textId);
+  const size = textSize(textId);
+  const special = indexIn(address, size, "<empty> *");
+  if (special == 0) return addMarker(items.count);
+  return size == 0 || special == 1 ? u32(NONE) : markerOf(textId);
 }
 
-/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id. */
+/** Whether the marker compares `extra` with anything. */
+export function hasExtraAtom(marker: u32): bool {
+  return namesExtra(marker, NONE);
+}
+
+/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id; NONE: `extra` at all. */
 export function namesExtra(marker: u32, name: u32): bool {
   const row = markerAt(marker);
   for (let i = row.first; i < row.first + row.count; i++) {
     const item = load<u32>(items.at(i));
     if (item >= ITEM_ALL) continue;
     const atom = atomAt(item);
-    if (atom.variable == VARIABLE_EXTRA && atom.operator == OPERATOR_EQUAL && atom.literal == name) return true;
+    if (atom.variable != VARIABLE_EXTRA) continue;
+    if (name == NONE || (atom.operator == OPERATOR_EQUAL && atom.literal == name)) return true;
   }
   return false;
 }
@@ -161,10 +159,7 @@ export function markerAt(index: u32): Marker {
 }
 
 export function forgetValues(marker: Marker): void {
-  marker.ofSet = NONE;
-  marker.ofAbsent = NONE;
-  marker.ofEmpty = NONE;
-  marker.ofUndefined = NONE;
+  memory.fill(changetype<usize>(marker), 0xff, offsetof<Marker>("first"));
 }
 
 /** packaging's MARKERS_REQUIRING_VERSION. */
@@ -195,10 +190,13 @@ let literal: u32 = NONE;
 /** A marker from the cursor to the end. */
 export function parseRest(): u32 {
   const first = items.count;
-  if (!parseExpression()) {
-    items.count = first;
-    return NONE;
-  }
+  if (parseExpression()) return addMarker(first);
+  items.count = first;
+  return NONE;
+}
+
+/** Makes the items from `first` on a marker; without any it never holds. */
+function addMarker(first: u32): u32 {
   const address = markers.push();
   if (address == 0) return NONE;
   const marker = changetype<Marker>(address);
@@ -424,9 +422,10 @@ function escaped(c: u32): u32 {
 
 /** The atom with these cells, made when there is none; its place is then still to be set. */
 function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
-  let slot = mix(variable, operator, text, isReversed) & mask;
+  if (slots.count == 0 && !slots.widen(FIRST_SLOTS)) return NONE;
+  let slot = mix(variable, operator, text, isReversed) & slots.mask;
   for (;;) {
-    const found = load<u32>(slots + (usize(slot) << 2));
+    const found = load<u32>(slots.at(slot));
     if (found == 0) break;
     const each = atomAt(found - 1);
     if (
@@ -437,7 +436,7 @@ function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
     ) {
       return found - 1;
     }
-    slot = (slot + 1) & mask;
+    slot = (slot + 1) & slots.mask;
   }
   const address = atoms.push();
   if (address == 0) return NONE;
@@ -451,23 +450,19 @@ function atomOf(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {
   const hasClause = isReversed == 0 && operator < OPERATOR_IN && isVersion(variable);
   atom.clause = hasClause ? parseClause(operator, textAddress(text), textSize(text)) : NONE;
   if (variable == VARIABLE_EXTRA && operator >= OPERATOR_IN) extrasOf(text, false);
-  store<u32>(slots + (usize(slot) << 2), atoms.count);
-  if (atoms.count << 1 > mask) rehash();
+  store<u32>(slots.at(slot), atoms.count);
+  if (atoms.count << 1 >= slots.count) rehash();
   return atoms.count - 1;
 }
 
 function rehash(): void {
-  const wider = (mask << 1) | 1;
-  const moved = allocateZeroed(usize(wider + 1) << 2);
-  if (moved == 0) return;
+  if (!slots.widen(FIRST_SLOTS)) return;
   for (let i: u32 = 0; i < atoms.count; i++) {
     const each = atomAt(i);
-    let slot = mix(each.variable, each.operator, each.literal, each.isReversed) & wider;
-    while (load<u32>(moved + (usize(slot) << 2)) != 0) slot = (slot + 1) & wider;
-    store<u32>(moved + (usize(slot) << 2), i + 1);
+    let slot = mix(each.variable, each.operator, each.literal, each.isReversed) & slots.mask;
+    while (load<u32>(slots.at(slot)) != 0) slot = (slot + 1) & slots.mask;
+    store<u32>(slots.at(slot), i + 1);
   }
-  slots = moved;
-  mask = wider;
 }
 
 function mix(variable: u32, operator: u32, text: u32, isReversed: u32): u32 {

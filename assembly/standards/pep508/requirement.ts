@@ -2,7 +2,7 @@
 // them.
 
 import { NONE, STATUS_NAME, STATUS_REQUIREMENT, STATUS_SPECIFIER } from "../../../src/core/abi";
-import { Column } from "../../memory/arena";
+import { Column, LOCK } from "../../memory/arena";
 import { indexOf } from "../../memory/bytes";
 import { isAlphanumeric, isSeparator, normalizedName } from "../name";
 import { operatorAt, operatorSize, parseClause } from "../pep440";
@@ -45,12 +45,7 @@ export class Requirement {
 }
 
 /** Text ids of normalised names, cut into slices by `Requirement.extras`. */
-export const requirementExtras: Column = changetype<Column>(memory.data(16));
-
-/** To be called after each arena reset. */
-export function startRequirements(): void {
-  requirementExtras.start(4);
-}
+export const requirementExtras: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /**
  * A requirement: `name[extras] specifiers ; marker` or `name[extras] @ url ; marker`. A lenient caller gets whatever stands
