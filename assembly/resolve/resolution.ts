@@ -66,7 +66,7 @@ import { setTarget } from "../standards/environment";
 import { normalizedName } from "../standards/name";
 import { startTags } from "../standards/pep425";
 import { startEvaluation } from "../standards/pep508/evaluation";
-import { chooseArtifact } from "./artifact";
+import { chooseArtifact, fitsAlone } from "./artifact";
 import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, startInstalled } from "./installed";
@@ -317,7 +317,7 @@ function report(sdistFirst: bool, isOpen: bool): void {
     selection.edgeCount = edges.count - from;
     selection.artifact = NONE;
     selection.kind = kindOf(row);
-    if (!fits) selection.kind = KIND_NONE;
+    if (!fits || !fitsAlone(packageAt(row))) selection.kind = KIND_NONE;
     else if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
   }
 }

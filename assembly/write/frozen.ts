@@ -15,6 +15,7 @@ import {
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
   SOURCE_FILE,
+  SOURCE_FOLDER,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
@@ -23,6 +24,7 @@ import {
   SOURCE_VIRTUAL,
   STATUS_OK,
 } from "../../src/core/abi";
+import { isOneFile } from "../lock/identity";
 import { Artifact, artifactAt, idAt, Package, Problem, packageAt, packages } from "../lock/tables";
 import { Column, REQUEST } from "../memory/arena";
 import { equal, is } from "../memory/bytes";
@@ -32,7 +34,6 @@ import { ResolveRequest, Selection, selections } from "../resolve/resolution";
 import { shareConditions, sharedIndex, writeConditions } from "./conditions";
 import { findDivergences } from "./divergence";
 import { output, put, putBool, putNumber, putString, putText } from "./output";
-import { findName, nameLength, nameStart } from "./percent";
 import { putAddress, putAddressOf, putHash } from "./places";
 import { asked, keepProblems, lastTarget, refusals, resolveNext, startTargets, targetAt, targets } from "./targets";
 import {
@@ -141,8 +142,7 @@ function sourceOf(item: Package): u32 {
 /** Index of the file that the target takes, NONE when it takes none. */
 function fileOf(owner: Files, selection: Selection, item: Package): u32 {
   if (selection.artifact != NONE) return enterFile(owner, selection.artifact);
-  const source = sourceOf(item);
-  return source == SOURCE_URL || source == SOURCE_FILE ? enterFile(owner, NONE) : NONE;
+  return isOneFile(item) && selection.kind != KIND_NONE ? enterFile(owner, NONE) : NONE;
 }
 
 /** The index of a file among its package's, which has it from now on. */
@@ -193,7 +193,7 @@ function writeLines(): void {
 function writePackage(row: u32): void {
   const item = packageAt(row);
   const owner = filesOf(row);
-  if (item.source == SOURCE_INDEX || item.source == SOURCE_LEGACY) enterSdist(owner, item);
+  if (isListed(item)) enterSdist(owner, item);
   put('{"name":');
   putText(item.name);
   put(',"version":');
@@ -212,6 +212,11 @@ function writePackage(row: u32): void {
     writeVariant(variantAt(each));
   }
   put("]}");
+}
+
+/** Whether its files are those of an index. */
+function isListed(item: Package): bool {
+  return item.source == SOURCE_INDEX || item.source == SOURCE_LEGACY || item.source == SOURCE_FOLDER;
 }
 
 /** Whoever prefers to build needs it, whatever the targets take. */
@@ -252,6 +257,9 @@ function writeSource(item: Package): void {
     case SOURCE_FILE:
       put('file","path":');
       return putText(item.url);
+    case SOURCE_FOLDER:
+      put('folder","path":');
+      return putText(item.url);
     case SOURCE_DIRECTORY:
       put('directory","path":');
       putText(item.url);
@@ -262,7 +270,7 @@ function writeSource(item: Package): void {
   }
 }
 
-/** `["name","sha256-...","url"]`: the hash or the address null where the lock has none. */
+/** `["name","sha256-...","url"]`: the hash or the address (a URL or a path) null where the lock has none. */
 function writeFile(artifact: Artifact): void {
   put("[");
   putString(artifact.name, artifact.nameSize);
@@ -274,22 +282,13 @@ function writeFile(artifact: Artifact): void {
   put("]");
 }
 
-/** The file that the package's source is: named by the lock's first file, else by its address. */
+/** The file that the package's source is. */
 function writeOnlyFile(item: Package): void {
+  const artifact = artifactAt(item.artifacts);
   put("[");
-  if (item.artifactCount != 0) {
-    const artifact = artifactAt(item.artifacts);
-    putString(artifact.name, artifact.nameSize);
-    put(",");
-    putHash(artifact.hash, artifact.hashSize);
-  } else {
-    if (item.url == NONE) put('""');
-    else {
-      findName(textAddress(item.url), textSize(item.url));
-      putString(nameStart, nameLength);
-    }
-    put(",null");
-  }
+  putString(artifact.name, artifact.nameSize);
+  put(",");
+  putHash(artifact.hash, artifact.hashSize);
   put(",");
   putAddressOf(item.source == SOURCE_URL ? item.url : NONE);
   put("]");

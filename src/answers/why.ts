@@ -100,6 +100,7 @@ export function fileReason(
     platform: `for the platform ${platform}`,
     floor: `needs a newer system: ${platform}`,
     name: "no wheel or source distribution",
+    other: `not of ${owner.name} ${owner.version ?? ""}`.trim(),
   };
   return words[verdict];
 }

@@ -160,8 +160,10 @@ export const SOURCE_PATH = 6;
 export const SOURCE_EDITABLE = 7;
 /** uv: a project that is not built, only its requirements count. */
 export const SOURCE_VIRTUAL = 8;
+/** uv: an index that is a folder of files. */
+export const SOURCE_FOLDER = 9;
 
-/** Spans: address and size in bytes; size 0 when absent. */
+/** Spans: address and size in bytes; size 0 when absent. What is no URL is a path from the lock's folder. */
 export const ARTIFACT_NAME = 0;
 export const ARTIFACT_NAME_SIZE = 1;
 export const ARTIFACT_URL = 2;
@@ -389,6 +391,8 @@ export const VERDICT_PLATFORM = 4;
 export const VERDICT_FLOOR = 5;
 /** Not the name of a wheel or a source distribution. */
 export const VERDICT_NAME = 6;
+/** Of another package or version. */
+export const VERDICT_OTHER = 7;
 
 /** FINDING_IS_*, and what it is about. */
 export const FINDING_CODE = 0;
@@ -458,6 +462,7 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_OTHER_FILE = 49;
 export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
 export const STATUS_LOCK_EDGE = 56;
 export const STATUS_LOCK_DUPLICATE = 57;

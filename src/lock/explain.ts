@@ -10,7 +10,7 @@ import { coreRequest, type Resolution, type ResolveRequest, readResolutions, typ
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
-export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name";
+export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name" | "other";
 export type FindingCode = "not-locked" | "left-out" | "refused-version" | "refused-python";
 
 export interface Identity {
@@ -58,7 +58,7 @@ export interface Explanation {
 }
 
 const REASONS: readonly ReasonCode[] = ["counts", "marker", "python", "platform", "extra", "group", "owner-absent"];
-const VERDICTS: readonly Verdict[] = ["taken", "fits", "python", "abi", "platform", "floor", "name"];
+const VERDICTS: readonly Verdict[] = ["taken", "fits", "python", "abi", "platform", "floor", "name", "other"];
 const FINDINGS: readonly FindingCode[] = ["not-locked", "left-out", "refused-version", "refused-python"];
 
 /** Resolves one selection, with reasons. */

@@ -7,12 +7,13 @@ import { sriHash } from "./integrity.ts";
 export interface ChosenFile {
   readonly name: string;
   readonly hash: string | null;
+  /** What has no scheme is a path from the lock's folder. */
   readonly url: string | null;
 }
 
 /** Where a package comes from, as the frozen resolution tells it. */
 export interface PackageSource {
-  readonly kind: "index" | "legacy" | "git" | "url" | "file" | "directory" | "virtual";
+  readonly kind: "index" | "legacy" | "folder" | "git" | "url" | "file" | "directory" | "virtual";
   readonly url: string | null;
   readonly reference: string | null;
   readonly resolved: string | null;
@@ -41,6 +42,7 @@ const SOURCES: readonly PackageSource["kind"][] = [
   "file",
   "directory",
   "virtual",
+  "folder",
 ];
 
 /** Every package of the lock, in its order. */
