@@ -142,8 +142,10 @@ function throughBuilds(made) {
   const calls = [
     ["explain", { target: target(), groups, extras }],
     ["resolve", { target: target(), flags: abi.REQUEST_IS_OPEN }],
-    ["resolve", { target: target(), groups: some(groups), extras: some(extras), ...policies(made, some) }],
+    ["resolveAll", { target: listed(target), groups: some(groups), extras: some(extras), ...policies(made, some) }],
+    ["freeze", { target: listed(target), groups, extras: [], ...policies(made, () => []) }],
   ];
+  if (random(8) === 0) calls.push(["form", formOf(made)]);
   if (random(32) === 0) {
     const asked = damaged(target(), 1 + random(2), random, target).text;
     calls.push([
@@ -157,6 +159,22 @@ function throughBuilds(made) {
     if (statusOf(answer) === 0) counts.resolved++;
   }
   return status;
+}
+
+/** Two targets as a request lists them, each with its Python. */
+function listed(target) {
+  return `${target()}\0\0${target()}\0\0`;
+}
+
+/** A marker or a requirement out of the lock, to be compared with others. */
+function formOf({ text, random }) {
+  const words = text.match(/"(?:\\.|[^"\n\\]){1,200}"/g) ?? ['"a"'];
+  const word = pick(words, random).slice(1, -1);
+  return {
+    ...(random(2) === 0 ? { marker: word } : { text: word }),
+    without: ["a"],
+    python: [pick(words, random).slice(1, -1)],
+  };
 }
 
 /** What a request can say besides. */
@@ -186,6 +204,7 @@ function throughShell(made) {
       if (error?.code === "internal") return wrong(made, `shell: ${error.message}`);
     }
     read.packages();
+    if (format === "uv") read.stated();
     if (random(FROZEN) === 0) {
       const targets = TARGETS.slice(0, 2).map((target) => ({ target }));
       JSON.parse(freeze(read, { lockSha256: "", pyproject, pyprojectDigest: null, generator: "", targets }).json);
