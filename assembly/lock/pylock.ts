@@ -334,7 +334,7 @@ function readHashes(artifact: Artifact, table: u32): void {
   }
   const address = at(best).address;
   const size = at(best).size;
-  checkDigest(address, size);
+  checkDigest(at(best).keyAddress, at(best).keySize, address, size);
   artifact.hash = address;
   artifact.hashSize = size;
   // A digest alone is SHA-256's; any other says what it is.

@@ -16,7 +16,17 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
-import { endsWith, firstControl, hexDigit, indexOf, is, isComponent, isHex } from "../memory/bytes";
+import {
+  decimal,
+  endsWith,
+  firstControl,
+  hexDigit,
+  indexOf,
+  is,
+  isComponent,
+  isHex,
+  startsWith,
+} from "../memory/bytes";
 import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
 import { isName, normalizedName } from "../standards/name";
@@ -99,9 +109,17 @@ export function isTrue(node: u32): bool {
 export function checkHash(address: usize, size: u32): void {
   const colon = indexOf(address, size, 0x3a);
   const digits = colon < size ? size - colon - 1 : 0;
-  if (colon == 0 || digits < 32 || (digits & 1) != 0 || !isHex(address + colon + 1, digits)) {
+  if (colon == 0 || !isDigestSize(address, colon, digits) || !isHex(address + colon + 1, digits)) {
     fail(STATUS_LOCK_HASH, address, size);
   }
+}
+
+/** Whether a digest of the algorithm has so many hexadecimal digits: four bits each, and the SHA-2s are named after their bits. */
+function isDigestSize(address: usize, size: u32, digits: u32): bool {
+  if (is(address, size, "md5")) return digits == 32;
+  if (is(address, size, "sha1")) return digits == 40;
+  if (size == 6 && startsWith(address, size, "sha")) return digits << 2 == decimal(address + 3, 3);
+  return digits >= 32 && (digits & 1) == 0;
 }
 
 /** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */
@@ -213,9 +231,9 @@ export function setNameFromPath(artifact: Artifact, address: usize, size: u32): 
   artifact.nameSize = size - from;
 }
 
-/** A digest without its algorithm, which stands apart: an even number of hexadecimal digits. */
-export function checkDigest(address: usize, size: u32): void {
-  let good = size >= 32 && (size & 1) == 0;
+/** A digest without its algorithm, which stands apart. */
+export function checkDigest(algorithm: usize, algorithmSize: u32, address: usize, size: u32): void {
+  let good = isDigestSize(algorithm, algorithmSize, size);
   for (let i: u32 = 0; good && i < size; i++) good = hexDigit(load<u8>(address + i)) < 16;
   if (!good) fail(STATUS_LOCK_HASH, address, size);
 }

@@ -46,7 +46,15 @@ export function formatByName(name: string): Format | null {
   return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
+/** Most locks say it in their first lines; what any text may hold counts only when nothing else is found in all of it. */
 export function formatByContent(bytes: Uint8Array): Format | null {
+  const head = markedIn(bytes.subarray(0, HEAD));
+  return head === null || head === "requirements" ? markedIn(bytes) : head;
+}
+
+const HEAD = 4096;
+
+function markedIn(bytes: Uint8Array): Format | null {
   const text = new TextDecoder().decode(bytes);
   return MARKS.find(([, mark]) => mark.test(text))?.[0] ?? null;
 }

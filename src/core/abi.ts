@@ -320,8 +320,10 @@ export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
 /** Whether some target can install no file of it. */
-export const LINE_IS_LACKING = 3;
-export const LINE_WORDS = 4;
+export const LINE_IS_UNINSTALLABLE = 3;
+/** Whether Nix lacks a hash or an address of one of its files. */
+export const LINE_LACKS = 4;
+export const LINE_WORDS = 5;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;

@@ -23,6 +23,8 @@ export type FileCode =
   | "out-of-date"
   | "library-missing"
   | "unrecorded-git"
+  | "unrecorded-file"
+  | "unrecorded-files"
   | "requirements-cycle"
   | "requirements-address"
   | "requirements-includes"
@@ -113,6 +115,17 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   },
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-file": {
+    message: ({ text, detail }) =>
+      detail === "address"
+        ? `the lock has no address of the file of ${text}: Nix cannot fetch it`
+        : `the lock has no hash of the file of ${text} that Nix knows: Nix cannot fetch it`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-files": {
+    message: ({ text, detail }) => `the lock lacks hashes or addresses of the files of ${detail}: ${text}`,
     hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
   },
   "requirements-cycle": {
