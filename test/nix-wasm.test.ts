@@ -10,7 +10,14 @@ import { freeze } from "../src/answers/freeze.ts";
 import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
 import { subjectsOfLock } from "../src/answers/recorded.ts";
 import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
-import { guardedFields, type Pyproject, pdmGroups, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
+import {
+  guardedFields,
+  type Pyproject,
+  pdmGroups,
+  pdmRecords,
+  projectRecords,
+  readPyproject,
+} from "../src/lock/pyproject.ts";
 import { type Failure, PylockError } from "../src/words/errors.ts";
 import { corpus } from "./corpus.ts";
 import { answerTo, MODULES } from "./nix/answers.ts";

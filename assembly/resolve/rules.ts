@@ -125,8 +125,7 @@ export function checkTarget(): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
   if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA)
-    checkCondaPlatform();
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA) checkCondaPlatform();
   else if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
   const mayName = !isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK);

@@ -23,7 +23,7 @@ import {
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
-import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import type { Words } from "./words.ts";
 
 export interface Input {
@@ -99,7 +99,7 @@ async function readExpanded(bytes: Uint8Array, options: ReadOptions): Promise<Lo
     for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
     return lock;
   }
-  const files = { read: readBytes, join, dirname, relative };
+  const files = { read: readBytes, readIfThere, join, dirname, relative };
   const expanded = await expandRequirements(options.path, bytes, files);
   const lock = readLock(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
@@ -120,7 +120,10 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
-  const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
+  const content = wanted === null ? formatByContent(bytes) : null;
+  const named = formatByName(basename(path));
+  if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
+  const format = wanted ?? content ?? named ?? formatByComment(bytes);
   if (format === null) throw shellError("unknown-lock-format", { text: path, path });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
@@ -129,6 +132,11 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
     detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],
     path,
   });
+}
+
+function warnOtherFormat(path: string, content: Format, named: Format): void {
+  const { failure } = shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
