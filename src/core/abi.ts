@@ -522,7 +522,7 @@ export const STATUS_PYLOCK_MISSING = 131;
 export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
 export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
 export const STATUS_PYLOCK_VCS = 134;
-export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_NAME = 135; // a warning: not normalised
 export const STATUS_PYLOCK_OTHER_NAME = 136;
 export const STATUS_PYLOCK_OTHER_VERSION = 137;
 export const STATUS_PYLOCK_NEWER = 138; // a warning
@@ -551,6 +551,8 @@ export const STATUS_REQUIREMENTS_INCLUDE = 174;
 export const STATUS_REQUIREMENTS_UTF8 = 175;
 export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
 export const STATUS_REQUIREMENTS_DISJOINT = 177;
+export const STATUS_REQUIREMENTS_UNHASHED = 178; // a warning
+export const STATUS_REQUIREMENTS_NAME = 179; // a folder whose name is not known
 
 // conda-lock.yml
 export const STATUS_CONDA_VERSION = 180;

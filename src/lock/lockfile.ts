@@ -211,8 +211,7 @@ function factsOf(
   return {
     path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
     bytes: part?.bytes ?? null,
-    offset: part === null ? null : failure.offset - part.offset + part.from,
-    size: inLock ? failure.size : null,
+    ...spanIn(part, failure),
     detail: detailOf(core, failure),
     again: LOCK_COMMANDS[format],
     found:
@@ -220,6 +219,13 @@ function factsOf(
         ? spanOf(recordsFor(format, pyproject) ?? "", failure)
         : null,
   };
+}
+
+/** The span in the file that the part is from: what stands there, where the text has other words. */
+function spanIn(part: TextPart | null, { offset, size }: CoreFailure): { offset: number | null; size: number | null } {
+  if (part === null) return { offset: null, size: null };
+  if (part.replaced !== undefined) return { offset: part.from, size: part.replaced };
+  return { offset: offset - part.offset + part.from, size };
 }
 
 /** The text of a span in the project's records: their place in pyproject.toml is not known. */

@@ -12,6 +12,7 @@ export type FileCode =
   | "several-locks"
   | "unknown-lock-format"
   | "unsupported-lock-format"
+  | "other-format"
   | "stale-lock"
   | "pyproject-utf8"
   | "pyproject-toml"
@@ -73,6 +74,10 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   "unsupported-lock-format": {
     message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
     hint: () => "this version reads the locks of Poetry",
+  },
+  "other-format": {
+    message: ({ text, detail }) => `read as a lock of ${text}: its name is one of ${detail}, and its content is not`,
+    hint: () => "`--format` reads it as something else",
   },
   "stale-lock": {
     message: ({ text, detail }) =>
