@@ -21,7 +21,7 @@ import {
   STATUS_PIPFILE_SPEC,
 } from "../../src/core/abi";
 import { spend } from "../memory/budget";
-import { decimal, indexOf, is, startsWith } from "../memory/bytes";
+import { decimal, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
@@ -32,6 +32,7 @@ import {
   checkHash,
   expect,
   groupOf,
+  isAddress,
   isTrue,
   mainGroup,
   marker,
@@ -206,11 +207,7 @@ function setSource(item: Package, source: u32, node: u32): void {
 function setFile(item: Package, node: u32): void {
   const place = text(node);
   if (failed()) return;
-  const address = textAddress(place);
-  const size = textSize(place);
-  const scheme = indexOf(address, size, 0x3a);
-  const isUrl = scheme + 2 < size && load<u8>(address + scheme + 1) == 0x2f && !startsWith(address, size, "file:");
-  item.source = isUrl ? SOURCE_URL : SOURCE_DIRECTORY;
+  item.source = isAddress(textAddress(place), textSize(place)) ? SOURCE_URL : SOURCE_DIRECTORY;
   item.url = place;
 }
 

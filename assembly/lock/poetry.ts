@@ -59,6 +59,7 @@ import {
   isText,
   isTrue,
   keyName,
+  marker,
   name,
   optionalText,
   readNames,

@@ -8,6 +8,7 @@ import {
   ARTIFACT_IS_SDIST,
   ARTIFACT_IS_WHEEL,
   NONE,
+  SOURCE_GIT,
   STATUS_LOCK_CONTROL,
   STATUS_LOCK_FILE_NAME,
   STATUS_LOCK_HASH,
@@ -47,7 +48,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { Artifact, pushId } from "./tables";
+import { Artifact, Package, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
 export function readNames(list: u32, column: Column<u32>): void {
@@ -207,6 +208,11 @@ export function setNameFromUrl(artifact: Artifact, address: usize, size: u32): v
   while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
   artifact.name = address + from;
   artifact.nameSize = stop - from;
+  unescapeName(artifact);
+}
+
+/** Decodes the percent signs in an artifact's name (RFC 3986). */
+export function unescapeName(artifact: Artifact): void {
   if (indexOf(artifact.name, artifact.nameSize, 0x25) == artifact.nameSize) return;
   const decoded = allocate(artifact.nameSize + 8);
   if (decoded == 0) return;
@@ -223,12 +229,30 @@ export function setNameFromUrl(artifact: Artifact, address: usize, size: u32): v
   artifact.nameSize = length;
 }
 
+/** Whether a place is an address, not the path of a file, which `file:` stands for, too. */
+export function isAddress(address: usize, size: u32): bool {
+  const colon = indexOf(address, size, 0x3a);
+  return colon + 2 < size && load<u8>(address + colon + 1) == 0x2f && !startsWith(address, size, "file:");
+}
+
 /** The last segment of a path, with slashes of either kind. */
 export function setNameFromPath(artifact: Artifact, address: usize, size: u32): void {
   let from = size;
   while (from > 0 && load<u8>(address + from - 1) != 0x2f && load<u8>(address + from - 1) != 0x5c) from--;
   artifact.name = address + from;
   artifact.nameSize = size - from;
+}
+
+/** `url@commit`, as pip writes a checkout; false without a commit. */
+export function setCommit(item: Package, address: usize, size: u32): bool {
+  let mark = size;
+  while (mark != 0 && load<u8>(address + mark - 1) != 0x40 && load<u8>(address + mark - 1) != 0x2f) mark--;
+  if (mark == 0 || load<u8>(address + mark - 1) != 0x40) return false;
+  item.source = SOURCE_GIT;
+  item.url = intern(address, mark - 1);
+  item.resolved = intern(address + mark, size - mark);
+  item.reference = item.resolved;
+  return true;
 }
 
 /** A digest without its algorithm, which stands apart. */

@@ -40,7 +40,6 @@ import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
-import { markerOf } from "../standards/pep508/marker";
 import {
   ARRAY,
   at,
@@ -59,7 +58,19 @@ import {
   TABLE,
 } from "../text/document";
 import { isOfPackage } from "./identity";
-import { checkHash, expect, isFileName, isText, joined, keyName, name, optionalText, setFile, text } from "./reading";
+import {
+  checkHash,
+  expect,
+  isFileName,
+  isText,
+  joined,
+  keyName,
+  marker,
+  name,
+  optionalText,
+  setFile,
+  text,
+} from "./reading";
 import {
   Artifact,
   addDependency,
@@ -100,6 +111,8 @@ import {
   itemOf,
   markerLists,
   memberNames,
+  Offer,
+  offers,
   RootRequirement,
   rootRequirements,
   SPACE_BRANCH,
@@ -214,8 +227,7 @@ function readMarkers(list: u32): u32 {
   const from = markerLists.count;
   if (!expect(list, ARRAY)) return 0;
   for (let each = first(list); each != NONE && !failed(); each = next(each)) {
-    const written = text(each);
-    if (!failed()) pushId(markerLists, markerOf(written));
+    pushId(markerLists, marker(each));
   }
   return markerLists.count - from;
 }
@@ -235,6 +247,7 @@ function readManifest(table: u32): void {
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
         const id = keyName(group);
         pushDistinct(groupNames, id);
+        if (!isDefined(ONE_CALL)) addOffer(NONE, id, false);
         readRequirements(group, id);
       }
     }
@@ -261,10 +274,8 @@ function readRequirements(list: u32, group: u32): void {
         requirement.name = name(at(entry).address, at(entry).size);
         requirement.address = at(entry).address;
         requirement.size = at(entry).size;
-      } else if (keyIs(entry, "marker")) {
-        const written = text(entry);
-        if (!failed()) requirement.marker = markerOf(written);
-      } else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
+      } else if (keyIs(entry, "marker")) requirement.marker = marker(entry);
+      else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
     }
     requirement.extraCount = edgeExtras.count - requirement.extras;
     if (!failed() && requirement.name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -623,10 +634,8 @@ function readEdge(owner: u32, node: u32): void {
       dependency.source = sourceOf(entry);
       dependency.url = sourceAddress;
     } else if (keyIs(entry, "extra")) readEdgeExtras(entry);
-    else if (keyIs(entry, "marker")) {
-      const written = text(entry);
-      if (!failed()) dependency.marker = markerOf(written);
-    } else warnUnknown(entry);
+    else if (keyIs(entry, "marker")) dependency.marker = marker(entry);
+    else warnUnknown(entry);
   }
   dependencyAt(row).extraCount = edgeExtras.count - dependencyAt(row).extras;
   if (!failed() && dependencyAt(row).name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -745,5 +754,17 @@ function nameChoicesOf(row: u32): void {
     const branch = branchAt(i);
     if (branch.kind == BRANCH_EXTRA) pushDistinct(extraNames, branch.name);
     else if (branch.kind == BRANCH_GROUP) pushDistinct(groupNames, branch.name);
+    else continue;
+    if (!isDefined(ONE_CALL)) addOffer(item.name, branchAt(i).name, branchAt(i).kind == BRANCH_EXTRA);
   }
+}
+
+/** For hosts, which tell whether the projects that are asked for have a name. */
+function addOffer(member: u32, name: u32, isExtra: bool): void {
+  const row = offers.push();
+  if (row == 0) return;
+  const offer = changetype<Offer>(row);
+  offer.member = member;
+  offer.name = name;
+  offer.isExtra = u32(isExtra);
 }

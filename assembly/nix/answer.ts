@@ -182,10 +182,12 @@ function conditionsValue(isRefused: bool): u32 {
 }
 
 function need(row: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < conditions.count);
   store<u32>(shared + (usize(row) << 2), 1);
 }
 
 function sharedIndex(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < conditions.count);
   return makeInteger(load<u32>(shared + (usize(row) << 2)));
 }
 

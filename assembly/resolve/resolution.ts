@@ -379,6 +379,7 @@ function policyOf(name: u32): u32 {
 function checkOnce(row: u32, condition: u32, isOpen: bool): void {
   if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
   const item = packageAt(row);
+  if (!ASC_NO_ASSERT) assert(item.name < texts.count);
   const slot = seen + (usize(item.name) << 2);
   const before = load<u32>(slot);
   if (before == NONE) return; // said once, at the second one

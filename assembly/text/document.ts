@@ -79,7 +79,7 @@ export class Row {
 }
 
 const rows: Column<Row> = changetype<Column<Row>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
-const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: pairs of parent row and child row + 1. */
 const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));

@@ -55,6 +55,8 @@ export class FrozenLine {
   /** Offset in the output, without the line's end. */
   offset: u32;
   size: u32;
+  /** Whether some target can install no file of it. */
+  isUninstallable: u32;
   /** Whether Nix lacks a hash or an address of one of the files. */
   lacks: u32;
 }
@@ -64,6 +66,7 @@ export class FrozenLine {
 class Files {
   first: u32;
   last: u32;
+  isUninstallable: u32;
 }
 
 @unmanaged
@@ -115,7 +118,9 @@ function resolveTarget(request: ResolveRequest): bool {
 function select(selection: Selection): void {
   const item = packageAt(selection.package);
   if (isLeftOut(item)) return;
-  gather(selection, fileOf(filesOf(selection.package), selection, item), sharedIndex(selection.condition));
+  const owner = filesOf(selection.package);
+  if (selection.kind == KIND_NONE) owner.isUninstallable = 1;
+  gather(selection, fileOf(owner, selection, item), sharedIndex(selection.condition));
 }
 
 function filesOf(row: u32): Files {
@@ -188,6 +193,7 @@ function writeLines(): void {
     line.package = row;
     line.offset = offset;
     line.size = output.count - offset;
+    line.isUninstallable = filesOf(row).isUninstallable;
     line.lacks = u32(lacks);
   }
 }

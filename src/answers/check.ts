@@ -7,7 +7,7 @@ import type { LockedPackage } from "../lock/packages.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
 import { lackIn, lackReason } from "./lack.ts";
 import type { SourceRecord } from "./record.ts";
-import { fileReason } from "./why.ts";
+import { fileReason, isWithoutFile } from "./why.ts";
 
 export type FindingKind =
   | "stale"
@@ -43,10 +43,17 @@ export interface CheckedSources {
   readonly record: SourceRecord;
 }
 
-/** The findings of all targets, and that the lock is stale. */
-export function check(targets: readonly CheckedTarget[], fresh: boolean | null, sources: CheckedSources): Finding[] {
+/** The findings of all targets, and that the lock is stale, with what differs where that is known. */
+export function check(
+  targets: readonly CheckedTarget[],
+  { fresh, because }: { readonly fresh: boolean | null; readonly because: string | null },
+  sources: CheckedSources,
+): Finding[] {
   const found = new Map<string, Found>();
-  if (fresh === false) add(found, fault("stale", "pyproject.toml has changed since the lock was made"), null);
+  if (fresh === false) {
+    const what = because === null ? "" : `: ${because}`;
+    add(found, fault("stale", `pyproject.toml has changed since the lock was made${what}`), null);
+  }
   for (const each of targets) {
     for (const fault of faultsOf(each, sources)) add(found, fault, each.explanation.resolution.target);
   }
@@ -78,7 +85,7 @@ function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedS
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
   const uninstallable = packages
-    .filter(({ isInstalled, name, version }) => isInstalled && isWithoutFile(resolution, name, version))
+    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
@@ -133,10 +140,6 @@ function otherFiles({ packages }: Explanation): Fault[] {
 
 function kindOf({ packages }: Explanation["resolution"], { name, version }: Identity): string | null {
   return packages.find((each) => each.name === name && each.version === version)?.kind ?? null;
-}
-
-function isWithoutFile({ packages }: Explanation["resolution"], name: string, version: string | null): boolean {
-  return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

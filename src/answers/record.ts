@@ -94,6 +94,14 @@ export class SourceRecord {
     return this.#names.has(name);
   }
 
+  /** The files that were found and that the lock does not name. */
+  fileNames(): string[] {
+    return [...this.#entries.values()].flatMap(({ found: { file, files = [] } }) => [
+      ...(file === undefined ? [] : [file]),
+      ...files.map((each) => each.file),
+    ]);
+  }
+
   set(subject: Subject, found: Found): void {
     this.#names = null;
     this.#entries.set(keyOf(subject), { lock: subject, found });

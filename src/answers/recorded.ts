@@ -115,6 +115,11 @@ export function variantsOf({ output }: FrozenParts, { from, to }: { from: number
   };
 }
 
+/** A package as its line of the frozen file has it, with what is recorded. */
+export function writtenPackage(parts: FrozenParts, { lines }: Recorded, index: number): FrozenPackage {
+  return lines.get(index) ?? packageOf(parts, parts.lines[index]!);
+}
+
 function packageOf({ output }: FrozenParts, { from, to }: FrozenLine): FrozenPackage {
   return JSON.parse(new TextDecoder().decode(output.subarray(from, to))) as FrozenPackage;
 }

@@ -11,25 +11,21 @@ import type { Places } from "../lock/places.ts";
 import { Credentials } from "../prefetch/credentials.ts";
 import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
+import { checkOut } from "../runtime/node/git.ts";
+import { sender, sleep } from "../runtime/node/http.ts";
+import { cacheFolder, digests, openFile, openPart } from "../runtime/node/storage.ts";
 import {
-  cacheFolder,
-  checkOut,
-  digests,
   dirname,
   isAbsolute,
   join,
   kindOf,
   list,
-  openFile,
-  openPart,
   packageVersion,
   platform,
   print,
   printError,
   readIfThere,
   relative,
-  sender,
-  sleep,
   terminal,
   variables,
 } from "../runtime/node.ts";
@@ -96,10 +92,10 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const jobs = readJobs(words.value(JOBS));
   const input = await openInput(words, prefetchCommand.name);
-  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock), groups: [], ...policy });
+  const record = await recordBeside(input.path);
+  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock, record), groups: [], ...policy });
   const packages = openPackages(input.lock, parts);
   const isAll = words.has(ALL);
-  const record = await recordBeside(input.path);
   const needs = needsOf(packages, isAll);
   const open = needs.filter((need) => !isKnown(need, record.get(need.subject), isAll));
   const dropped = record.keepOnly(subjectsOfLock(input.lock));

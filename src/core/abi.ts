@@ -9,7 +9,7 @@ export const ABI_VERSION = 2;
 /** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
 export const INPUT_PADDING = 128;
 /** Largest input, in bytes. Offsets are u32, and a document takes some ten times its text in memory. */
-export const INPUT_LIMIT = 201326592; // 192 MiB
+export const INPUT_LIMIT = 536870912; // 512 MiB
 /** No row, no id, no offset. */
 export const NONE = -1;
 
@@ -101,7 +101,17 @@ export const TABLE_DIVERGENCE = 20;
 /** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
 export const TABLE_SELECTED = 21;
 export const TABLE_CHOICE = 22;
-export const TABLE_COUNT = 23;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_OFFER = 23;
+/** The lock's document; row 0 is its root. */
+export const TABLE_NODE = 24;
+export const TABLE_COUNT = 25;
+
+/** Text ids of the member (NONE for the workspace itself) and of what it offers, and whether that is an extra (1) or a group (0). */
+export const OFFER_MEMBER = 0;
+export const OFFER_NAME = 1;
+export const OFFER_IS_EXTRA = 2;
+export const OFFER_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -167,6 +177,44 @@ export const ARTIFACT_WORDS = 12;
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
 export const ARTIFACT_IS_SDIST = 2;
+
+/** A value of the document: NODE_IS_* in the low byte of its kind. */
+export const NODE_KIND = 0;
+/** Spans: the key in its table, and the text of a scalar without quotes. */
+export const NODE_KEY = 1;
+export const NODE_KEY_SIZE = 2;
+export const NODE_ADDRESS = 3;
+export const NODE_SIZE = 4;
+/** Rows: the first child, the next one of the same parent; NONE. */
+export const NODE_FIRST = 5;
+export const NODE_NEXT = 7;
+export const NODE_WORDS = 8;
+
+export const NODE_IS_TABLE = 1;
+export const NODE_IS_ARRAY = 2;
+
+// --- A question about what is the same: `form(address)`; u32 slots -----------------------------------------------------
+
+/** A requirement (PEP 508), or nothing: address, size. */
+export const FORM_TEXT = 0;
+/** A marker that has to hold as well. */
+export const FORM_MARKER = 2;
+/** Markers that must not hold, and sets of specifiers that Python meets; each ended by a NUL byte. */
+export const FORM_WITHOUT = 4;
+export const FORM_PYTHON = 6;
+/** The answer: text ids, NONE where there is none. The extras are sorted, with a comma after each. */
+export const FORM_NAME = 8;
+export const FORM_EXTRAS = 9;
+export const FORM_URL = 10;
+/** Numbers that are equal for what means the same: specifiers, the marker, the bounds of the Pythons. */
+export const FORM_SPECIFIERS = 11;
+export const FORM_NODE = 12;
+export const FORM_BOUNDS = 13;
+export const FORM_SLOTS = 14;
+
+/** The marker that never holds, and the one that always does. */
+export const NODE_NEVER = 0;
+export const NODE_ALWAYS = 1;
 
 // --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
 
@@ -271,9 +319,11 @@ export const SELECTED_WORDS = 4;
 export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
+/** Whether some target can install no file of it. */
+export const LINE_IS_UNINSTALLABLE = 3;
 /** Whether Nix lacks a hash or an address of one of its files. */
-export const LINE_LACKS = 3;
-export const LINE_WORDS = 4;
+export const LINE_LACKS = 4;
+export const LINE_WORDS = 5;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;
@@ -472,7 +522,7 @@ export const STATUS_PYLOCK_MISSING = 131;
 export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
 export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
 export const STATUS_PYLOCK_VCS = 134;
-export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_NAME = 135; // a warning: not normalised
 export const STATUS_PYLOCK_OTHER_NAME = 136;
 export const STATUS_PYLOCK_OTHER_VERSION = 137;
 export const STATUS_PYLOCK_NEWER = 138; // a warning
@@ -501,6 +551,8 @@ export const STATUS_REQUIREMENTS_INCLUDE = 174;
 export const STATUS_REQUIREMENTS_UTF8 = 175;
 export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
 export const STATUS_REQUIREMENTS_DISJOINT = 177;
+export const STATUS_REQUIREMENTS_UNHASHED = 178; // a warning
+export const STATUS_REQUIREMENTS_NAME = 179; // a folder whose name is not known
 
 // conda-lock.yml
 export const STATUS_CONDA_VERSION = 180;

@@ -4,9 +4,9 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
-import { type Explanation, readExplanation } from "./explain.ts";
+import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
+import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
+import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
@@ -21,6 +21,7 @@ import {
   readResolutionParts,
   readResolutions,
 } from "./resolution.ts";
+import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
@@ -31,6 +32,11 @@ export interface ReadOptions {
   readonly pyproject: Pyproject | null;
   /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
   readonly parts?: readonly TextPart[];
+}
+
+export interface MemberChoices {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
 }
 
 export interface Lockfile {
@@ -47,7 +53,13 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
+  readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
+  /** uv: what the lock says that it was made from. */
+  stated(): UvStated;
+  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  form(request: FormRequest): Form | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -56,6 +68,8 @@ export interface Lockfile {
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
+  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** One of them, by its place in that order. */
@@ -71,6 +85,8 @@ export interface Lockfile {
   resolveOpen(request: ResolveRequest): FrozenTarget;
   /** Every selection on each of the targets, as the frozen file has them. */
   freeze(request: FreezeRequest): FrozenParts;
+  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  asksForGlibc(older: number, newer: number): boolean;
   /** Whether the lock has the project and does not build it. */
   readonly hasVirtualProject: boolean;
 }
@@ -102,6 +118,23 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   return readLockWith(new Core(module), bytes, options);
 }
 
+let shared: Core | undefined;
+
+/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
+export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const core = shared ?? new Core(module);
+  // Only what ends well, or as a failure, leaves it fit for the next.
+  shared = undefined;
+  try {
+    const lock = readLockWith(core, bytes, options);
+    shared = core;
+    return lock;
+  } catch (error) {
+    if (error instanceof PylockError) shared = core;
+    throw error;
+  }
+}
+
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
@@ -123,19 +156,27 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members: names(core, abi.TABLE_MEMBER).sort(),
+    choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     package: (row) => readPackage(core, row),
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
+    stated: () => readStated(core),
+    form: (request) => {
+      const form = core.form(request);
+      return "status" in form ? null : form;
+    },
     places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
+    verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
+    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
   };
 }
@@ -170,8 +211,7 @@ function factsOf(
   return {
     path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
     bytes: part?.bytes ?? null,
-    offset: part === null ? null : failure.offset - part.offset + part.from,
-    size: inLock ? failure.size : null,
+    ...spanIn(part, failure),
     detail: detailOf(core, failure),
     again: LOCK_COMMANDS[format],
     found:
@@ -179,6 +219,13 @@ function factsOf(
         ? spanOf(recordsFor(format, pyproject) ?? "", failure)
         : null,
   };
+}
+
+/** The span in the file that the part is from: what stands there, where the text has other words. */
+function spanIn(part: TextPart | null, { offset, size }: CoreFailure): { offset: number | null; size: number | null } {
+  if (part === null) return { offset: null, size: null };
+  if (part.replaced !== undefined) return { offset: part.from, size: part.replaced };
+  return { offset: offset - part.offset + part.from, size };
 }
 
 /** The text of a span in the project's records: their place in pyproject.toml is not known. */
@@ -241,11 +288,9 @@ function detailOf(core: Core, { status, detail }: CoreFailure): number | string 
 
 function warningsOf(core: Core): CoreFailure[] {
   const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
-  const base = core.state(abi.STATE_LOCK_ADDRESS);
   return Array.from({ length: rows.count }, (_, row) => ({
     status: rows.at(row, abi.PROBLEM_STATUS),
-    input: abi.INPUT_LOCK,
-    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    ...core.place(rows.at(row, abi.PROBLEM_ADDRESS)),
     size: rows.at(row, abi.PROBLEM_SIZE),
     detail: rows.at(row, abi.PROBLEM_DETAIL),
   }));
@@ -286,4 +331,17 @@ function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null
 function names(core: Core, table: number): string[] {
   const rows = core.rows(table, 1);
   return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
+
+function choicesOf(core: Core): Map<string, MemberChoices> {
+  const rows = core.rows(abi.TABLE_OFFER, abi.OFFER_WORDS);
+  const choices = new Map<string, { extras: Set<string>; groups: Set<string> }>();
+  for (let row = 0; row < rows.count; row++) {
+    const member = core.text(rows.at(row, abi.OFFER_MEMBER)) ?? "";
+    const own = choices.get(member) ?? { extras: new Set(), groups: new Set() };
+    choices.set(member, own);
+    const names = rows.at(row, abi.OFFER_IS_EXTRA) === 1 ? own.extras : own.groups;
+    names.add(core.text(rows.at(row, abi.OFFER_NAME))!);
+  }
+  return choices;
 }

@@ -28,7 +28,7 @@ if (!isCi) shell("node test/run.mjs --only name");
 compare("versions", `'${python}' test/oracles/versions.py ${count} ${seed} | node test/oracles/versions.mjs`);
 compare(
   "markers and tags",
-  `node dist/cli.js targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
+  `node dist/bin/pylock2nix.cjs targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
 );
 compare(
   "Poetry",
