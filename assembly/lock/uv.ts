@@ -523,9 +523,9 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   if (failed()) return;
   const item = packageAt(index);
   if (!isPlaced(item, kind, rank, place)) {
+    if (rank == 0) return failAbout(STATUS_LOCK_MISSING, at(place).address, at(place).size, KEY_URL);
     const key = place == NONE ? KEY_FILE : item.source == SOURCE_INDEX ? KEY_URL : KEY_PATH;
-    failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
-    return;
+    return failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
   }
   if (place != NONE) {
     if (!isText(place)) return;
