@@ -11,6 +11,7 @@ import { freshnessWords, type Input, lockFacts, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";
 import { showProgress } from "./progress.ts";
 import { chooseSelection, SELECTION_OPTIONS, type Selection } from "./selection.ts";
+import { recordBeside } from "./source-record.ts";
 import { TARGET_OPTIONS, targetsToCheck } from "./target-choice.ts";
 import type { Words } from "./words.ts";
 
@@ -44,7 +45,8 @@ async function run(words: Words): Promise<number> {
     const request = { target, ...(python !== undefined && { python }), ...selection };
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };
   });
-  const findings = check(checked, input.fresh, input.because);
+  const sources = { packages: input.lock.packages(), record: await recordBeside(input.path) };
+  const findings = check(checked, input, sources);
   const names = targets.map(({ target }) => target);
   print(words.has(JSON_OUTPUT) ? asData(input, selection, names, findings) : asText(input, selection, names, findings));
   return findings.length === 0 ? 0 : 1;

@@ -25,7 +25,7 @@ import {
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
-import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
 import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
@@ -141,7 +141,7 @@ async function readExpanded(bytes: Uint8Array, options: ReadOptions, read: typeo
     for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
     return lock;
   }
-  const files = { read: readBytes, join, dirname, relative };
+  const files = { read: readBytes, readIfThere, join, dirname, relative };
   const expanded = await expandRequirements(options.path, bytes, files);
   const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
@@ -162,7 +162,10 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
-  const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
+  const content = wanted === null ? formatByContent(bytes) : null;
+  const named = formatByName(basename(path));
+  if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
+  const format = wanted ?? content ?? named ?? formatByComment(bytes);
   if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
@@ -171,6 +174,11 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
     detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],
     path,
   });
+}
+
+function warnOtherFormat(path: string, content: Format, named: Format): void {
+  const { failure } = shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {

@@ -4,7 +4,8 @@
 // input gives the same bytes.
 
 import { freeze, projectFacts } from "../answers/freeze.ts";
-import type { Lacking } from "../answers/lacking.ts";
+import type { Lacking } from "../answers/recorded.ts";
+import type { Uninstallable } from "../answers/uninstallable.ts";
 import { sha256Hex } from "../lock/integrity.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
@@ -74,7 +75,7 @@ interface Outcome {
   readonly targets: readonly string[];
   readonly refused: readonly { readonly target: string; readonly error: Failure }[];
   /** What no file can be installed of: each package with one reason. */
-  readonly uninstallable: readonly Lacking[];
+  readonly uninstallable: readonly Uninstallable[];
 }
 
 async function run(words: Words): Promise<number> {
@@ -97,6 +98,7 @@ async function run(words: Words): Promise<number> {
     ...policy,
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
+  warnLacking(frozen.lacking);
   if (frozen.lacksFileNames) warnNameless(input);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
@@ -113,7 +115,7 @@ async function run(words: Words): Promise<number> {
     packages: frozen.packages,
     targets: frozen.targets.map(({ target }) => target).filter((target) => !names.includes(target)),
     refused,
-    uninstallable: frozen.lacking,
+    uninstallable: frozen.uninstallable,
   };
   if (words.has(JSON_OUTPUT)) print(`${JSON.stringify(outcome, null, 2)}\n`);
   else if (!isCheck) printError(summary(outcome, files[0]!.path, input));
@@ -162,6 +164,23 @@ function warnUnrecorded(title: string): void {
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
+/** Nix throws when such a file is needed. One warning, however many there are. */
+function warnLacking(lacking: readonly Lacking[]): void {
+  const titles = lacking.map(({ title }) => title);
+  const few = titles.slice(0, MOST_NAMED).join(", ");
+  const rest = titles.length > MOST_NAMED ? ` and ${titles.length - MOST_NAMED} more` : "";
+  if (titles.length === 0) return;
+  const [only] = lacking;
+  const { failure } =
+    titles.length === 1
+      ? shellError("unrecorded-file", { text: only!.title, detail: only!.lack })
+      : shellError("unrecorded-files", { text: few + rest, detail: counted(titles.length, "package") });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+/** Packages that a warning names before it only counts. */
+const MOST_NAMED = 5;
+
 function warnNameless({ path }: Input): void {
   const { failure } = shellError("file-names-missing", { text: path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
@@ -175,7 +194,7 @@ function summary({ written, packages, targets, uninstallable }: Outcome, loader:
     lines.push(`wrote ${dirname(library[0]!)} (${counted(library.length, "file")} of the Nix library)`);
   if (lines.length === 0) lines.push("everything is up to date");
   lines.push(`${counted(packages, "package")}, ${counted(targets.length, "target")}`);
-  lines.push(...lackingLines(uninstallable, targets.length));
+  lines.push(...uninstallableLines(uninstallable, targets.length));
   const attribute = projectFacts(input.pyproject, input.lock)?.package === true ? "application" : "environment";
   lines.push(`next: nix-build ${relative(".", join(loader))} -A ${attribute}`);
   return `${lines.map((line) => Array.from(line, visible).join("")).join("\n")}\n`;
@@ -185,7 +204,7 @@ function summary({ written, packages, targets, uninstallable }: Outcome, loader:
 const SHOWN = 3;
 
 /** Packages that lack the same targets for the same reason are told together. */
-function lackingLines(all: readonly Lacking[], count: number): string[] {
+function uninstallableLines(all: readonly Uninstallable[], count: number): string[] {
   const groups = new Map<string, { packages: string[]; because: string; targets: readonly string[] }>();
   for (const { package: title, targets, because } of all) {
     const key = JSON.stringify([targets, because]);

@@ -4,11 +4,14 @@
 // being done. Files are written whole or not at all.
 
 import {
+  closeSync,
   type Dirent,
   fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,9 +20,10 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { shellError } from "../words/errors.ts";
+import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
+import { errorFrom, shellError } from "../words/errors.ts";
 
-export { basename, dirname, extname, join, relative, resolve as absolute } from "node:path";
+export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
 
 /** The folder of this package: above src/runtime/, dist/runtime/ and dist/bin/ alike. */
 export const packageFolder: string = join(import.meta.dirname, "../..");
@@ -28,12 +32,39 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   return (await readIfThere(path)) ?? fail("file-not-found", path);
 }
 
-/** Null when there is no such file. */
+/** Null when there is no such file. What is larger than any input may be is refused before it is read. */
 export async function readIfThere(path: string): Promise<Uint8Array | null> {
+  let bytes: Uint8Array | null;
   try {
-    return readFileSync(path);
+    bytes = readLimited(path, INPUT_LIMIT);
   } catch (error) {
     return isAbsent(error) ? null : fail("file-unreadable", path, error);
+  }
+  if (bytes !== null) return bytes;
+  throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** The file's bytes; null when they are more than the limit. */
+function readLimited(path: string, limit: number): Uint8Array | null {
+  const file = openSync(path, "r");
+  try {
+    const status = fstatSync(file);
+    if (status.size > limit) return null;
+    if (status.isFile() && status.size > 0) return readFileSync(file);
+    // A pipe or a device has no size: it is read as far as the limit goes.
+    let bytes = new Uint8Array(65536);
+    for (let filled = 0; ; ) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, null);
+      if (count === 0) return bytes.subarray(0, filled);
+      filled += count;
+      if (filled > limit) return null;
+      if (filled < bytes.length) continue;
+      const wider = new Uint8Array(2 * filled);
+      wider.set(bytes);
+      bytes = wider;
+    }
+  } finally {
+    closeSync(file);
   }
 }
 
