@@ -197,7 +197,7 @@ async function readSubject(
   if (words.has(ALL_PACKAGES) || named.length > 1) return null;
   const name = named[0] ?? root?.name ?? null;
   if (name === null || name === root?.name) return root;
-  const folder = lock.packages().find((each) => lock.members.includes(name) && each.name === name)?.source.url ?? null;
+  const folder = lock.memberFolders.get(name) ?? null;
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 

@@ -68,6 +68,20 @@ export function readPackage(core: Core, row: number): LockedPackage {
   };
 }
 
+/** The folders of the packages of these names, as the lock writes them. */
+export function foldersOf(core: Core, names: readonly string[]): Map<string, string> {
+  const wanted = new Set(names);
+  const folders = new Map<string, string>();
+  if (wanted.size === 0) return folders;
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  for (let row = 0; row < rows.count; row++) {
+    const name = packageName(core, row);
+    const folder = wanted.has(name) && !folders.has(name) ? core.text(rows.at(row, abi.PACKAGE_URL)) : null;
+    if (folder !== null) folders.set(name, folder);
+  }
+  return folders;
+}
+
 /** Whether the lock has the project itself and does not build it: uv's virtual source at the lock's folder. */
 export function hasVirtualProject(core: Core): boolean {
   const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
