@@ -5,6 +5,7 @@
 // Invariant: standard output is data and help that was asked for, standard error is for people. Exit codes: 0 done, 1 the
 // input is at fault, 2 the command line is, 70 we are. Nothing but this file ends the program.
 
+import { benchCommand } from "./cli/bench.ts";
 import { checkCommand } from "./cli/check.ts";
 import { type Command, HELP, JSON_OUTPUT } from "./cli/command.ts";
 import { diffCommand } from "./cli/diff.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly Command[] = [
   verifyCommand,
   prefetchCommand,
   targetsCommand,
+  benchCommand,
 ];
 
 endWithClosedPipe();
