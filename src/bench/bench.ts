@@ -1,6 +1,7 @@
 // What the command takes of this room, which is loaded when `bench` is asked for and not before.
 
-import { tableReport } from "./report/table.ts";
+import { htmlReport } from "./report/html.ts";
+import { markdownReport } from "./report/markdown.ts";
 import { type Report, reportText } from "./report.ts";
 
 export { compareReports, slowerThan, USUAL_MATTERS } from "./compare.ts";
@@ -14,8 +15,8 @@ export { tableReport } from "./report/table.ts";
 export { type LockFacts, newReport, type Report, readReport, reportText } from "./report.ts";
 
 /** By the ending of the file's name. */
-export const WRITERS: Readonly<Record<".json" | ".md" | ".html", (report: Report) => string>> = {
+export const WRITERS: Readonly<Record<".json" | ".md" | ".html", (report: Report) => string | Promise<string>>> = {
   ".json": reportText,
-  ".md": tableReport,
-  ".html": tableReport,
+  ".md": markdownReport,
+  ".html": htmlReport,
 };

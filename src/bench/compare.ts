@@ -1,7 +1,7 @@
 // What changed since an older report, and whether that is more than noise (docs/bench.md, the method).
 //
-// A round's score is the undisturbed processor time of a measure over that of the controls around it; for programs, whose
-// processor time is not known, wall time over the runtime's own start. Scores are compared as logarithms: Mann and Whitney's
+// A round's score is the undisturbed processor time of a measure over that of the controls around it: fixed work for what
+// runs in one process, the runtime's own start for what is one. Scores are compared as logarithms: Mann and Whitney's
 // test gives the interval of their shift, without supposing a distribution. All rows of a comparison together are wrong in
 // at most one of twenty (Bonferroni). The interval then grows by what the controls disagree about between the two runs.
 //
@@ -19,7 +19,7 @@ export interface Comparison {
   readonly node: string;
   /** Changes of less than this share are "no change". */
   readonly matters: number;
-  /** Everything that could be compared, taken together; null when nothing could. */
+  /** All phases that could be compared, taken together; null when none could. */
   readonly overall: Change | null;
   readonly rows: readonly ComparedMeasure[];
   /** What only one of the reports has. */
@@ -68,7 +68,10 @@ export function compareReports(old: Report, current: Report, matters: number = U
     const { id, label, lock } = measure;
     return { id, label, lock, ...(reason === null ? shift : cannotTell(shift, reason)) };
   });
-  const comparable = common.filter(({ measure }) => lockReason(measure.lock, old, current) === null);
+  // Commands are parts of it that vary more: taken in, they would hide what the phases show.
+  const comparable = common.filter(
+    ({ measure }) => measure.kind === "phase" && lockReason(measure.lock, old, current) === null,
+  );
   const overall =
     comparable.length === 0
       ? null
@@ -96,7 +99,7 @@ export function compareReports(old: Report, current: Report, matters: number = U
 /** Whether something is slower by more than this share, beyond noise: what `--fail-above` asks. */
 export function slowerThan({ overall, rows }: Comparison, share: number): (Change & { readonly title: string })[] {
   const all = rows.map((row) => ({ ...row, title: row.lock === null ? row.label : `${row.lock}: ${row.label}` }));
-  const together = overall === null ? [] : [{ ...overall, title: "all together" }];
+  const together = overall === null ? [] : [{ ...overall, title: "all phases together" }];
   return [...together, ...all].filter(({ verdict, ratio }) => verdict === "slower" && ratio > 1 + share);
 }
 

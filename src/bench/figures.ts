@@ -5,12 +5,12 @@
 
 import type { Change } from "./compare.ts";
 import type { LockFacts, Measure, Report } from "./report.ts";
-import { type Summary, summarize } from "./statistics.ts";
+import { median, type Summary, summarize } from "./statistics.ts";
 
 export interface Row {
   readonly measure: Measure;
   readonly summary: Summary;
-  /** Time over that of the section's first row; null for the runtime's start. */
+  /** Time over that of the section's unit, round by round, the median of that; null for the runtime's start. */
   readonly ratio: number | null;
   /** Median of the rounds' first calls; null for programs. */
   readonly first: number | null;
@@ -39,19 +39,23 @@ export function sectionsOf({ measures }: Report, label: string | null): Section[
 
 function section(title: string, own: readonly Measure[], kinds: readonly string[]): Section {
   const measures = kinds.flatMap((kind) => own.filter((measure) => measure.kind === kind));
-  const summaries = measures.map((measure) => summaryOf(measure));
-  const at = Math.max(
-    0,
-    measures.findIndex(({ id }) => id === "command-resolve"),
-  );
-  const unit = summaries[at]?.median ?? 1;
-  const rows = measures.map((measure, index) => ({
+  const unit = measures.find(({ id }) => id === "command-resolve") ?? measures[0];
+  const rows = measures.map((measure) => ({
     measure,
-    summary: summaries[index]!,
-    ratio: measure.kind === "control" ? null : summaries[index]!.median / unit,
+    summary: summaryOf(measure),
+    ratio: measure.kind === "control" || unit === undefined ? null : ratioBetween(measure, unit),
     first: firstOf(measure),
   }));
-  return { title, unit: measures[at]?.label ?? "", rows };
+  return { title, unit: unit?.label ?? "", rows };
+}
+
+/** Within a round both were measured in the same minute. */
+function ratioBetween(measure: Measure, unit: Measure): number | null {
+  const ratios = measure.rounds.flatMap(({ round, times }) => {
+    const other = unit.rounds.find((each) => each.round === round);
+    return other === undefined ? [] : [median(times) / median(other.times)];
+  });
+  return ratios.length === 0 ? null : median(ratios);
 }
 
 /** Over every call of every round. */
@@ -78,7 +82,7 @@ export function noiseText(report: Report): string {
   if (noisy.length === 0) return "steady: the middle half of every measure is within a quarter of its median";
   const worst = noisy.reduce((left, right) => (left.summary.spread < right.summary.spread ? right : left));
   const title = titleOf(worst.measure);
-  return `noisy: spread up to ${percent(worst.summary.spread)} (${title}): do not compare the ${noisy.length === 1 ? "row" : `${noisy.length} rows`} marked noisy`;
+  return `noisy: spread up to ${percent(worst.summary.spread)} (${title}): do not compare times of the ${noisy.length === 1 ? "row" : `${noisy.length} rows`} marked noisy`;
 }
 
 export function machineText({ machine, version, peers, rounds, isInterrupted, seconds, started }: Report): string[] {
@@ -128,6 +132,15 @@ function signed(ratio: number): string {
 export function timeText(milliseconds: number): string {
   if (milliseconds < 0.9995) return `${digits(milliseconds * 1000)} µs`;
   return milliseconds < 999.5 ? `${digits(milliseconds)} ms` : `${digits(milliseconds / 1000)} s`;
+}
+
+/** The same without zeros that say nothing: "50 ms", for axes. */
+export function tickTime(milliseconds: number): string {
+  return timeText(milliseconds).replace(/\.0+(?= )|(\.\d*[1-9])0+(?= )/, "$1");
+}
+
+export function tickBytes(bytes: number): string {
+  return bytesText(bytes).replace(/\.0+(?= )|(\.\d*[1-9])0+(?= )/, "$1");
 }
 
 export function ratioText(ratio: number | null): string {

@@ -3,7 +3,7 @@
 //
 // Invariant: only whole rounds count. When it is stopped it gives the rounds that are whole.
 
-import { type Library, runModule, runProgram } from "../runtime/node/bench.ts";
+import { type Library, type ProgramOutcome, runModule, runProgram } from "../runtime/node/bench.ts";
 import { join, now, writeWhole } from "../runtime/node.ts";
 import type { Job, JobOutcome, Skipped } from "./job.ts";
 import type { Subject } from "./phases.ts";
@@ -140,43 +140,41 @@ async function runErrands(
   show: (what: string) => void,
 ): Promise<Result[]> {
   const control = runtimeStart();
-  const starts = await times(control, RUNS);
+  const starts = await runs(control, RUNS);
   const results: Omit<Result, "controls">[] = [];
   for (const { errand, rounds } of planned) {
     if (round >= rounds) continue;
     show(errand.label);
-    const { id, kind, label } = errand;
-    const taken = await times(errand, kind === "command" ? RUNS : 1);
+    const taken = await runs(errand, errand.kind === "command" ? RUNS : 1);
     // What worked once and now does not was stopped, or lost what it needs: this round is without it.
-    if (taken.length === 0) continue;
-    results.push({ id, kind, label, lock, bytes: null, round, first: null, times: taken, processor: null });
+    if (taken.length > 0) results.push(resultOf(errand, taken, lock, round));
   }
-  starts.push(...(await times(control, RUNS)));
+  starts.push(...(await runs(control, RUNS)));
   if (starts.length === 0) return [];
-  const controls = { [RUNTIME_START]: undisturbed(starts) };
-  const { id, kind, label } = control;
-  const own: Result = {
-    id,
-    kind,
-    label,
-    lock,
-    bytes: null,
-    round,
-    first: null,
-    times: starts,
-    processor: null,
-    controls,
-  };
-  return [own, ...results.map((result) => ({ ...result, controls }))];
+  const own = resultOf(control, starts, lock, round);
+  const controls = { [RUNTIME_START]: undisturbed(own.processor ?? own.times) };
+  return [own, ...results].map((result) => ({ ...result, controls }));
 }
 
-async function times({ program }: Errand, count: number): Promise<number[]> {
-  const taken: number[] = [];
+async function runs({ program }: Errand, count: number): Promise<ProgramOutcome[]> {
+  const outcomes: ProgramOutcome[] = [];
   for (let run = 0; run < count; run++) {
-    const { milliseconds, code } = await runProgram(program);
-    if (code === 0) taken.push(milliseconds);
+    const outcome = await runProgram(program);
+    if (outcome.code === 0) outcomes.push(outcome);
   }
-  return taken;
+  return outcomes;
+}
+
+function resultOf(
+  { id, kind, label }: Errand,
+  outcomes: readonly ProgramOutcome[],
+  lock: string,
+  round: number,
+): Omit<Result, "controls"> {
+  const processor = outcomes.flatMap((outcome) => outcome.processor ?? []);
+  const times = outcomes.map(({ milliseconds }) => milliseconds);
+  const fields = { id, kind, label, lock, bytes: null, round, first: null, times };
+  return { ...fields, processor: processor.length === times.length ? processor : null };
 }
 
 // --- Files and figures ------------------------------------------------------------------------------------------------

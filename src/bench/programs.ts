@@ -21,14 +21,13 @@ export const RUNTIME_START = "runtime-start";
 
 export function runtimeStart(): Errand {
   const [command] = thisProgram();
-  return errand(RUNTIME_START, "control", "Node's own start", command, ["-e", "0"]);
+  return ofRuntime(RUNTIME_START, "control", "Node's own start", [command, "-e", "0"]);
 }
 
 /** Commands that start, read the lock and do their work. `folder` is the run's own for this lock. */
 export function ownCommands({ path, target }: Subject, folder: string): Errand[] {
-  const [command, ...program] = thisProgram();
   const own = (id: string, label: string, words: readonly string[]) =>
-    errand(id, "command", label, command, [...program, ...words]);
+    ofRuntime(id, "command", label, [...thisProgram(), ...words]);
   const start = own("command-start", "pylock2nix --version", ["--version"]);
   if (target === null) return [start];
   const one = ["--target", target.target, ...(target.python === undefined ? [] : ["--python", target.python])];
@@ -44,7 +43,9 @@ export function otherTools(subject: Subject, tools: readonly Tool[], folder: str
   const name = subject.path.split(/[\\/]/).at(-1)!;
   return tools.flatMap((tool) =>
     tool.errands(subject, folder, join(folder, name)).map(({ id, label, words }) => ({
-      ...errand(id, "program", `${tool.name} ${tool.version}: ${label}`, tool.path, words),
+      id,
+      kind: "program",
+      label: `${tool.name} ${tool.version}: ${label}`,
       program: { command: tool.path, words, folder, ...(tool.variables && { variables: tool.variables }) },
     })),
   );
@@ -141,6 +142,7 @@ function nixText(text: string): string {
   return JSON.stringify(text).replaceAll("$", "\\$");
 }
 
-function errand(id: string, kind: MeasureKind, label: string, command: string, words: readonly string[]): Errand {
-  return { id, kind, label, program: { command, words } };
+function ofRuntime(id: string, kind: MeasureKind, label: string, line: readonly string[]): Errand {
+  const [command = "", ...words] = line;
+  return { id, kind, label, program: { command, words, isRuntime: true } };
 }

@@ -37,7 +37,7 @@ export interface Clock {
 const WARM = 80; // milliseconds
 const WARM_CALLS = 2;
 const BURST = 60; // milliseconds
-const FEWEST = 4;
+const FEWEST = 5;
 const MOST = 30;
 const CONTROL_WARM = 40; // milliseconds
 const CONTROL_CALLS = 8;

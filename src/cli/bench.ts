@@ -146,10 +146,10 @@ async function run(words: Words): Promise<number> {
     );
     return INTERRUPTED;
   }
-  const files = reports.map(({ path, kind }) => ({
-    path,
-    bytes: new TextEncoder().encode(room.WRITERS[kind](report)),
-  }));
+  const encoder = new TextEncoder();
+  const files = await Promise.all(
+    reports.map(async ({ path, kind }) => ({ path, bytes: encoder.encode(await room.WRITERS[kind](report)) })),
+  );
   await writeWhole(files);
   for (const { path } of files) printError(`wrote ${path}\n`);
   return verdict(room, report, failAbove, words);

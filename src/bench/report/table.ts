@@ -59,7 +59,7 @@ function comparisonLines({ comparison }: Report): string[] {
   const { started, version, overall, rows, onlyOld, onlyNew } = comparison;
   const lines = [`against pylock2nix ${version}, ${started.slice(0, 16).replace("T", " ")} UTC`];
   const words = rows.map((row) => [titleOf(row), changeText(row)]);
-  const all = overall === null ? [] : [["all together", changeText(overall)]];
+  const all = overall === null ? [] : [["all phases together", changeText(overall)]];
   const width = Math.max(0, ...[...words, ...all].map(([title]) => title!.length));
   lines.push(...[...words, ...all].map(([title, change]) => `  ${title!.padEnd(width)}  ${change}`));
   if (onlyOld.length > 0) lines.push(`  only then: ${onlyOld.join("; ")}`);
