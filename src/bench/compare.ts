@@ -19,7 +19,7 @@ export interface Comparison {
   readonly node: string;
   /** Changes of less than this share are "no change". */
   readonly matters: number;
-  /** All phases that could be compared, taken together; null when none could. */
+  /** All phases that could be compared, taken together: what changed for most of them. Null when none could. */
   readonly overall: Change | null;
   readonly rows: readonly ComparedMeasure[];
   /** What only one of the reports has. */
@@ -103,11 +103,17 @@ export function slowerThan({ overall, rows }: Comparison, share: number): (Chang
   return [...together, ...all].filter(({ verdict, ratio }) => verdict === "slower" && ratio > 1 + share);
 }
 
+const UNKNOWN = { ratio: 1, low: null, high: null, verdict: "cannot tell" } as const;
+
 // --- One row ----------------------------------------------------------------------------------------------------------
 
-/** The shift of one measure, or of the mean of several over the rounds that all of them have. */
+/** The shift of one measure, or of the middle of several over the rounds that all of them have. */
 function shiftOf(before: readonly Measure[], after: readonly Measure[], risk: number, matters: number): Change {
-  const shift = shiftBetween(scores(before), scores(after), risk);
+  // From a level that both runs share, so that the middle of several is not always the same one's.
+  const levels = before.map((measure, index) => median([...logScores(measure), ...logScores(after[index]!)]));
+  const [old, current] = [middleScores(before, levels), middleScores(after, levels)];
+  if (old.length === 0 || current.length === 0) return { ...UNKNOWN, reason: "no round has all of them" };
+  const shift = shiftBetween(old, current, risk);
   const doubt = disagreement(before, after);
   const [low, high] = [Math.exp(shift.low - doubt), Math.exp(shift.high + doubt)];
   const ratio = Math.exp(shift.estimate);
@@ -122,12 +128,18 @@ function shiftOf(before: readonly Measure[], after: readonly Measure[], risk: nu
   return { ...change, verdict: "cannot tell", reason: "too noisy: more rounds may tell" };
 }
 
-/** The logarithm of each round's score; of several measures, their mean. */
-function scores(measures: readonly Measure[]): number[] {
+/** Of each round that all of the measures have, the median of their scores: one that was disturbed does not move it. */
+function middleScores(measures: readonly Measure[], levels: readonly number[]): number[] {
   const rounds = measures[0]!.rounds
     .map(({ round }) => round)
     .filter((round) => measures.every((measure) => measure.rounds.some((each) => each.round === round)));
-  return rounds.map((round) => mean(measures.map((measure) => score(roundOf(measure, round)))));
+  return rounds.map((round) =>
+    median(measures.map((measure, index) => score(roundOf(measure, round)) - levels[index]!)),
+  );
+}
+
+function logScores({ rounds }: Measure): number[] {
+  return rounds.map(score);
 }
 
 function score({ processor, times, controls }: Round): number {

@@ -37,7 +37,7 @@ export interface Measured {
 
 /** Hashing does not depend on the lock: as many files as there are lanes, large enough for the start not to count. */
 const HASH_FILES = 4;
-const HASH_FILE_SIZE = 8_388_608;
+const HASH_FILE_SIZE = 4_194_304;
 /** Of this package's own commands and of the runtime, in each round; other programs run once. */
 const RUNS = 2;
 /** What a program may take in all rounds, in milliseconds; it runs in three at least. */

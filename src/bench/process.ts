@@ -14,6 +14,7 @@ const clock = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
+  wall: () => performance.now(),
   collect: () => globalThis.gc?.(),
 };
 

@@ -114,7 +114,7 @@ const SHAPE: readonly (readonly [(report: Record<string, unknown>) => boolean, s
 
 function isMeasure(measure: Record<string, unknown>): boolean {
   const { id, kind, lock, rounds } = measure;
-  return isText(id) && isText(kind) && (lock === null || isText(lock)) && isList(rounds, isRound);
+  return isText(id) && isText(kind) && (lock === null || isText(lock)) && isList(rounds, isRound) && isFilled(rounds);
 }
 
 function isRound({ round, times, processor, controls }: Record<string, unknown>): boolean {
@@ -129,6 +129,10 @@ function isRound({ round, times, processor, controls }: Record<string, unknown>)
 
 function isTimes(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((time) => typeof time === "number" && time >= 0);
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function isText(value: unknown): boolean {

@@ -1,8 +1,8 @@
 // What one process measures in one round: each task cold, then warmed up, then called some more between two bursts of the
-// controls. tinybench does the calling and the clock; processor time is taken beside it.
+// controls. tinybench does the calling.
 //
-// Invariant: a task is measured for about BURST milliseconds whatever it takes, so that a slower build is not measured less
-// carefully. The order of the tasks changes from round to round: what one leaves behind for the next (garbage, caches) does
+// Invariant: a task is warmed up and measured for so much processor time, whatever a call takes and however busy the machine
+// is: on a busy one less is done in the same wall time, and code that is not warm yet would be measured. The order of the tasks changes from round to round: what one leaves behind for the next (garbage, caches) does
 // not always hit the same.
 
 import { Bench } from "tinybench";
@@ -30,16 +30,18 @@ export interface TaskFigures extends Omit<Task, "run"> {
 export interface Clock {
   /** Milliseconds of processor time that this process has had. */
   processor(): number;
+  /** Milliseconds since some moment. */
+  wall(): number;
   /** Clears away what earlier tasks left. */
   collect(): void;
 }
 
-const WARM = 80; // milliseconds
+const WARM = 120; // milliseconds of processor time, as the two others
 const WARM_CALLS = 2;
-const BURST = 60; // milliseconds
+const BURST = 60;
 const FEWEST = 5;
 const MOST = 30;
-const CONTROL_WARM = 40; // milliseconds
+const CONTROL_WARM = 40;
 const CONTROL_CALLS = 8;
 
 /** Measures the tasks; their first calls are in the order given. `show` is told which task is next. */
@@ -57,7 +59,7 @@ export function measureTasks(
   const calls = new Map<string, number>();
   for (const { id, label, run } of tasks) {
     show(label);
-    const warm = call(run, clock, { calls: WARM_CALLS, time: WARM }).times;
+    const warm = call(run, clock, { calls: WARM_CALLS, time: WARM }).processor;
     calls.set(id, Math.max(FEWEST, Math.min(MOST, Math.ceil(BURST / undisturbed(warm)))));
   }
   const controls = makeControls();
@@ -80,24 +82,26 @@ export function measureTasks(
   return tasks.map(({ id }) => figures.get(id)!);
 }
 
-/** Calls so often and so long at least; throws what the task throws. */
+/** Calls so often and for so much processor time at least; throws what the task throws. */
 function call(
   run: () => unknown,
   clock: Clock,
   { calls, time }: { calls: number; time: number },
 ): { times: number[]; processor: number[] } {
-  const processor: number[] = [];
-  const bench = new Bench({ iterations: calls, time, warmup: false, retainSamples: true, throws: true });
+  const times: number[] = [];
+  // tinybench's own clock is that of the processor, so that its budget is; wall time is taken beside it.
+  const now = clock.processor;
+  const bench = new Bench({ iterations: calls, time, now, warmup: false, retainSamples: true, throws: true });
   const timed = () => {
-    const before = clock.processor();
+    const before = clock.wall();
     run();
-    processor.push(clock.processor() - before);
+    times.push(clock.wall() - before);
   };
   bench.add("task", timed, { async: false, beforeAll: clock.collect });
   bench.runSync();
   const { result } = bench.tasks[0]!;
   if (!("latency" in result)) throw new Error(`not measured: ${result.state}`);
-  return { times: [...result.latency.samples!], processor };
+  return { times, processor: [...result.latency.samples!] };
 }
 
 /** The tasks in another order for each round, the same in every run. */

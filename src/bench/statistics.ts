@@ -109,17 +109,28 @@ export interface Growth {
   readonly factor: number;
 }
 
+type Point = readonly [size: number, time: number];
+
+/** Whether there is something to see: three sizes, the largest of which is four times the least. */
+export function showsGrowth(points: readonly Point[]): boolean {
+  const sizes = new Set(points.map(([size]) => size));
+  return sizes.size >= 3 && Math.max(...sizes) >= 4 * Math.min(...sizes);
+}
+
+/** Of any two points, so many must agree that time grows, or what is fitted would only be noise. */
+const AGREEMENT = 0.8;
+
 /**
  * The power that fits, on logarithms, by Theil and Sen: the median of the slopes between any two points, which one bad
- * point does not move. Null with fewer than three sizes.
+ * point does not move. Null where too few of them agree on a direction: locks of the same size differ too much in what
+ * is in them, or time does not depend on size.
  */
-export function fitGrowth(points: readonly (readonly [size: number, time: number])[]): Growth | null {
-  const usable = points.filter(([size, time]) => size > 0 && time > 0);
-  if (new Set(usable.map(([size]) => size)).size < 3) return null;
-  const logs = usable.map(([size, time]) => [Math.log(size), Math.log(time)] as const);
+export function fitGrowth(points: readonly Point[]): Growth | null {
+  const logs = points.map(([size, time]) => [Math.log(size), Math.log(time)] as const);
   const slopes = logs.flatMap(([x, y], index) =>
     logs.slice(index + 1).flatMap(([otherX, otherY]) => (otherX === x ? [] : [(otherY - y) / (otherX - x)])),
   );
+  if (slopes.filter((slope) => slope > 0).length < AGREEMENT * slopes.length) return null;
   const exponent = median(slopes);
   return { exponent, factor: Math.exp(median(logs.map(([x, y]) => y - exponent * x))) };
 }

@@ -20,7 +20,7 @@ import {
   titleOf,
 } from "../figures.ts";
 import type { LockFacts, Report } from "../report.ts";
-import { fitGrowth } from "../statistics.ts";
+import { fitGrowth, showsGrowth } from "../statistics.ts";
 import { breakdownsOf } from "./breakdowns.ts";
 import { type Breakdown, breakdownChart } from "./charts/breakdown.ts";
 import { changesChart } from "./charts/changes.ts";
@@ -151,7 +151,7 @@ function distributionSection(report: Report): Markup {
     sectionsOf(report, lock).map((each) => ({ lock, ...each })),
   );
   const hashing = own.filter(({ lock }) => lock === null);
-  const charts = hashing.map(({ rows }) => distributionChart("Hashing 34 MB", labelled(rows)));
+  const charts = hashing.map(({ rows }) => distributionChart("Hashing 17 MB", labelled(rows)));
   if (report.locks.length <= FEW_LOCKS) {
     const perLock = own.filter(({ lock }) => lock !== null);
     charts.unshift(...perLock.map(({ lock, title, rows }) => distributionChart(`${lock}: ${title}`, labelled(rows))));
@@ -204,7 +204,7 @@ function growthSection(report: Report): Markup | null {
     element(
       "p",
       {},
-      "Time against size in bytes, both logarithmic. The power is fitted by Theil and Sen: 1 grows with the size, 2 with its square.",
+      "Time against size in bytes, both logarithmic. The power is fitted by Theil and Sen: 1 grows with the size, 2 with its square; none is given where time does not follow the size.",
     ),
     figures(groups.map(({ title, series }) => growthChart(title, series))),
     table(["Locks", "What", "Sizes", "Power"], rows, "Growth as a table"),
@@ -228,8 +228,7 @@ function seriesOf(report: Report, format: string, kind: string): Series[] {
   );
   return [...new Set(rows.map(({ label }) => label))].flatMap((label) => {
     const points = rows.filter((row) => row.label === label).map(({ point }) => point);
-    const growth = fitGrowth(points);
-    return growth === null ? [] : [{ label, points, growth }];
+    return showsGrowth(points) ? [{ label, points, growth: fitGrowth(points) }] : [];
   });
 }
 

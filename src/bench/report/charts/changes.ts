@@ -3,7 +3,7 @@
 import type { Change } from "../../compare.ts";
 import { changeText, percent } from "../../figures.ts";
 import { element, type Markup } from "../markup.ts";
-import { AXIS, chart, fitted, logScale, logTicks, MARGIN, WIDTH } from "./chart.ts";
+import { AXIS, chart, fitted, logScale, MARGIN, WIDTH } from "./chart.ts";
 
 const ROW = 34;
 const LABEL_CHARACTERS = 58;
@@ -23,7 +23,7 @@ export function changesChart(
   );
   scale.clamp(true);
   const bottom = rows.length * ROW + 4;
-  const ticks = [1, ...band, ...logTicks(scale, 4).filter((value) => value !== 1)];
+  const ticks = [1, ...band, 1.25, 1 / 1.25, 1.5, 1 / 1.5, 2, 1 / 2, 3, 1 / 3];
   return chart(
     title,
     rows.map(({ label, change }) => `${label}: ${changeText(change)}.`).join(" "),
@@ -77,7 +77,7 @@ function spread(ticks: readonly number[], scale: (value: number) => number): num
   const kept: number[] = [];
   for (const value of ticks) {
     const x = scale(value);
-    const fits = x > 20 && x < WIDTH - 20 && kept.every((other) => Math.abs(scale(other) - x) > 44);
+    const fits = x > 20 && x < WIDTH - 20 && kept.every((other) => Math.abs(scale(other) - x) > 40);
     if (fits) kept.push(value);
   }
   return kept;

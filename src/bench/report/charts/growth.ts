@@ -9,16 +9,16 @@ import { AXIS, bottomAxis, chart, logScale, logTicks, MARGIN, WIDTH } from "./ch
 export interface Series {
   readonly label: string;
   readonly points: readonly (readonly [bytes: number, milliseconds: number])[];
-  readonly growth: Growth;
+  readonly growth: Growth | null;
 }
 
 const HEIGHT = 190;
 const LEFT = 52;
 const LABEL_ROW = 15;
 
-/** "size ^ 1.02". */
-export function powerText({ exponent }: Growth): string {
-  return exponent.toFixed(2);
+/** "1.02". */
+export function powerText(growth: Growth | null): string {
+  return growth === null ? "none that fits" : growth.exponent.toFixed(2);
 }
 
 export function growthChart(title: string, series: readonly Series[]): Markup {
@@ -35,7 +35,11 @@ export function growthChart(title: string, series: readonly Series[]): Markup {
     bottom - 4,
     top + 4,
   );
-  const words = series.map(({ label, growth }) => `${label} grows as the size to the power ${powerText(growth)}.`);
+  const words = series.map(({ label, growth }) =>
+    growth === null
+      ? `${label} does not follow the size.`
+      : `${label} grows as the size to the power ${powerText(growth)}.`,
+  );
   const grid = logTicks(y).map((value) => [
     element("line", { class: "grid", x1: LEFT, x2: WIDTH - MARGIN, y1: y(value), y2: y(value) }),
     element("text", { class: "tick", x: LEFT - 4, y: y(value) + 4, "text-anchor": "end" }, tickTime(value)),
@@ -57,18 +61,23 @@ function drawn(
   y: (value: number) => number,
 ): Markup {
   const sizes = points.map(([bytes]) => bytes);
-  const ends = [Math.min(...sizes), Math.max(...sizes)].map(
-    (size) => [x(size), y(growth.factor * size ** growth.exponent)] as [number, number],
-  );
+  const ends =
+    growth === null
+      ? []
+      : [Math.min(...sizes), Math.max(...sizes)].map((size): [number, number] => [
+          x(size),
+          y(growth.factor * size ** growth.exponent),
+        ]);
+  const power = growth === null ? "not by size" : `size^${powerText(growth)}`;
   const at = index * LABEL_ROW + 11;
   return element(
     "g",
     { class: `series series-${index % 6}` },
-    element("path", { class: "fit", d: line().digits(1)(ends) ?? "" }),
+    ends.length === 0 ? null : element("path", { class: "fit", d: line().digits(1)(ends) ?? "" }),
     points.map(([bytes, time]) => mark(index, x(bytes), y(time))),
     mark(index, MARGIN + 4, at - 4),
     element("text", { class: "label", x: MARGIN + 14, y: at }, label),
-    element("text", { class: "value", x: WIDTH - MARGIN, y: at, "text-anchor": "end" }, `size^${powerText(growth)}`),
+    element("text", { class: "value", x: WIDTH - MARGIN, y: at, "text-anchor": "end" }, power),
   );
 }
 
