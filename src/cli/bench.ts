@@ -12,6 +12,7 @@ import {
   dirname,
   join,
   kindOf,
+  type NewFile,
   now,
   packageVersion,
   print,
@@ -21,7 +22,7 @@ import {
   relative,
   writeWhole,
 } from "../runtime/node.ts";
-import { shellError } from "../words/errors.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openLock } from "./input.ts";
 import { StatusLine } from "./progress.ts";
@@ -90,7 +91,7 @@ async function run(words: Words): Promise<number> {
   const failAbove = readShare(words.value(FAIL_ABOVE));
   const rounds = readCount(words, ROUNDS, USUAL_ROUNDS, MOST_ROUNDS);
   if (failAbove !== null && !words.has(COMPARE)) {
-    throw shellError("missing-word", { text: FAIL_ABOVE.name, detail: `\`${COMPARE.name} OLD.json\`` });
+    throw shellError("needs-option", { text: FAIL_ABOVE.name, detail: `${COMPARE.name} ${COMPARE.value}` });
   }
   const room = await import("../bench/bench.ts");
   const oldPath = words.value(COMPARE);
@@ -150,9 +151,19 @@ async function run(words: Words): Promise<number> {
   const files = await Promise.all(
     reports.map(async ({ path, kind }) => ({ path, bytes: encoder.encode(await room.WRITERS[kind](report)) })),
   );
-  await writeWhole(files);
+  await writeReports(files);
   for (const { path } of files) printError(`wrote ${path}\n`);
   return verdict(room, report, failAbove, words);
+}
+
+async function writeReports(files: readonly NewFile[]): Promise<void> {
+  try {
+    await writeWhole(files);
+  } catch (error) {
+    if (!(error instanceof PylockError)) throw error;
+    const { message, path } = error.failure;
+    throw shellError("report-unwritable", { text: message, ...(path !== null && { path }) });
+  }
 }
 
 /** 1 when `--fail-above` says so. */
@@ -248,8 +259,7 @@ function kindOfReport(path: string): (typeof KINDS)[number] {
 
 /** A report must have somewhere to go before minutes are spent on it. */
 async function checkFolder(path: string): Promise<void> {
-  if ((await kindOf(path)) === "folder")
-    throw shellError("file-unwritable", { text: path, detail: "it is a folder", path });
+  if ((await kindOf(path)) === "folder") throw shellError("report-folder", { text: path });
 }
 
 /** "10%", "10" or "2.5 %" -> a share. */
@@ -267,7 +277,7 @@ function readGenerated(words: Words): Generated[] {
   if (tool === null) {
     const alone = [PACKAGES, SEED].find((option) => words.has(option));
     if (alone === undefined) return [];
-    throw shellError("missing-word", { text: alone.name, detail: `\`${GENERATE.name} ${GENERATORS.join("|")}\`` });
+    throw shellError("needs-option", { text: alone.name, detail: `${GENERATE.name} ${GENERATORS.join("|")}` });
   }
   const known = GENERATORS.find((each) => each === tool);
   if (known === undefined) throw shellError("bad-value", { text: tool, detail: GENERATE.name, known: GENERATORS });

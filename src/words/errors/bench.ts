@@ -6,8 +6,11 @@ export type BenchCode =
   | "not-a-report"
   | "report-schema"
   | "report-kind"
+  | "report-folder"
+  | "report-unwritable"
   | "bench-stopped"
   | "lock-twice"
+  | "needs-option"
   | "slower"
   | "bad-number";
 
@@ -24,6 +27,18 @@ export const BENCH_WORDS: ShellWords<BenchCode> = {
   "report-kind": {
     message: ({ text }) => `\`--report\` cannot be \`${text}\`: its ending says the kind`,
     hint: ({ known }) => `end it with ${orList(known)}`,
+    exit: 2,
+  },
+  "report-folder": {
+    message: ({ text }) => `\`--report\` cannot be \`${text}\`: it is a folder`,
+    exit: 2,
+  },
+  "report-unwritable": {
+    message: ({ text }) => text,
+    hint: () => "no report was written; what was measured is in the table, and `--json` prints all of it",
+  },
+  "needs-option": {
+    message: ({ text, detail }) => `\`${text}\` needs \`${detail}\` beside it`,
     exit: 2,
   },
   "bench-stopped": {
