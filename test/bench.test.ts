@@ -269,7 +269,7 @@ test("a full disk: the table is there, and nothing half-written", () => {
       "disk/full.html,disk/full.json",
     ]);
     assert.is(code, 1);
-    assert.match(err, /^error: cannot write `disk\/full\.(html|json)`: no space is left\n/);
+    assert.match(err, /^error: no report was written: cannot write `disk\/full\.(html|json)`: no space is left\n/);
     assert.match(out, /^ {2}read +1\.00 /m);
     assert.equal(readdirSync(disk), []);
   } finally {

@@ -34,8 +34,8 @@ export const BENCH_WORDS: ShellWords<BenchCode> = {
     exit: 2,
   },
   "report-unwritable": {
-    message: ({ text }) => text,
-    hint: () => "no report was written; what was measured is in the table, and `--json` prints all of it",
+    message: ({ text }) => `no report was written: ${text}`,
+    hint: () => "what was measured is in the table; `--json` prints all of it",
   },
   "needs-option": {
     message: ({ text, detail }) => `\`${text}\` needs \`${detail}\` beside it`,
