@@ -5,6 +5,9 @@
 //   request(size) -> address                    room for a request
 //   resolve(address) -> status                  tables of what is installed
 //   explain(address) -> status                  the same, and tables of why
+//   resolveAll(address) -> status               one selection on several targets, as JSON
+//   freeze(address) -> status                   all targets and selections, as JSON
+//   floors() -> mask                            which newer glibc the wheels ask for
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
@@ -14,7 +17,9 @@ import {
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
   CONDITION_WORDS,
+  DIVERGENCE_WORDS,
   FINDING_WORDS,
+  FORM_SLOTS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -22,7 +27,10 @@ import {
   INPUT_PADDING,
   INPUT_PROJECT,
   INPUT_REQUEST,
+  LINE_WORDS,
+  NODE_WORDS,
   NONE,
+  OFFER_WORDS,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
   PACKAGE_WRITTEN,
@@ -32,8 +40,10 @@ import {
   REASON_KIND,
   REASON_WORDS,
   REQUEST_FLAGS,
+  SELECTED_WORDS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
+  STATE_CONDITIONS_SIZE,
   STATE_CONTENT_HASH,
   STATE_DETAIL,
   STATE_INPUT,
@@ -50,22 +60,31 @@ import {
   STATE_TABLES,
   STATUS_INPUT_TOO_LARGE,
   TABLE_ARTIFACT,
+  TABLE_CHOICE,
   TABLE_CONDITION,
   TABLE_DEFAULT_GROUP,
   TABLE_DEPENDENCY,
+  TABLE_DIVERGENCE,
   TABLE_EDGE,
   TABLE_EXTRA,
   TABLE_FINDING,
   TABLE_GROUP,
+  TABLE_LINE,
   TABLE_MEMBER,
+  TABLE_NODE,
+  TABLE_OFFER,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
   TABLE_REASON,
+  TABLE_REFUSAL,
+  TABLE_SELECTED,
   TABLE_SELECTION,
+  TABLE_TARGET,
   TABLE_TEXT,
   TABLE_VERDICT,
   TABLE_WARNING,
+  TARGET_WORDS,
   TEXT_WORDS,
 } from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
@@ -84,12 +103,13 @@ import {
   packages,
   warnings,
 } from "./lock/tables";
-import { workspaceNames } from "./lock/uv/branches";
-import { allocate, BLOCK, Column, Scratch } from "./memory/arena";
+import { Offer, offers, workspaceNames } from "./lock/uv/branches";
+import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
 import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
+import { wheelFloors } from "./resolve/floors";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
   edges,
@@ -99,12 +119,19 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
+import { Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
+import { Node, nodes } from "./text/document";
+import { Divergence, divergences } from "./write/divergence";
+import { conditionsSize, FrozenLine, freeze as freezeRequest, lines } from "./write/frozen";
+import { output as written } from "./write/output";
+import { choices, resolveTargets, Selected, selected } from "./write/resolution";
+import { refusals, Target, targets as targetRows } from "./write/targets";
 
-const block: usize = memory.data(192); // STATE_SLOTS * 4
+const block: usize = memory.data(256); // STATE_SLOTS * 4
 
 let lockAddress: usize = 0;
 let lockSize: u32 = 0;
@@ -161,6 +188,7 @@ export function request(size: u32): usize {
 export function resolve(address: usize): u32 {
   begin();
   startBudget();
+  startLifetime(REQUEST);
   resolveRequest(changetype<ResolveRequest>(address));
   return settle();
 }
@@ -169,8 +197,46 @@ export function resolve(address: usize): u32 {
 export function explain(address: usize): u32 {
   begin();
   startBudget();
+  startLifetime(REQUEST);
   resolveRequest(changetype<ResolveRequest>(address));
   if (!failed()) explainResolved();
+  return settle();
+}
+
+/** Resolves the targets of the request with all selections open, and writes the frozen resolution (TABLE_TARGET and on). */
+export function freeze(address: usize): u32 {
+  begin();
+  startLifetime(REQUEST);
+  freezeRequest(changetype<ResolveRequest>(address));
+  set(STATE_CONDITIONS_SIZE, conditionsSize);
+  return settleTargets();
+}
+
+/** Resolves the targets of the request, one selection for all (TABLE_SELECTED, TABLE_CHOICE and TABLE_TARGET). */
+export function resolveAll(address: usize): u32 {
+  begin();
+  startLifetime(REQUEST);
+  resolveTargets(changetype<ResolveRequest>(address));
+  return settleTargets();
+}
+
+/** The same for a call that writes JSON: where failures of targets are, in an input. */
+function settleTargets(): u32 {
+  output(written.base, written.count);
+  for (let row: u32 = 0; row < targetRows.count; row++) {
+    const target = changetype<Target>(targetRows.at(row));
+    locate(target.address);
+    target.input = load<u32>(block + (STATE_INPUT << 2));
+    target.address = load<u32>(block + (STATE_OFFSET << 2));
+  }
+  return settle();
+}
+
+/** Brings a requirement or a marker into the form in which what is the same has the same numbers (FORM_* slots). */
+export function form(address: usize): u32 {
+  begin();
+  startBudget();
+  formOf(changetype<Form>(address));
   return settle();
 }
 
@@ -213,6 +279,11 @@ export function targets(): u32 {
   return settle();
 }
 
+/** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
+export function floors(): u32 {
+  return wheelFloors();
+}
+
 /** Address of the state block (STATE_* slots). */
 export function state(): usize {
   return block;
@@ -245,6 +316,8 @@ function settle(): u32 {
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
+  setTable(TABLE_OFFER, offers);
+  setTable(TABLE_NODE, nodes);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -255,6 +328,12 @@ function settle(): u32 {
   setTable(TABLE_PART, parts);
   setTable(TABLE_VERDICT, verdicts);
   setTable(TABLE_FINDING, findings);
+  setTable(TABLE_TARGET, targetRows);
+  setTable(TABLE_LINE, lines);
+  setTable(TABLE_REFUSAL, refusals);
+  setTable(TABLE_DIVERGENCE, divergences);
+  setTable(TABLE_SELECTED, selected);
+  setTable(TABLE_CHOICE, choices);
   return status();
 }
 
@@ -298,4 +377,11 @@ if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selecti
 if (offsetof<ResolveRequest>("flags") != REQUEST_FLAGS << 2) ERROR("ResolveRequest: flags");
 if (offsetof<Reason>() != REASON_WORDS << 2) ERROR("Reason: size");
 if (offsetof<Reason>("kind") != REASON_KIND << 2) ERROR("Reason: kind");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_FINDING + 1)) ERROR("state block: slots");
+if (offsetof<Target>() != TARGET_WORDS << 2) ERROR("Target: size");
+if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
+if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
+if (offsetof<Selected>() != SELECTED_WORDS << 2) ERROR("Selected: size");
+if (offsetof<Offer>() != OFFER_WORDS << 2) ERROR("Offer: size");
+if (offsetof<Node>() != NODE_WORDS << 2) ERROR("Node: size");
+if (offsetof<Form>() != FORM_SLOTS << 2) ERROR("Form: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_NODE + 1)) ERROR("state block: slots");

@@ -41,12 +41,15 @@ let
       poetry = group: project == null || project.groups.${group} or true;
       uv = group: if project == null then group == "dev" else project.isUvDefault group;
       pylock = group: elem group answer.defaultGroups;
-      pdm = group: project != null && elem group project.developmentGroups;
+      pdm =
+        group:
+        if answer.defaultGroups == [ ] then group == "main" || project != null && elem group project.developmentGroups
+        else elem group answer.defaultGroups && (group == "main" || project == null || elem group project.pdmGroups);
       conda = group: group == "dev";
     }
     .${format} or (_: false);
   names = if format == "pylock" then answer.groups else [ "main" ] ++ filter (group: group != "main") answer.groups;
-  isChosen = group: format != "pylock" && group == "main" || isDefault group;
+  isChosen = group: format != "pylock" && format != "pdm" && group == "main" || isDefault group;
   # uv builds a project that has a build system, or says that it is a package: what it does not build is virtual.
   facts =
     if project == null || project.facts == null then

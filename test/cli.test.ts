@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const FIXTURES = resolve("test/fixtures/poetry");
 const GROUPS = join(FIXTURES, "okay-groups-2.0");
 const TARGET = "cp312-linux-x86_64-glibc2.28";
@@ -36,11 +36,14 @@ function data(words: readonly string[], folder: string = GROUPS): { code: number
   return { code, value: JSON.parse(out) };
 }
 
-/** Runs with a copy of a fixture. */
+/** Runs with a copy of a fixture, as a project lies on disk. */
 function inCopy(name: string, work: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "cli-"));
   try {
-    cpSync(join(FIXTURES, name), folder, { recursive: true });
+    cpSync(join(FIXTURES, name), folder, {
+      recursive: true,
+      filter: (path) => !path.endsWith("expected.json"),
+    });
     work(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -254,6 +257,19 @@ test("a workspace: one member, all of them, none of that name", () => {
     ".",
   );
   assert.is(run(["resolve", "test/fixtures/poetry/okay-groups-2.0", "--all-packages"], ".").code, 2);
+});
+
+// `uv export --frozen --extra fast` takes it, and refuses `--extra slow` (uv 0.13.9: "Extra `slow` is not defined in the ... table for `demo`").
+test("an extra that only the lock knows: pyproject.toml calls its optional dependencies dynamic", () => {
+  const folder = "test/fixtures/uv/okay-dynamic-extras";
+  const names = (...words: string[]) =>
+    data(["resolve", folder, "--target", TARGET, ...words], ".").value.resolutions[0].packages.map(
+      ({ name }: { name: string }) => name,
+    );
+  assert.equal(names("--extras", "fast"), ["beta", "delta", "demo"]);
+  assert.equal(names("--all-extras"), ["beta", "delta", "demo"]);
+  assert.equal(names(), ["delta", "demo"]);
+  expectRefusal(["resolve", folder, "--extras", "slow"], "there is no extra `slow`", "extras are fast", ".");
 });
 
 // As uv 0.13.9 answers: `uv export --frozen`, `uv export --frozen --package member-a --extra fast` and so on.

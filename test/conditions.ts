@@ -1,5 +1,5 @@
 // Conditions of an open resolution, evaluated for one selection.
-import type { Condition } from "../src/lock/resolution.ts";
+import type { Condition } from "../src/lock/open.ts";
 
 /** The value of each condition when exactly these groups and extras are chosen. */
 export function evaluated(

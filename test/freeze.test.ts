@@ -4,8 +4,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { freeze } from "../src/answers/freeze.ts";
 import { readLock } from "../src/lock/lockfile.ts";
+import type { Condition } from "../src/lock/open.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
-import type { Condition } from "../src/lock/resolution.ts";
 import { type Case, corpus } from "./corpus.ts";
 
 interface FrozenFile {
@@ -36,7 +36,7 @@ for (const name of FIXTURES) {
     const folder = `test/fixtures/poetry/${name}/`;
     const pyproject = readFileSync(`${folder}pyproject.toml`, "utf8");
     const lock = readFileSync(`${folder}poetry.lock`);
-    holdsFor({ id: name, path: "poetry.lock", lock, pyproject, oracles: [] }, subsets);
+    holdsFor({ id: name, folder, path: "poetry.lock", lock, pyproject, oracles: [] }, subsets);
   });
 }
 

@@ -12,7 +12,7 @@ rmSync(".tmp/test", { recursive: true, force: true });
 mkdirSync(".tmp/wasm", { recursive: true });
 await Promise.all([
   run("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.test.json"]).then(orStop),
-  compileEntries(),
+  compileEntries().then(compileScanner),
 ]);
 
 const files = readdirSync("test")
@@ -60,6 +60,13 @@ async function compileEntries() {
       if (error) orStop({ code: 1, text: stderr.toString() });
     }
   }
+}
+
+/** The core without its recogniser of rows, as .tmp/wasm/core.scanner.wasm: rows.test.ts holds the core against it. */
+async function compileScanner() {
+  const output = ".tmp/wasm/core.scanner.wasm";
+  const { error, stderr } = await asc.main(["assembly/index.ts", "--target", "scanner", "--outFile", output]);
+  if (error) orStop({ code: 1, text: stderr.toString() });
 }
 
 /** Runs a program and collects what it prints. */

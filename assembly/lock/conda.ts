@@ -254,7 +254,11 @@ function readMetadata(): bool {
   let more = nextLine();
   while (more && indent > 0 && !failed()) {
     const column = indent;
-    const isList = takeKey() && is(key, keySize, "platforms") && valueSize == 0;
+    const isList = takeKey() && is(key, keySize, "platforms");
+    if (isList && valueSize != 0) {
+      refuseLine();
+      return false;
+    }
     if (!isList) {
       more = skipDeeper(column);
       continue;

@@ -30,7 +30,21 @@ import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
 import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
-import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
+import {
+  ARRAY,
+  at,
+  first,
+  firstOrRows,
+  get,
+  isRun,
+  keyIs,
+  next,
+  nextOrRows,
+  ROW_FILE,
+  rowAt,
+  STRING,
+  TABLE,
+} from "../text/document";
 import { mergeEntries, setExtraEntry } from "./merging";
 import { project } from "./project";
 import {
@@ -45,6 +59,7 @@ import {
   marker,
   name,
   optionalText,
+  setFile,
   setNameFromUrl,
   specifiers,
   text,
@@ -57,6 +72,7 @@ import {
   addPackage,
   artifactAt,
   Dependency,
+  defaultGroups,
   dependencies,
   dependencyAt,
   groupNames,
@@ -141,11 +157,14 @@ function readStrategy(list: u32): void {
   }
 }
 
+/** The groups that the lock was made for: with nothing chosen PDM installs them all (pdm/cli/filters.py, GroupSelection). */
 function readGroups(list: u32): void {
   if (!expect(list, ARRAY)) return;
   for (let each = first(list); each != NONE; each = next(each)) {
     if (!expect(each, STRING)) return;
-    pushDistinct(groupNames, groupOf(at(each).address, at(each).size));
+    const group = groupOf(at(each).address, at(each).size);
+    pushDistinct(groupNames, group);
+    pushDistinct(defaultGroups, group);
   }
 }
 
@@ -322,12 +341,25 @@ function readDependencies(owner: u32, list: u32): void {
 /** files = [{file | url, hash}] */
 function readFiles(list: u32): void {
   if (!expect(list, ARRAY)) return;
-  for (let node = first(list); node != NONE && !failed(); node = next(node)) {
+  for (let node = firstOrRows(list); node != NONE && !failed(); node = nextOrRows(node)) {
+    if (readRows(node)) continue;
     if (!expect(node, TABLE)) return;
     const row = addArtifact();
     if (row == 0) return;
     readFile(changetype<Artifact>(row), node);
   }
+}
+
+/** Reads files that the scanner recognised; false when the node is no run of them. */
+function readRows(node: u32): bool {
+  if (!isRun(node, ROW_FILE)) return false;
+  const from = at(node).address;
+  const end = from + at(node).size;
+  for (let i = from; i < end && !failed(); i++) {
+    const row = addArtifact();
+    if (row != 0) setFile(changetype<Artifact>(row), rowAt(i));
+  }
+  return true;
 }
 
 function readFile(artifact: Artifact, node: u32): void {

@@ -1,7 +1,7 @@
 // Pipfile.lock (JSON; plette's Lockfile, pipfile-spec 6): categories of packages, each with its version, hashes and marker.
 // `default` is the group `main`; the other categories keep their names. No file names and no edges.
 // What pipenv makes of an entry is a line of requirements for pip (pipenv/utils/requirementslib.py, pipenv/utils/dependencies.py,
-// requirement_from_lockfile): this reads what that reads.
+// requirement_from_lockfile): this reads what that reads. pipenv writes null for what an entry has not, so that is absent.
 //
 // Invariant: reads the document, writes the tables, decides nothing about any target. A package that several categories name
 // with the same version is one row.
@@ -23,7 +23,7 @@ import { decimal, indexOf, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, NULL, next, STRING, TABLE } from "../text/document";
 import { mergeEntries } from "./merging";
 import {
   artifactKind,
@@ -34,7 +34,6 @@ import {
   mainGroup,
   marker,
   name,
-  optionalText,
   setNameFromUrl,
   text,
 } from "./reading";
@@ -63,7 +62,7 @@ export function readPipfileLock(): void {
   if (!expect(meta, TABLE) || !readMeta(meta)) return;
   pushDistinct(groupNames, mainGroup());
   for (let entry = first(0); entry != NONE && !failed(); entry = next(entry)) {
-    if (keyIs(entry, "_meta")) continue;
+    if (keyIs(entry, "_meta") || kindOf(entry) == NULL) continue;
     if (!expect(entry, TABLE)) return;
     const group = groupOf(at(entry).keyAddress, at(entry).keySize);
     pushDistinct(groupNames, group);
@@ -75,7 +74,7 @@ export function readPipfileLock(): void {
 }
 
 function readMeta(meta: u32): bool {
-  const spec = get(meta, "pipfile-spec");
+  const spec = given(meta, "pipfile-spec");
   if (spec != NONE) {
     if (!expect(spec, INTEGER)) return false;
     lock.version = intern(at(spec).address, at(spec).size);
@@ -84,9 +83,16 @@ function readMeta(meta: u32): bool {
       return false;
     }
   }
-  const hash = get(meta, "hash");
-  if (hash != NONE && expect(hash, TABLE)) lock.contentHash = optionalText(hash, "sha256");
+  const hash = given(meta, "hash");
+  const digest = hash != NONE && expect(hash, TABLE) ? given(hash, "sha256") : NONE;
+  if (digest != NONE) lock.contentHash = text(digest);
   return !failed();
+}
+
+/** The value of a key, NONE when there is none or it is null. */
+function given(table: u32, key: string): u32 {
+  const node = get(table, key);
+  return node == NONE || kindOf(node) == NULL ? NONE : node;
 }
 
 function readPackage(node: u32, group: u32): void {
@@ -97,6 +103,7 @@ function readPackage(node: u32, group: u32): void {
   let condition: u32 = NONE;
   for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
     const item = packageAt(index);
+    if (kindOf(entry) == NULL) continue;
     if (keyIs(entry, "version")) readVersion(item, entry);
     else if (keyIs(entry, "markers")) condition = markersOf(entry);
     else if (keyIs(entry, "hashes")) readHashes(entry);

@@ -103,6 +103,7 @@ export function readPylock(): void {
   if (!hasCreator) missing(0, KEY_CREATED_BY);
   if (list == NONE) return missing(0, KEY_PACKAGES);
   for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
+  if (failed()) return;
   linkNames();
 }
 

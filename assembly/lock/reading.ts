@@ -16,15 +16,27 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
-import { endsWith, firstControl, indexOf, is, isComponent, isHex } from "../memory/bytes";
+import { endsWith, firstControl, hexDigit, indexOf, is, isComponent, isHex } from "../memory/bytes";
 import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
 import { isName, normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
 import { isSpecifierSet } from "../standards/specifier";
-import { ARRAY, at, BOOLEAN, first, get, kindOf, next, STRING, TABLE } from "../text/document";
-import { hexDigit } from "../text/toml/string";
+import {
+  ARRAY,
+  at,
+  BOOLEAN,
+  first,
+  get,
+  kindOf,
+  next,
+  ROW_HASH_SIZE,
+  ROW_URL,
+  Row,
+  STRING,
+  TABLE,
+} from "../text/document";
 import { Artifact, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
@@ -92,13 +104,40 @@ export function checkHash(address: usize, size: u32): void {
   }
 }
 
+/** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */
+export function setFile(artifact: Artifact, row: Row): void {
+  memory.fill(changetype<usize>(artifact), 0, offsetof<Artifact>());
+  artifact.python = NONE;
+  artifact.hash = row.hash;
+  artifact.hashSize = ROW_HASH_SIZE;
+  artifact.name = row.text;
+  artifact.nameSize = row.textSize;
+  if (row.kind == ROW_URL) {
+    artifact.url = row.text;
+    artifact.urlSize = row.textSize;
+    if (row.name != 0) artifact.name = row.name;
+    artifact.nameSize = u32(row.text + row.textSize - artifact.name);
+  }
+  // What follows the last slash of a text without control characters and backslashes is a file name, or dots, or nothing.
+  const isName =
+    row.name != 0 ? !isDots(artifact.name, artifact.nameSize) : isFileName(artifact.name, artifact.nameSize);
+  if (!isName) fail(STATUS_LOCK_FILE_NAME, row.text, row.textSize);
+  artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
 /** A file name is one path component, so that no lock can name a place. */
 export function checkFileName(address: usize, size: u32): void {
   if (!isFileName(address, size)) fail(STATUS_LOCK_FILE_NAME, address, size);
 }
 
 export function isFileName(address: usize, size: u32): bool {
-  return size != 0 && !is(address, size, ".") && !is(address, size, "..") && isComponent(address, size);
+  return !isDots(address, size) && isComponent(address, size);
+}
+
+/** Nothing, `.` or `..`. */
+function isDots(address: usize, size: u32): bool {
+  if (size > 2) return false;
+  return size == 0 || (load<u8>(address) == 0x2e && (size == 1 || load<u8>(address, 1) == 0x2e));
 }
 
 /** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */

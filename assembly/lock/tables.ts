@@ -188,9 +188,9 @@ export class LockFacts {
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
-/** Makes room in the tables for what a document of this many nodes can hold at most, or nearly so. */
-export function reserveTables(nodes: u32): void {
-  artifacts.reserve(nodes / 3 + 16); // a table and two values each
+/** Makes room in the tables for what a document of so many nodes and rows can hold at most, or nearly so. */
+export function reserveTables(nodes: u32, rows: u32): void {
+  artifacts.reserve(nodes / 3 + rows + 16); // a table and two values each
   dependencies.reserve(nodes / 4 + 16);
   extraMembers.reserve(nodes / 4 + 16);
   packages.reserve(nodes / 16 + 16);

@@ -15,6 +15,8 @@ import { fail } from "./status";
 export const LOCK: u32 = 0;
 /** Until another request is answered. */
 export const REQUEST: u32 = isDefined(ONE_CALL) ? LOCK : 1;
+/** Until another target of the same request is resolved. */
+export const TARGET: u32 = isDefined(ONE_CALL) ? LOCK : 2;
 
 /** Bytes of a block in static memory. */
 export const BLOCK: i32 = 20;
@@ -31,7 +33,7 @@ let top: usize = __heap_base;
 let used: usize = 0;
 
 /**
- * Empties what lived until now: with REQUEST columns keep their memory, with LOCK everything is forgotten.
+ * Empties what lived until now: with REQUEST and TARGET columns keep their memory, with LOCK everything is forgotten.
  * With ONE_CALL defined an instance answers one call, and all is as it should be from the start.
  */
 export function startLifetime(lifetime: u32): void {
@@ -163,15 +165,29 @@ export class Column<Row> extends Block {
     return true;
   }
 
+  /** Makes room for so many rows behind the last one, side by side, and gives the address of the first; 0 when memory is out. */
+  room(rows: u32): usize {
+    while (this.capacity - this.count < rows) if (!this.grow(this.stride)) return 0;
+    return this.base + usize(this.count) * this.stride;
+  }
+
   /** Makes it empty within its lifetime, and keeps its memory. */
   @inline
   clear(): void {
     this.count = 0;
   }
 
-  /** Address of row `index`. */
+  /** Address of row `index`. The debug build stops where there is no such row: an id went on after a failure. */
   @inline
   at(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index < this.count);
+    return this.base + usize(index) * this.stride;
+  }
+
+  /** Address where a slice begins that may be empty, and then may begin behind the last row. */
+  @inline
+  slice(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index <= this.count);
     return this.base + usize(index) * this.stride;
   }
 
@@ -182,6 +198,13 @@ export class Column<Row> extends Block {
     if (isDefined(COMPACT_WORDS)) return this.next(this.stride);
     if (this.count == this.capacity && !this.grow(this.stride)) return 0;
     return this.base + usize(this.count++) * this.stride;
+  }
+
+  /** Takes the last row away and gives its address; what is there stays until the next row is added. */
+  @inline
+  pop(): usize {
+    if (!ASC_NO_ASSERT) assert(this.count != 0);
+    return this.base + usize(--this.count) * this.stride;
   }
 }
 

@@ -46,8 +46,16 @@ export function is(address: usize, size: u32, word: string): bool {
 export function startsWith(address: usize, size: u32, word: string): bool {
   const length = wordSize(word);
   if (size < length) return false;
-  for (let i: u32 = 0; i < length; i++) {
-    if (u32(load<u8>(address + i)) != wordByte(word, i)) return false;
+  if (isDefined(COMPACT_WORDS)) {
+    for (let i: u32 = 0; i < length; i++) if (u32(load<u8>(address + i)) != wordByte(word, i)) return false;
+    return true;
+  }
+  // Eight characters of the word against eight bytes made as wide.
+  for (let i: u32 = 0; i < length; i += 8) {
+    const left = length - i;
+    const wanted: u32 = left < 8 ? (1 << left) - 1 : 0xff;
+    const block = v128.load(changetype<usize>(word) + (usize(i) << 1));
+    if ((i16x8.bitmask(i16x8.eq(v128.load_ext<u8>(address + i), block)) & wanted) != wanted) return false;
   }
   return true;
 }
@@ -170,4 +178,11 @@ export function writeNumber(out: usize, value: u32): usize {
   for (let rest = value; rest > 9; rest /= 10) digits++;
   for (let i = digits - 1; i >= 0; i--, value /= 10) store<u8>(out + i, 0x30 + u8(value % 10));
   return out + digits;
+}
+
+/** Value of a hexadecimal digit, above 15 for another character. */
+export function hexDigit(c: u32): u32 {
+  if (c - 0x30 < 10) return c - 0x30;
+  const letter = (c | 0x20) - 0x61;
+  return letter < 6 ? letter + 10 : 16;
 }

@@ -57,7 +57,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch, startLifetime } from "../memory/arena";
+import { BLOCK, Column, Scratch, startLifetime, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { internCopy, textAddress, textSize, texts } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
@@ -66,7 +66,7 @@ import { setTarget } from "../standards/environment";
 import { normalizedName } from "../standards/name";
 import { startTags } from "../standards/pep425";
 import { startEvaluation } from "../standards/pep508/evaluation";
-import { chooseArtifact } from "./artifact";
+import { chooseArtifact, fitsAlone } from "./artifact";
 import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, startInstalled } from "./installed";
@@ -106,9 +106,9 @@ export class Selection {
   condition: u32;
 }
 
-export const selections: Column<Selection> = changetype<Column<Selection>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const edges: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
-export const problems: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const selections: Column<Selection> = changetype<Column<Selection>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const edges: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+export const problems: Column<Problem> = changetype<Column<Problem>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** One byte a text id: FLAG_* of --no-binary and --only-binary. */
 let policies: usize = 0;
@@ -124,11 +124,11 @@ const seenMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let linked: usize = 0;
 const linkedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Packages that were asked for another extra. */
-const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Answers a request: rows in `selections`, `edges`, `conditions` and `problems`. A refusal is in the status. */
 export function resolve(request: ResolveRequest): void {
-  startLifetime(REQUEST);
+  startLifetime(TARGET);
   const python = internCopy(request.python, request.pythonSize);
   if (!setTarget(request.target, request.targetSize, textAddress(python), textSize(python))) return;
   startTags();
@@ -142,7 +142,7 @@ export function resolve(request: ResolveRequest): void {
   startConditions(texts.count, isOpen || isWalk);
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
-  if (!checkTarget(problems)) return;
+  if (!checkTarget()) return;
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);
@@ -317,7 +317,7 @@ function report(sdistFirst: bool, isOpen: bool): void {
     selection.edgeCount = edges.count - from;
     selection.artifact = NONE;
     selection.kind = kindOf(row);
-    if (!fits) selection.kind = KIND_NONE;
+    if (!fits || !fitsAlone(packageAt(row))) selection.kind = KIND_NONE;
     else if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
   }
 }
@@ -379,6 +379,7 @@ function policyOf(name: u32): u32 {
 function checkOnce(row: u32, condition: u32, isOpen: bool): void {
   if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
   const item = packageAt(row);
+  if (!ASC_NO_ASSERT) assert(item.name < texts.count);
   const slot = seen + (usize(item.name) << 2);
   const before = load<u32>(slot);
   if (before == NONE) return; // said once, at the second one

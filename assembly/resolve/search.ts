@@ -20,7 +20,7 @@ import {
   pushId,
   requestedExtras,
 } from "../lock/tables";
-import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { failed } from "../memory/status";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER } from "../standards/condition";
@@ -30,7 +30,7 @@ import { install } from "./installed";
 import { admits, decidedFor, require, solve, startSolver } from "./solver";
 
 /** Packages whose requirements are still to be looked at. */
-const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const queue: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** For each package the number of the walk that visited it last. */
 let visited: usize = 0;
 const visitedMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
@@ -91,10 +91,12 @@ function walkGroups(withOptional: bool): void {
 }
 
 function guard(index: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(index < project.dependencyCount);
   return load<u32>(guards + (usize(index) << 2));
 }
 
 function setGuard(index: u32, condition: u32): void {
+  if (!ASC_NO_ASSERT) assert(index < project.dependencyCount);
   store<u32>(guards + (usize(index) << 2), condition);
 }
 
@@ -183,6 +185,7 @@ function followRequirements(row: u32): void {
 
 /** The condition under which a package is part of the solution. */
 function solvedWhen(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const known = load<u32>(solved + (usize(row) << 2));
   return known == 0 ? NEVER : known - 1;
 }

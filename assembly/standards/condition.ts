@@ -17,7 +17,7 @@ import {
   CONDITION_NOT,
   NONE,
 } from "../../src/core/abi";
-import { BLOCK, Column, REQUEST, Scratch } from "../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 
 export const ALWAYS: u32 = 0;
 export const NEVER: u32 = 1;
@@ -30,7 +30,7 @@ export class Condition {
 }
 
 /** The condition table. */
-export const conditions: Column<Condition> = changetype<Column<Condition>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const conditions: Column<Condition> = changetype<Column<Condition>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Open addressing over the rows: row + 1 in each used slot; at most half full. */
 let slots: usize = 0;
@@ -58,10 +58,12 @@ export function startConditions(texts: u32, isOpen: bool): void {
 }
 
 export function chooseGroup(id: u32): void {
+  if (!ASC_NO_ASSERT) assert(id < chosenTexts);
   store<u8>(chosenGroups + id, 1);
 }
 
 export function chooseExtra(id: u32): void {
+  if (!ASC_NO_ASSERT) assert(id < chosenTexts);
   store<u8>(chosenExtras + id, 1);
 }
 

@@ -21,6 +21,8 @@ export const LOCAL_DATETIME: u32 = 8;
 export const LOCAL_DATE: u32 = 9;
 export const LOCAL_TIME: u32 = 10;
 export const NULL: u32 = 11;
+/** Rows that a scanner recognised whole, as one element of an array: `address` is the first one's index, `size` their number. */
+export const ROWS: u32 = 12;
 
 /** How a table came to be, which decides what may still be added to it (TOML 1.0.0, "Table" and "Inline Table"). */
 export const IS_IMPLICIT: u32 = 0x100; // as a parent in a header
@@ -48,7 +50,36 @@ export class Node {
   next: u32;
 }
 
-const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+/** Small modules go without rows, and so does the core that tests hold the other against. */
+export const HAS_ROWS: bool = !isDefined(COMPACT_WORDS) && !isDefined(WITHOUT_ROWS);
+
+/** `{file = "<text>", hash = "<hash>"}` */
+export const ROW_FILE: u32 = 0;
+/** `{ url = "<text>", hash = "<hash>", size = <number>, upload-time = "<time>" }` */
+export const ROW_URL: u32 = 1;
+/** Bytes of a row's hash: `sha256:` and its digits, which have been checked. */
+export const ROW_HASH_SIZE: u32 = 71;
+
+/** An inline table of a shape that the scanner knows. Its texts have printable ASCII only. */
+@unmanaged
+export class Row {
+  kind: u32;
+  /** Of its `{`. */
+  address: usize;
+  text: usize;
+  textSize: u32;
+  /** ROW_URL: where the last segment of the text starts. 0 for a text without slashes, and for other rows. */
+  name: usize;
+  hash: usize;
+  number: usize;
+  numberSize: u32;
+  /** 0 when there is none. */
+  time: usize;
+  timeSize: u32;
+}
+
+const rows: Column<Row> = changetype<Column<Row>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: pairs of parent row and child row + 1. */
 const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
@@ -128,14 +159,110 @@ export function setFlags(node: u32, kind: u32): void {
   at(node).kind = kind;
 }
 
+/** The first child; rows are made nodes. */
 @inline
 export function first(node: u32): u32 {
-  return at(node).first;
+  return asNode(at(node).first);
 }
 
 @inline
 export function next(node: u32): u32 {
+  return asNode(at(node).next);
+}
+
+/** The first child, which may be ROWS: for readers that take rows as they are. */
+@inline
+export function firstOrRows(node: u32): u32 {
+  return at(node).first;
+}
+
+@inline
+export function nextOrRows(node: u32): u32 {
   return at(node).next;
+}
+
+@inline
+function asNode(node: u32): u32 {
+  if (HAS_ROWS && node != NONE && at(node).kind == ROWS) unpack(node);
+  return node;
+}
+
+// --- Rows -------------------------------------------------------------------------------------------------------------
+
+/** Whether a child is a run of rows of this kind; one of another kind becomes nodes. */
+export function isRun(node: u32, kind: u32): bool {
+  if (!HAS_ROWS || at(node).kind != ROWS) return false;
+  if (rowAt(at(node).address).kind == kind) return true;
+  unpack(node);
+  return false;
+}
+
+/** A row in the making, not cleared; its address, 0 when memory is out. */
+export function newRow(kind: u32): usize {
+  const row = rows.push();
+  if (row != 0) changetype<Row>(row).kind = kind;
+  return row;
+}
+
+/** The row is none after all. */
+export function dropRow(): void {
+  rows.count--;
+}
+
+/** The row is the next element of an array: of its last run of rows, or of a new one. */
+export function keepRow(array: u32): void {
+  const row = rows.count - 1;
+  let run = at(array).last;
+  if (run == NONE || at(run).kind != ROWS || rowAt(at(run).address).kind != rowAt(row).kind) {
+    run = append(array, ROWS, row);
+  }
+  at(run).size++;
+}
+
+export function rowAt(index: usize): Row {
+  return changetype<Row>(rows.at(u32(index)));
+}
+
+/** Makes nodes of a run of rows, as the scanner would have: its own becomes the first. */
+function unpack(run: u32): void {
+  const from = u32(at(run).address);
+  const count = at(run).size;
+  const after = at(run).next;
+  let node = run;
+  for (let i = from; i < from + count; i++) {
+    if (i != from) {
+      const another = add(TABLE | IS_CLOSED, 0);
+      at(node).next = another;
+      node = another;
+    }
+    unpackRow(node, rowAt(i));
+  }
+  at(node).next = after;
+}
+
+function unpackRow(node: u32, row: Row): void {
+  const table = at(node);
+  table.kind = TABLE | IS_CLOSED;
+  table.address = row.address;
+  table.size = 0;
+  table.first = NONE;
+  table.last = NONE;
+  // Keys stand so many bytes before their values: `file = "`, `url = "`, `hash = "`, `size = `, `upload-time = "`.
+  if (row.kind == ROW_FILE) appendText(node, row.text - 8, 4, row.text, row.textSize);
+  else appendText(node, row.text - 7, 3, row.text, row.textSize);
+  appendText(node, row.hash - 8, 4, row.hash, ROW_HASH_SIZE);
+  if (row.kind == ROW_FILE) return;
+  setScalar(append(node, 0, 0, row.number - 7, 4), INTEGER, row.number, row.numberSize);
+  if (row.time != 0) appendText(node, row.time - 15, 11, row.time, row.timeSize);
+}
+
+function appendText(table: u32, key: usize, keySize: u32, text: usize, size: u32): void {
+  setScalar(append(table, 0, 0, key, keySize), STRING, text, size);
+}
+
+/** Number of rows so far. */
+export function rowCount(): u32 {
+  return rows.count;
 }
 
 /** Number of nodes so far, a measure of the document's size. */

@@ -23,7 +23,7 @@ import {
   STATUS_JSON_UTF8,
   STATUS_JSON_VALUE,
 } from "../../src/core/abi";
-import { isDigit, isLetter, startsWith } from "../memory/bytes";
+import { hexDigit, isDigit, isLetter, startsWith } from "../memory/bytes";
 import { fail, failAbout, failed } from "../memory/status";
 import { encode, firstInvalid } from "../memory/utf8";
 import {
@@ -40,7 +40,7 @@ import {
   startDocument,
   TABLE,
 } from "./document";
-import { hexDigit, special } from "./toml/string";
+import { special } from "./toml/string";
 
 /** Arrays and objects within one another. Real locks have 5. */
 const DEPTH_LIMIT: u32 = 128;

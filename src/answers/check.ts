@@ -4,7 +4,7 @@
 
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
-import { fileReason } from "./why.ts";
+import { fileReason, isWithoutFile } from "./why.ts";
 
 export type FindingKind = "stale" | "refused" | "ambiguous" | "uninstallable" | CoreFinding["code"];
 
@@ -27,10 +27,17 @@ export interface CheckedTarget {
   readonly environment: MarkerEnvironment;
 }
 
-/** The findings of all targets, and that the lock is stale. */
-export function check(targets: readonly CheckedTarget[], fresh: boolean | null): Finding[] {
+/** The findings of all targets, and that the lock is stale, with what differs where that is known. */
+export function check(
+  targets: readonly CheckedTarget[],
+  fresh: boolean | null,
+  because: string | null = null,
+): Finding[] {
   const found = new Map<string, { fault: Fault; targets: string[] }>();
-  if (fresh === false) add(found, fault("stale", "pyproject.toml has changed since the lock was made"), null);
+  if (fresh === false) {
+    const what = because === null ? "" : `: ${because}`;
+    add(found, fault("stale", `pyproject.toml has changed since the lock was made${what}`), null);
+  }
   for (const each of targets) {
     for (const fault of faultsOf(each)) add(found, fault, each.explanation.resolution.target);
   }
@@ -49,17 +56,13 @@ function faultsOf({ explanation, environment }: CheckedTarget): Fault[] {
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
   const uninstallable = packages
-    .filter(({ isInstalled, name, version }) => isInstalled && isWithoutFile(resolution, name, version))
+    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
       files: each.files.map((file) => ({ name: file.name, because: fileReason(file, each, environment) })),
     }));
   return [...problems.map((problem) => fault("ambiguous", problem)), ...findings.map(coreFault), ...uninstallable];
-}
-
-function isWithoutFile({ packages }: Explanation["resolution"], name: string, version: string | null): boolean {
-  return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

@@ -3,7 +3,7 @@
 // Invariant: no address in a subject has a user or a password; the order is the lock's.
 
 import { withoutUser } from "../lock/address.ts";
-import type { PackageSource } from "../lock/resolution.ts";
+import type { PackageSource } from "../lock/packages.ts";
 import { isStrongHash, type Subject } from "./record.ts";
 
 /** A package of the lock with the files that matter. */

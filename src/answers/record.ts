@@ -74,6 +74,7 @@ const FORMAT = 1;
 
 export class SourceRecord {
   readonly #entries: Map<string, { readonly lock: Subject; readonly found: Found }>;
+  #names: Set<string> | null = null;
 
   constructor(entries: Iterable<readonly [Subject, Found]> = []) {
     this.#entries = new Map([...entries].map(([lock, found]) => [keyOf(lock), { lock, found }]));
@@ -87,7 +88,22 @@ export class SourceRecord {
     return this.size === 0 ? null : (this.#entries.get(keyOf(subject))?.found ?? null);
   }
 
+  /** Whether an entry is about a file or bare hashes of this package. */
+  speaksOf(name: string): boolean {
+    this.#names ??= new Set([...this.#entries.values()].map(({ lock }) => ("package" in lock ? lock.package : "")));
+    return this.#names.has(name);
+  }
+
+  /** The files that were found and that the lock does not name. */
+  fileNames(): string[] {
+    return [...this.#entries.values()].flatMap(({ found: { file, files = [] } }) => [
+      ...(file === undefined ? [] : [file]),
+      ...files.map((each) => each.file),
+    ]);
+  }
+
   set(subject: Subject, found: Found): void {
+    this.#names = null;
     this.#entries.set(keyOf(subject), { lock: subject, found });
   }
 
@@ -96,6 +112,7 @@ export class SourceRecord {
     const kept = new Set([...subjects].map(keyOf));
     const stale = [...this.#entries.keys()].filter((key) => !kept.has(key));
     for (const key of stale) this.#entries.delete(key);
+    this.#names = null;
     return stale.length;
   }
 

@@ -6,7 +6,8 @@
 
 import { algorithmNamed, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
 import { normalizeName } from "../lock/name.ts";
-import type { LockedPackage, ResolvedPackage } from "../lock/resolution.ts";
+import type { LockedPackage } from "../lock/packages.ts";
+import type { ResolvedPackage } from "../lock/resolution.ts";
 import { shellError } from "../words/errors.ts";
 
 /** What is to be found out about a file before it can be judged. */

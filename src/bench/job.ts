@@ -4,6 +4,7 @@ import parseIarna from "@iarna/toml/parse-string.js";
 import type { LockFormat } from "../lock/lockfile.ts";
 import type { Library } from "../runtime/node/bench.ts";
 import { type Engine, hashFiles } from "../runtime/node/hashing.ts";
+import { IARNA } from "./libraries.ts";
 import { phasesOf, type Subject } from "./phases.ts";
 import { type Clock, measureTasks, type Task, type TaskFigures } from "./round.ts";
 
@@ -63,9 +64,6 @@ function works({ label, run }: Task, skipped: Skipped[]): boolean {
 }
 
 const TOML: readonly LockFormat[] = ["poetry", "uv", "pylock", "pdm"];
-
-/** The version is that of package.json, which a test holds against it. */
-export const IARNA = "3.0.0";
 
 /** What parses the same text, and JSON.parse of the same data: nothing of what a lock means is in these times. */
 async function parsersOf({ format, bytes }: Subject, libraries: readonly Library[]): Promise<Task[]> {

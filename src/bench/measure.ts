@@ -3,11 +3,11 @@
 //
 // Invariant: only whole rounds count. When it is stopped it gives the rounds that are whole.
 
-import { type Library, type ProgramOutcome, runModule, runProgram } from "../runtime/node/bench.ts";
-import { join, now, writeWhole } from "../runtime/node.ts";
+import { ACCOUNT, type Library, type ProgramOutcome, runModule, runProgram } from "../runtime/node/bench.ts";
+import { extname, join, now, writeWhole } from "../runtime/node.ts";
+import type { RoundMessage } from "./bench-process.ts";
 import type { Job, JobOutcome, Skipped } from "./job.ts";
 import type { Subject } from "./phases.ts";
-import type { RoundMessage } from "./process.ts";
 import { type Errand, otherTools, ownCommands, RUNTIME_START, runtimeStart, type Tool } from "./programs.ts";
 import type { Measure, Round } from "./report.ts";
 import { undisturbed } from "./statistics.ts";
@@ -48,7 +48,9 @@ const FEWEST_RUNS = 3;
 export async function measure(plan: Plan, watch: Watch): Promise<Measured | null> {
   const { subjects, rounds } = plan;
   const skipped = new Map<string, Skipped[]>(subjects.map(({ label }) => [label, []]));
-  const errands = await prepare(plan, watch, skipped);
+  const account = join(plan.folder, "account.cjs");
+  await writeWhole([{ path: account, bytes: new TextEncoder().encode(ACCOUNT) }]);
+  const errands = await prepare(plan, account, watch, skipped);
   const files = await writeHashFiles(plan.folder);
   const collected = new Collected();
   const started = now();
@@ -64,7 +66,7 @@ export async function measure(plan: Plan, watch: Watch): Promise<Measured | null
       if (outcome === null) return collected.end(whole, skipped);
       if (whole === 0) skipped.get(label)!.push(...outcome.skipped);
       results.push(...resultsOf(outcome, label, whole));
-      results.push(...(await runErrands(errands.get(label)!, label, whole, show)));
+      results.push(...(await runErrands(errands.get(label)!, runtimeStart(account), label, whole, show)));
     }
     const hashing: Job = { kind: "hashing", round: whole, files, bytes: HASH_FILES * HASH_FILE_SIZE };
     const outcome = await runJob(hashing, (what) => watch.show(`${title}: ${what}`), watch);
@@ -74,7 +76,8 @@ export async function measure(plan: Plan, watch: Watch): Promise<Measured | null
   return collected.end(whole, skipped);
 }
 
-const PROCESS = new URL(import.meta.url.endsWith(".ts") ? "./process.ts" : "./process.js", import.meta.url);
+/** Beside this file, under the name that it has here: as it is, compiled, or bundled. */
+const PROCESS = join(import.meta.dirname, `bench-process${extname(import.meta.filename)}`);
 
 /** Null when it was stopped. */
 async function runJob(job: Job, show: (what: string) => void, watch: Watch): Promise<JobOutcome | null> {
@@ -101,6 +104,7 @@ interface Planned {
 /** Copies the locks, and tries every program on them once: what fails is not measured, and the report says why. */
 async function prepare(
   { subjects, rounds, folder, peers }: Plan,
+  account: string,
   watch: Watch,
   skipped: Map<string, Skipped[]>,
 ): Promise<Map<string, Planned[]>> {
@@ -112,7 +116,7 @@ async function prepare(
     if (pyproject !== null) files.push({ path: join(own, "pyproject.toml"), bytes: pyproject.bytes });
     await writeWhole(files);
     const planned: Planned[] = [];
-    for (const errand of [...ownCommands(subject, own), ...otherTools(subject, peers?.tools ?? [], own)]) {
+    for (const errand of [...ownCommands(subject, own, account), ...otherTools(subject, peers?.tools ?? [], own)]) {
       if (watch.isStopped()) break;
       watch.show(`${label}: ${errand.label}`);
       const { milliseconds, code, problems } = await runProgram(errand.program);
@@ -135,11 +139,11 @@ function reasonIn(problems: string, code: number | null): string {
 /** Each once or more; before and after all of them the runtime's own start. */
 async function runErrands(
   planned: readonly Planned[],
+  control: Errand,
   lock: string,
   round: number,
   show: (what: string) => void,
 ): Promise<Result[]> {
-  const control = runtimeStart();
   const starts = await runs(control, RUNS);
   const results: Omit<Result, "controls">[] = [];
   for (const { errand, rounds } of planned) {

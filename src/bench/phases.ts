@@ -1,9 +1,10 @@
 // What is measured of this package on a lock: one entry a phase. A new phase is a new entry here and nowhere else.
 
-import { freeze } from "../answers/freeze.ts";
+import { type FreezeTarget, freeze } from "../answers/freeze.ts";
 import { type LockFormat, type Lockfile, readLock } from "../lock/lockfile.ts";
 import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
 import type { TextPart } from "../lock/requirements.ts";
+import type { ResolveAllRequest } from "../lock/resolution.ts";
 
 /** What a lock is to the process that measures: bytes, and nothing that only one process has. */
 export interface Subject {
@@ -15,17 +16,12 @@ export interface Subject {
   readonly parts: readonly TextPart[] | null;
   readonly pyproject: { readonly path: string; readonly bytes: Uint8Array } | null;
   /** The one that "one target" means, null when each is refused: then the lock is only read. */
-  readonly target: SubjectTarget | null;
+  readonly target: FreezeTarget | null;
   /** The usual targets of `pylock2nix nix`. */
-  readonly targets: readonly SubjectTarget[];
+  readonly targets: readonly FreezeTarget[];
   /** What is selected. */
   readonly groups: readonly string[];
   readonly extras: readonly string[];
-}
-
-export interface SubjectTarget {
-  readonly target: string;
-  readonly python?: string;
 }
 
 export interface Phase {
@@ -49,15 +45,25 @@ export const PHASES: readonly Phase[] = [
     label: "resolve one target",
     prepare: (read, { target, groups, extras }) => {
       const lock = read();
-      return () => lock.resolve({ ...target!, groups, extras });
+      return () => lock.resolve({ ...named(target!), groups, extras });
     },
   },
   {
     id: "resolve-all",
     label: "resolve all usual targets",
-    prepare: (read, { targets, groups, extras }) => {
+    prepare: (read, subject) => {
       const lock = read();
-      return () => targets.map((target) => lock.resolve({ ...target, groups, extras }));
+      const request = selection(subject);
+      return () => lock.resolveAll(request);
+    },
+  },
+  {
+    id: "resolve-json",
+    label: "the same, as JSON",
+    prepare: (read, subject) => {
+      const lock = read();
+      const request = selection(subject);
+      return () => lock.resolveParts(request);
     },
   },
   {
@@ -70,6 +76,15 @@ export const PHASES: readonly Phase[] = [
     },
   },
 ];
+
+function selection({ targets, groups, extras }: Subject): ResolveAllRequest {
+  return { targets: targets.map(named), groups, extras };
+}
+
+/** Without what only freezing asks for. */
+function named({ target, python }: FreezeTarget): { target: string; python?: string } {
+  return { target, ...(python !== undefined && { python }) };
+}
 
 /** The phases of one lock, ready to be called. */
 export function phasesOf(subject: Subject): { phase: Phase; run: () => unknown }[] {

@@ -16,18 +16,19 @@ export interface Errand {
   readonly program: Program;
 }
 
-/** The runtime alone, which every command of ours pays; what processes are held against from one run to the next. */
+/** What every command of ours pays as well, and is held against from one run to the next. */
 export const RUNTIME_START = "runtime-start";
 
-export function runtimeStart(): Errand {
+/** The runtime alone; `account` is where runtime/node/bench.ts's ACCOUNT stands. */
+export function runtimeStart(account: string): Errand {
   const [command] = thisProgram();
-  return ofRuntime(RUNTIME_START, "control", "Node's own start", [command, "-e", "0"]);
+  return ofRuntime(RUNTIME_START, "control", "Node's own start", [command, "-e", "0"], account);
 }
 
 /** Commands that start, read the lock and do their work. `folder` is the run's own for this lock. */
-export function ownCommands({ path, target }: Subject, folder: string): Errand[] {
+export function ownCommands({ path, target }: Subject, folder: string, account: string): Errand[] {
   const own = (id: string, label: string, words: readonly string[]) =>
-    ofRuntime(id, "command", label, [...thisProgram(), ...words]);
+    ofRuntime(id, "command", label, [...thisProgram(), ...words], account);
   const start = own("command-start", "pylock2nix --version", ["--version"]);
   if (target === null) return [start];
   const one = ["--target", target.target, ...(target.python === undefined ? [] : ["--python", target.python])];
@@ -142,7 +143,7 @@ function nixText(text: string): string {
   return JSON.stringify(text).replaceAll("$", "\\$");
 }
 
-function ofRuntime(id: string, kind: MeasureKind, label: string, line: readonly string[]): Errand {
+function ofRuntime(id: string, kind: MeasureKind, label: string, line: readonly string[], account: string): Errand {
   const [command = "", ...words] = line;
-  return { id, kind, label, program: { command, words, isRuntime: true } };
+  return { id, kind, label, program: { command, words, account } };
 }

@@ -2,9 +2,19 @@
 //
 // Invariant: everything that can be wrong with what was given is found before anything is measured. The table is printed
 // before reports are written, so that a full disk costs no figures; reports are written whole, all of them or none, and not
-// at all when the run was interrupted. The room that measures is loaded here and nowhere else.
+// at all when the run was interrupted.
 
-import type { Generated, Report, Subject } from "../bench/bench.ts";
+import { compareReports, slowerThan } from "../bench/compare.ts";
+import { changeText } from "../bench/figures.ts";
+import { type Generated, generateLock } from "../bench/generate/generate.ts";
+import { IARNA, LIBRARIES } from "../bench/libraries.ts";
+import { measure } from "../bench/measure.ts";
+import type { Subject } from "../bench/phases.ts";
+import { findTools } from "../bench/programs.ts";
+import { htmlReport } from "../bench/report/html.ts";
+import { markdownReport } from "../bench/report/markdown.ts";
+import { tableReport } from "../bench/report/table.ts";
+import { newReport, type Report, readReport, reportText } from "../bench/report.ts";
 import { expandRequirements } from "../lock/requirements.ts";
 import { findLibrary, machine, onInterrupt, temporaryFolder } from "../runtime/node/bench.ts";
 import {
@@ -58,7 +68,6 @@ const USUAL_PACKAGES = ["1000", "5000"];
 const MOST_PACKAGES = 100_000;
 const MOST_SEED = 65_535;
 const GENERATORS = ["poetry", "uv"] as const;
-const KINDS = [".html", ".md", ".json"] as const;
 /** What shells say of a program that was ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
@@ -84,33 +93,38 @@ export const benchCommand: Command = {
   run,
 };
 
-type Room = typeof import("../bench/bench.ts");
+type Writer = (report: Report) => string | Promise<string>;
+/** By the ending of the file's name. */
+const WRITERS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
+  [".html", htmlReport],
+  [".md", markdownReport],
+  [".json", reportText],
+]);
 
 async function run(words: Words): Promise<number> {
-  const reports = words.list(REPORT).map((path) => ({ path, kind: kindOfReport(path) }));
+  const reports = words.list(REPORT).map((path) => ({ path, write: writerOf(path) }));
   const failAbove = readShare(words.value(FAIL_ABOVE));
   const rounds = readCount(words, ROUNDS, USUAL_ROUNDS, MOST_ROUNDS);
   if (failAbove !== null && !words.has(COMPARE)) {
     throw shellError("needs-option", { text: FAIL_ABOVE.name, detail: `${COMPARE.name} ${COMPARE.value}` });
   }
-  const room = await import("../bench/bench.ts");
   const oldPath = words.value(COMPARE);
-  const old = oldPath === null ? null : room.readReport(await readBytes(oldPath), oldPath);
+  const old = oldPath === null ? null : readReport(await readBytes(oldPath), oldPath);
   for (const { path } of reports) await checkFolder(path);
 
   const made = readGenerated(words);
   const folder = temporaryFolder();
-  const opened = await openAll(words, made, folder, room);
+  const opened = await openAll(words, made, folder);
   const withPeers = !words.has(NO_PEERS);
-  const tools = withPeers ? await room.findTools() : [];
-  const libraries = withPeers ? [findLibrary("smol-toml")].filter((library) => library !== null) : [];
+  const tools = withPeers ? await findTools() : [];
+  const libraries = withPeers ? LIBRARIES.map(findLibrary).filter((library) => library !== null) : [];
   const line = new StatusLine();
   let isStopped = false;
   const release = onInterrupt(() => {
     isStopped = true;
   });
   const started = { at: now(), date: new Date().toISOString(), machine: machine() };
-  const measured = await room.measure(
+  const measured = await measure(
     {
       subjects: opened.map(({ subject }) => subject),
       rounds,
@@ -126,21 +140,21 @@ async function run(words: Words): Promise<number> {
     return INTERRUPTED;
   }
   const peers = Object.fromEntries([...libraries, ...tools].map(({ name, version }) => [name, version]));
-  const plain = room.newReport({
+  const plain = newReport({
     version: await packageVersion(),
     started: started.date,
     seconds: Math.round((now() - started.at) / 100) / 10,
     rounds: measured.rounds,
     isInterrupted: isStopped,
     machine: started.machine,
-    peers: withPeers ? { ...peers, "@iarna/toml": room.IARNA } : {},
+    peers: withPeers ? { ...peers, "@iarna/toml": IARNA } : {},
     locks: opened.map(({ facts }) => ({ ...facts, skipped: measured.skipped.get(facts.label) ?? [] })),
     measures: measured.measures,
     comparison: null,
   });
-  const comparison = old === null ? null : room.compareReports(old, plain, failAbove ?? undefined);
+  const comparison = old === null ? null : compareReports(old, plain, failAbove ?? undefined);
   const report = { ...plain, comparison };
-  print(words.has(JSON_OUTPUT) ? room.reportText(report) : room.tableReport(report));
+  print(words.has(JSON_OUTPUT) ? reportText(report) : tableReport(report));
   if (isStopped) {
     printError(
       `interrupted: ${measured.rounds} of ${rounds} rounds are whole${reports.length > 0 ? "; no report was written" : ""}\n`,
@@ -149,11 +163,11 @@ async function run(words: Words): Promise<number> {
   }
   const encoder = new TextEncoder();
   const files = await Promise.all(
-    reports.map(async ({ path, kind }) => ({ path, bytes: encoder.encode(await room.WRITERS[kind](report)) })),
+    reports.map(async ({ path, write }) => ({ path, bytes: encoder.encode(await write(report)) })),
   );
   await writeReports(files);
   for (const { path } of files) printError(`wrote ${path}\n`);
-  return verdict(room, report, failAbove, words);
+  return verdict(report, failAbove, words);
 }
 
 async function writeReports(files: readonly NewFile[]): Promise<void> {
@@ -167,12 +181,12 @@ async function writeReports(files: readonly NewFile[]): Promise<void> {
 }
 
 /** 1 when `--fail-above` says so. */
-function verdict(room: Room, { comparison }: Report, failAbove: number | null, words: Words): number {
+function verdict({ comparison }: Report, failAbove: number | null, words: Words): number {
   if (comparison === null || failAbove === null) return 0;
-  const slower = room.slowerThan(comparison, failAbove);
+  const slower = slowerThan(comparison, failAbove);
   if (slower.length === 0) return 0;
   if (words.has(JSON_OUTPUT)) return 1;
-  const text = slower.map((change) => `${change.title} (${room.changeText(change)})`).join("; ");
+  const text = slower.map((change) => `${change.title} (${changeText(change)})`).join("; ");
   throw shellError("slower", { text, detail: words.value(FAIL_ABOVE)! });
 }
 
@@ -183,12 +197,7 @@ interface Opened {
   readonly facts: Omit<Report["locks"][number], "skipped">;
 }
 
-async function openAll(
-  words: Words,
-  made: readonly Generated[],
-  folder: string,
-  { generateLock }: Room,
-): Promise<Opened[]> {
+async function openAll(words: Words, made: readonly Generated[], folder: string): Promise<Opened[]> {
   const opened: Opened[] = [];
   const paths = words.paths.length > 0 || made.length > 0 ? words.paths : ["."];
   for (const path of paths) {
@@ -210,11 +219,14 @@ async function openAll(
   return opened;
 }
 
+/** What `prefetch` found is no part of what is measured. */
+const NO_RECORD = { fileNames: (): string[] => [] };
+
 async function openSubject(input: Input, label: string, generated: Generated | null, words: Words): Promise<Opened> {
   const { lock, path, pyproject, sha256 } = input;
   const { format, version } = lock;
   const { groups, extras } = chooseSelection(words, input);
-  const targets = targetsForNix(words, lock);
+  const targets = targetsForNix(words, lock, NO_RECORD);
   const target = [...targetsHere(words, lock), ...targets].find(
     (each) => lock.resolve({ ...each, groups, extras }).error === null,
   );
@@ -251,10 +263,11 @@ async function openSubject(input: Input, label: string, generated: Generated | n
 
 // --- Values -----------------------------------------------------------------------------------------------------------
 
-function kindOfReport(path: string): (typeof KINDS)[number] {
-  const kind = KINDS.find((ending) => path.toLowerCase().endsWith(ending));
-  if (kind === undefined) throw shellError("report-kind", { text: path, known: KINDS });
-  return kind;
+function writerOf(path: string): Writer {
+  const ending = /\.\w+$/.exec(path.toLowerCase())?.[0] ?? "";
+  const writer = WRITERS.get(ending);
+  if (writer === undefined) throw shellError("report-kind", { text: path, known: [...WRITERS.keys()] });
+  return writer;
 }
 
 /** A report must have somewhere to go before minutes are spent on it. */

@@ -20,6 +20,7 @@ export interface Command {
 
 export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standard output" };
 export const HELP: Option = { name: "--help", short: "-h", help: "explain, with examples" };
+export const VERSION: Option = { name: "--version", short: "-V", help: "print the version" };
 
 export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, where a folder has several" };
 export const FORMAT: Option = {

@@ -3,11 +3,13 @@
 // Invariant: nothing of the lock becomes Nix code. Inline, the resolution is one string literal in which every character
 // that means something to Nix is escaped.
 
+import type { Frozen } from "../answers/freeze.ts";
 import { describeTarget } from "../lock/target.ts";
 import {
+  filesBelow,
+  holds,
   join,
   kindOf,
-  list,
   type NewFile,
   packageFolder,
   packageVersion,
@@ -35,10 +37,10 @@ const SOURCE = join(packageFolder, "nix");
 const TEMPLATE = "template/pylock2nix.nix";
 
 /** The files, the loader first. */
-export async function generatedFiles(json: string, place: Place): Promise<NewFile[]> {
+export async function generatedFiles(frozen: Pick<Frozen, "bytes" | "json">, place: Place): Promise<NewFile[]> {
   const { folder, name, inline } = place;
-  const files = [{ path: join(folder, name), bytes: await loader(json, place) }];
-  if (!inline) files.push({ path: join(folder, DATA), bytes: new TextEncoder().encode(json) });
+  const files = [{ path: join(folder, name), bytes: await loader(frozen, place) }];
+  if (!inline) files.push({ path: join(folder, DATA), bytes: frozen.bytes });
   if (await wantsLibrary(place)) files.push(...(await libraryFiles(join(folder, LIBRARY))));
   return files;
 }
@@ -61,15 +63,12 @@ export async function recordedTargets({ folder, inline }: Place): Promise<Chosen
 /** Those whose bytes are not yet there. */
 export async function changedFiles(files: readonly NewFile[]): Promise<NewFile[]> {
   const changed: NewFile[] = [];
-  for (const file of files) {
-    const present = await readIfThere(file.path);
-    if (present === null || !isEqual(present, file.bytes)) changed.push(file);
-  }
+  for (const file of files) if (!(await holds(file.path, file.bytes))) changed.push(file);
   return changed;
 }
 
 /** The template as it is; with the project elsewhere, or the resolution inside, the same with both spelled out. */
-async function loader(json: string, { project, folder, inline }: Place): Promise<Uint8Array> {
+async function loader(frozen: Pick<Frozen, "json">, { project, folder, inline }: Place): Promise<Uint8Array> {
   const template = await readBytes(join(SOURCE, TEMPLATE));
   const way = relative(folder, project);
   if (!inline && way === "") return template;
@@ -81,7 +80,7 @@ async function loader(json: string, { project, folder, inline }: Place): Promise
     "}@arguments:",
     "let",
     `  projectDir = ./. + ${nixString(way === "" ? "" : `/${way}`)};`,
-    `  data = ${inline ? `builtins.fromJSON ${nixString(json)}` : `./${DATA}`};`,
+    `  data = ${inline ? `builtins.fromJSON ${nixString(frozen.json)}` : `./${DATA}`};`,
     '  resolution = import (library + "/load.nix") { inherit projectDir; resolution = data; };',
     "in",
     'import library ({ inherit projectDir resolution; } // removeAttrs arguments [ "library" ])',
@@ -104,26 +103,16 @@ async function wantsLibrary({ folder, name }: Place): Promise<boolean> {
 
 /** What is copied: the Nix library of this package, all but the loader's template, each file with our version on top. */
 async function libraryFiles(folder: string): Promise<NewFile[]> {
-  const header = `# pylock2nix ${await packageVersion()}\n`;
+  const header = new TextEncoder().encode(`# pylock2nix ${await packageVersion()}\n`);
   const files: NewFile[] = [];
   for (const name of await filesBelow(SOURCE)) {
     if (name === TEMPLATE) continue;
-    const text = new TextDecoder().decode(await readBytes(join(SOURCE, name)));
-    files.push({ path: join(folder, name), bytes: new TextEncoder().encode(header + text) });
+    const text = await readBytes(join(SOURCE, name));
+    const bytes = new Uint8Array(header.length + text.length);
+    bytes.set(header);
+    bytes.set(text, header.length);
+    files.push({ path: join(folder, name), bytes });
   }
   if (files.length === 0) throw shellError("library-missing", { text: SOURCE });
   return files;
-}
-
-async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
-  const names: string[] = [];
-  for (const name of await list(folder)) {
-    const isFolder = (await kindOf(join(folder, name))) === "folder";
-    names.push(...(isFolder ? await filesBelow(join(folder, name), `${prefix}${name}/`) : [`${prefix}${name}`]));
-  }
-  return names;
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -3,28 +3,24 @@
 // Invariant: what was found is kept at once, whatever happens next; what was found before is not looked for again; what
 // cannot be had is told, each with its reason, after all the rest was tried.
 
-import { freeze, subjectsOfLock } from "../answers/freeze.ts";
 import { type Need, needsOf } from "../answers/plan.ts";
 import type { Found, SourceRecord } from "../answers/record.ts";
+import { openPackages, subjectsOfLock } from "../answers/recorded.ts";
 import { Credentials } from "../prefetch/credentials.ts";
 import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
+import { checkOut } from "../runtime/node/git.ts";
+import { sender, sleep } from "../runtime/node/http.ts";
+import { cacheFolder, digests, openFile, openPart } from "../runtime/node/storage.ts";
 import {
-  cacheFolder,
-  checkOut,
-  digests,
   join,
   kindOf,
   list,
-  openFile,
-  openPart,
   packageVersion,
   platform,
   print,
   printError,
   readIfThere,
-  sender,
-  sleep,
   terminal,
   variables,
 } from "../runtime/node.ts";
@@ -91,17 +87,11 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const jobs = readJobs(words.value(JOBS));
   const input = await openInput(words, prefetchCommand.name);
-  const frozen = freeze(input.lock, {
-    lockSha256: input.sha256,
-    pyproject: input.pyproject,
-    pyprojectDigest: null,
-    generator: "",
-    targets: targetsForNix(words, input.lock),
-    ...policy,
-  });
-  const isAll = words.has(ALL);
   const record = await recordBeside(input.path);
-  const needs = needsOf(frozen.sources, isAll);
+  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock, record), groups: [], ...policy });
+  const packages = openPackages(input.lock, parts);
+  const isAll = words.has(ALL);
+  const needs = needsOf(packages, isAll);
   const open = needs.filter((need) => !isKnown(need, record.get(need.subject), isAll));
   const dropped = record.keepOnly(subjectsOfLock(input.lock));
   if (dropped > 0) await writeRecord(input.path, record);

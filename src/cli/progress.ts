@@ -11,11 +11,10 @@ export function showProgress<Thing, Result>(
   what: string,
   work: (thing: Thing) => Result,
 ): Result[] {
-  const { isTerminal } = terminal("stderr");
   const started = now();
   let shown = false;
   const results = things.map((thing, index) => {
-    if (isTerminal && now() - started > PATIENCE) {
+    if (now() - started > PATIENCE && terminal("stderr").isTerminal) {
       printError(`${CLEAR_LINE}${what} ${index + 1} of ${things.length}`);
       shown = true;
     }

@@ -8,7 +8,7 @@ import { print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { type Input, openInput } from "./input.ts";
+import { freshnessWords, type Input, lockFacts, openInput, staleFacts } from "./input.ts";
 import { columns, counted } from "./layout.ts";
 import { showProgress } from "./progress.ts";
 import { chooseFiles, chooseSelection, FILE_OPTIONS, SELECTION_OPTIONS } from "./selection.ts";
@@ -35,32 +35,35 @@ export const resolveCommand: Command = {
 };
 
 async function run(words: Words): Promise<number> {
-  const policy = chooseFiles(words);
   const input = await openInput(words, resolveCommand.name);
-  const selection = chooseSelection(words, input);
-  const targets = targetsHere(words, input.lock);
+  const resolutions = resolutionsOf(words, input);
   if (input.fresh === false) warnStale(input);
-  const resolutions = showProgress(targets, "resolving", ({ target, python }) =>
-    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
-  );
   print(words.has(JSON_OUTPUT) ? asData(input, resolutions) : asText(input, resolutions));
   return resolutions.some(({ error }) => error !== null) ? 1 : 0;
 }
 
-function warnStale({ path, lock }: Input): void {
-  const { failure } = shellError("stale-lock", { text: path });
-  const hint = `make the lock anew with ${LOCK_COMMANDS[lock.format]}`;
+/** The answers to the words, for each target that they name. */
+export function resolutionsOf(words: Words, input: Input): readonly Resolution[] {
+  const policy = chooseFiles(words);
+  const selection = chooseSelection(words, input);
+  return showProgress(targetsHere(words, input.lock), "resolving", ({ target, python }) =>
+    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
+  );
+}
+
+function warnStale(input: Input): void {
+  const { failure } = shellError("stale-lock", staleFacts(input));
+  const hint = `make the lock anew with ${LOCK_COMMANDS[input.lock.format]}`;
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
 }
 
-function asData({ lock, path, sha256, fresh }: Input, resolutions: readonly Resolution[]): string {
-  const { format, version } = lock;
-  return `${JSON.stringify({ lock: { path, format, version, sha256, fresh }, resolutions }, null, 2)}\n`;
+function asData(input: Input, resolutions: readonly Resolution[]): string {
+  return `${JSON.stringify({ lock: lockFacts(input), resolutions }, null, 2)}\n`;
 }
 
-function asText({ lock, path, fresh }: Input, resolutions: readonly Resolution[]): string {
-  const state = fresh === null ? "" : fresh ? ", fresh" : ", stale";
-  const title = `${path}: ${lock.format} ${lock.version ?? "without version"}${state}`;
+function asText(input: Input, resolutions: readonly Resolution[]): string {
+  const { lock, path } = input;
+  const title = `${path}: ${lock.format} ${lock.version ?? "without version"}${freshnessWords(input)}`;
   return `${[title, ...resolutions.map(resolutionText)].join("\n\n")}\n`;
 }
 

@@ -4,7 +4,7 @@
 // and ids of interned texts (TEXT rows). assembly/index.ts checks at compile time that its rows lie as stated here.
 
 /** Raised whenever a number below changes its meaning; the shell refuses a module of another version. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
 export const INPUT_PADDING = 128;
@@ -47,9 +47,11 @@ export const STATE_OUTPUT_SIZE = 9;
 export const STATE_LOCK_ADDRESS = 10;
 /** METHOD_*: how what is installed follows from the lock. */
 export const STATE_METHOD = 11;
+/** `freeze`: size of the list of conditions, which its output starts with. */
+export const STATE_CONDITIONS_SIZE = 12;
 /** From here two slots for each table: address of the first row, count of rows. */
-export const STATE_TABLES = 12;
-export const STATE_SLOTS = 48;
+export const STATE_TABLES = 13;
+export const STATE_SLOTS = 64;
 
 /** The lock starts at the address that `input` gives; the project starts INPUT_PADDING bytes after the lock's end. */
 export const INPUT_LOCK = 0;
@@ -91,7 +93,25 @@ export const TABLE_REASON = 13;
 export const TABLE_PART = 14;
 export const TABLE_VERDICT = 15;
 export const TABLE_FINDING = 16;
-export const TABLE_COUNT = 17;
+/** What \`freeze\` gives: rows of TARGET_*, LINE_*, PROBLEM_* (their conditions are rows of the list in the output), DIVERGENCE_*. */
+export const TABLE_TARGET = 17;
+export const TABLE_LINE = 18;
+export const TABLE_REFUSAL = 19;
+export const TABLE_DIVERGENCE = 20;
+/** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
+export const TABLE_SELECTED = 21;
+export const TABLE_CHOICE = 22;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_OFFER = 23;
+/** The lock's document; row 0 is its root. */
+export const TABLE_NODE = 24;
+export const TABLE_COUNT = 25;
+
+/** Text ids of the member (NONE for the workspace itself) and of what it offers, and whether that is an extra (1) or a group (0). */
+export const OFFER_MEMBER = 0;
+export const OFFER_NAME = 1;
+export const OFFER_IS_EXTRA = 2;
+export const OFFER_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -140,8 +160,10 @@ export const SOURCE_PATH = 6;
 export const SOURCE_EDITABLE = 7;
 /** uv: a project that is not built, only its requirements count. */
 export const SOURCE_VIRTUAL = 8;
+/** uv: an index that is a folder of files. */
+export const SOURCE_FOLDER = 9;
 
-/** Spans: address and size in bytes; size 0 when absent. */
+/** Spans: address and size in bytes; size 0 when absent. What is no URL is a path from the lock's folder. */
 export const ARTIFACT_NAME = 0;
 export const ARTIFACT_NAME_SIZE = 1;
 export const ARTIFACT_URL = 2;
@@ -156,9 +178,47 @@ export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
 export const ARTIFACT_IS_SDIST = 2;
 
+/** A value of the document: NODE_IS_* in the low byte of its kind. */
+export const NODE_KIND = 0;
+/** Spans: the key in its table, and the text of a scalar without quotes. */
+export const NODE_KEY = 1;
+export const NODE_KEY_SIZE = 2;
+export const NODE_ADDRESS = 3;
+export const NODE_SIZE = 4;
+/** Rows: the first child, the next one of the same parent; NONE. */
+export const NODE_FIRST = 5;
+export const NODE_NEXT = 7;
+export const NODE_WORDS = 8;
+
+export const NODE_IS_TABLE = 1;
+export const NODE_IS_ARRAY = 2;
+
+// --- A question about what is the same: `form(address)`; u32 slots -----------------------------------------------------
+
+/** A requirement (PEP 508), or nothing: address, size. */
+export const FORM_TEXT = 0;
+/** A marker that has to hold as well. */
+export const FORM_MARKER = 2;
+/** Markers that must not hold, and sets of specifiers that Python meets; each ended by a NUL byte. */
+export const FORM_WITHOUT = 4;
+export const FORM_PYTHON = 6;
+/** The answer: text ids, NONE where there is none. The extras are sorted, with a comma after each. */
+export const FORM_NAME = 8;
+export const FORM_EXTRAS = 9;
+export const FORM_URL = 10;
+/** Numbers that are equal for what means the same: specifiers, the marker, the bounds of the Pythons. */
+export const FORM_SPECIFIERS = 11;
+export const FORM_NODE = 12;
+export const FORM_BOUNDS = 13;
+export const FORM_SLOTS = 14;
+
+/** The marker that never holds, and the one that always does. */
+export const NODE_NEVER = 0;
+export const NODE_ALWAYS = 1;
+
 // --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
 
-/** Target name: address, size. */
+/** Target name: address, size. For \`freeze\`: names and Pythons of all targets in turn, each ended by a NUL byte. */
 export const REQUEST_TARGET = 0;
 /** python_full_version instead of the usual one: address, size (0: the usual one). */
 export const REQUEST_PYTHON = 2;
@@ -230,6 +290,48 @@ export const PROBLEM_DETAIL = 3;
 export const PROBLEM_CONDITION = 4;
 export const PROBLEM_WORDS = 5;
 
+// --- What `resolveAll` and `freeze` answer: JSON in the output, and where in it what stands ----------------------------------
+
+/** A target of the request, in its order: STATUS_* and the place of a failure, as in the state block. */
+export const TARGET_STATUS = 0;
+export const TARGET_INPUT = 1;
+export const TARGET_OFFSET = 2;
+export const TARGET_SIZE = 3;
+export const TARGET_DETAIL = 4;
+/** Text id of its python_full_version. */
+export const TARGET_PYTHON = 5;
+/** freeze: its variant of each package that is written, as `0,-1,2`: a span of the output. resolveAll: a slice of TABLE_CHOICE. */
+export const TARGET_VARIANTS = 6;
+export const TARGET_VARIANTS_SIZE = 7;
+/** Slice of TABLE_REFUSAL. */
+export const TARGET_REFUSALS = 8;
+export const TARGET_REFUSAL_COUNT = 9;
+export const TARGET_WORDS = 10;
+
+/** resolveAll: a package as some target selects it: its row, KIND_*, and the span without what stands between two. */
+export const SELECTED_PACKAGE = 0;
+export const SELECTED_KIND = 1;
+export const SELECTED_OFFSET = 2;
+export const SELECTED_SIZE = 3;
+export const SELECTED_WORDS = 4;
+
+/** A package that is written, one line of the output each: its row, and the span without what ends the line. */
+export const LINE_PACKAGE = 0;
+export const LINE_OFFSET = 1;
+export const LINE_SIZE = 2;
+/** Whether some target can install no file of it. */
+export const LINE_IS_LACKING = 3;
+export const LINE_WORDS = 4;
+
+/** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
+export const DIVERGENCE_TARGET = 0;
+/** 0: the groups of the request; 1: `main` alone. */
+export const DIVERGENCE_SELECTION = 1;
+export const DIVERGENCE_PACKAGE = 2;
+/** Whether the frozen resolution has it; else the solver. */
+export const DIVERGENCE_IS_FROZEN = 3;
+export const DIVERGENCE_WORDS = 4;
+
 // --- What `explain` answers: `resolve`, and why --------------------------------------------------------------------------
 
 /** Why a requirement, or a package's place in a group, counts on the target or does not. */
@@ -289,6 +391,8 @@ export const VERDICT_PLATFORM = 4;
 export const VERDICT_FLOOR = 5;
 /** Not the name of a wheel or a source distribution. */
 export const VERDICT_NAME = 6;
+/** Of another package or version. */
+export const VERDICT_OTHER = 7;
 
 /** FINDING_IS_*, and what it is about. */
 export const FINDING_CODE = 0;
@@ -314,7 +418,8 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
-//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440); "main", those of the project (PDM)
+//   "override" name: whatever is asked of the package, its locked version is right (PDM), after the requirements
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator
@@ -357,6 +462,7 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_OTHER_FILE = 49;
 export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
 export const STATUS_LOCK_EDGE = 56;
 export const STATUS_LOCK_DUPLICATE = 57;

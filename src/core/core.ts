@@ -14,8 +14,12 @@ interface Exports {
   request(size: number): number;
   resolve(address: number): number;
   explain(address: number): number;
+  resolveAll(address: number): number;
+  freeze(address: number): number;
+  form(address: number): number;
   describe(address: number): number;
   targets(): number;
+  floors(): number;
   state(): number;
 }
 
@@ -40,6 +44,24 @@ export interface CoreRequest {
   readonly onlyBinary?: readonly string[] | undefined;
   readonly packages?: readonly string[] | undefined;
   readonly flags?: number | undefined;
+}
+
+/** What is asked of `form`: a requirement, markers that must hold and must not, the Pythons that count. */
+export interface FormRequest {
+  readonly text?: string;
+  readonly marker?: string;
+  readonly without?: readonly string[];
+  readonly python: readonly string[];
+}
+
+/** Equal texts and numbers for what means the same; until another lock is read. */
+export interface Form {
+  readonly name: string | null;
+  readonly extras: string;
+  readonly url: string | null;
+  readonly specifiers: number;
+  readonly marker: number;
+  readonly bounds: number;
 }
 
 /** One table of u32 rows. */
@@ -94,6 +116,39 @@ export class Core {
     return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
   }
 
+  /** Resolves one selection on several targets; the answer is in the output and the tables from TABLE_TARGET on. */
+  resolveAll(request: CoreRequest): CoreFailure | null {
+    return this.#exports.resolveAll(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Resolves several targets with all selections open; the answer is in the output and the tables from TABLE_TARGET on. */
+  freeze(request: CoreRequest): CoreFailure | null {
+    return this.#exports.freeze(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** What the last call wrote: a view, good until the next call. */
+  output(): Uint8Array {
+    const address = this.state(abi.STATE_OUTPUT) >>> 0;
+    return new Uint8Array(this.#exports.memory.buffer, address, this.state(abi.STATE_OUTPUT_SIZE) >>> 0);
+  }
+
+  /** A requirement or a marker in the form that can be compared. */
+  form({ text = "", marker = "", without = [], python }: FormRequest): Form | CoreFailure {
+    const lists = [without, python].map((texts) => texts.map((each) => `${each}\0`).join(""));
+    const address = this.#room(abi.FORM_SLOTS, [text, marker, ...lists]);
+    if (this.#exports.form(address) !== abi.STATUS_OK) return this.#failure();
+    this.#rows = [];
+    const slots = this.#words(address, abi.FORM_SLOTS);
+    return {
+      name: this.text(slots[abi.FORM_NAME]! | 0),
+      extras: this.text(slots[abi.FORM_EXTRAS]! | 0) ?? "",
+      url: this.text(slots[abi.FORM_URL]! | 0),
+      specifiers: slots[abi.FORM_SPECIFIERS]! | 0,
+      marker: slots[abi.FORM_NODE]!,
+      bounds: slots[abi.FORM_BOUNDS]!,
+    };
+  }
+
   /** The marker variables of a target, in the core's order, and its tags, best first. */
   describe(request: CoreRequest): CoreFailure | string[] {
     return this.#exports.describe(this.#write(request)) === abi.STATUS_OK ? this.#lines() : this.#failure();
@@ -103,6 +158,11 @@ export class Core {
   targets(): string[] {
     this.#exports.targets();
     return this.#lines();
+  }
+
+  /** Bit N: some wheel of the lock asks for glibc 2.(32 + N). */
+  floors(): number {
+    return this.#exports.floors() >>> 0;
   }
 
   /** Value of a state slot; NONE reads as -1. */
@@ -170,26 +230,30 @@ export class Core {
 
   /** Writes a request and gives its address. */
   #write(request: CoreRequest): number {
+    const lists = [request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages];
+    const address = this.#room(abi.REQUEST_SLOTS, [
+      request.target,
+      request.python ?? "",
+      ...lists.map((names) => (names ?? []).map((name) => `${name}\0`).join("")),
+    ]);
+    this.#words(address, abi.REQUEST_SLOTS)[abi.REQUEST_FLAGS] = request.flags ?? 0;
+    return address;
+  }
+
+  /** Room for slots of which the first say where these texts are: an address and a size each. */
+  #room(slotCount: number, texts: readonly string[]): number {
     this.#rows = [];
-    const texts = [
-      encoder.encode(request.target),
-      encoder.encode(request.python ?? ""),
-      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
-        encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
-      ),
-    ];
-    const slotBytes = abi.REQUEST_SLOTS * 4;
-    const address = this.#exports.request(texts.reduce((size, text) => size + text.length, slotBytes));
-    const slots = this.#words(address, abi.REQUEST_SLOTS);
+    const encoded = texts.map((text) => encoder.encode(text));
+    const address = this.#exports.request(encoded.reduce((size, text) => size + text.length, slotCount * 4));
+    const slots = this.#words(address, slotCount);
     const memory = this.#bytes();
-    let at = address + slotBytes;
-    texts.forEach((text, index) => {
+    let at = address + slotCount * 4;
+    encoded.forEach((text, index) => {
       memory.set(text, at);
       slots[2 * index] = at;
       slots[2 * index + 1] = text.length;
       at += text.length;
     });
-    slots[abi.REQUEST_FLAGS] = request.flags ?? 0;
     return address;
   }
 }

@@ -4,20 +4,23 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure } from "../core/core.ts";
+import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
-import { type Explanation, readExplanation } from "./explain.ts";
-import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
+import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
+import { type FrozenTarget, readFrozenTarget } from "./open.ts";
+import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
-  type FrozenTarget,
-  type LockedPackage,
   type Resolution,
+  type ResolutionParts,
+  type ResolveAllRequest,
   type ResolveRequest,
-  readFrozenTarget,
-  readPackages,
-  readResolution,
+  readResolutionParts,
+  readResolutions,
 } from "./resolution.ts";
+import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
@@ -28,6 +31,11 @@ export interface ReadOptions {
   readonly pyproject: Pyproject | null;
   /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
   readonly parts?: readonly TextPart[];
+}
+
+export interface MemberChoices {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
 }
 
 export interface Lockfile {
@@ -44,19 +52,40 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
+  readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
+  /** uv: what the lock says that it was made from. */
+  stated(): UvStated;
+  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  form(request: FormRequest): Form | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
+  /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
+  resolveAll(request: ResolveAllRequest): Resolution[];
+  /** The same as it is printed: the packages as JSON, good until the next call. */
+  resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
+  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
+  /** One of them, by its place in that order. */
+  package(row: number): LockedPackage;
+  packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
+  /** Every selection on each of the targets, as the frozen file has them. */
+  freeze(request: FreezeRequest): FrozenParts;
+  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  asksForGlibc(older: number, newer: number): boolean;
+  /** Whether the lock has the project and does not build it. */
+  readonly hasVirtualProject: boolean;
 }
 
 const FORMATS: Readonly<Record<LockFormat, number>> = {
@@ -107,13 +136,27 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members: names(core, abi.TABLE_MEMBER).sort(),
+    choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
+    package: (row) => readPackage(core, row),
+    packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
-    resolve: (request) => readResolution(core, request, spoken),
+    stated: () => readStated(core),
+    form: (request) => {
+      const form = core.form(request);
+      return "status" in form ? null : form;
+    },
+    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
+    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
+    verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
+    freeze: (request) => readFrozen(core, request, spoken),
+    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
+    hasVirtualProject: hasVirtualProject(core),
   };
 }
 
@@ -174,6 +217,8 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
+    "url",
+    "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
     "lock-version",
@@ -195,6 +240,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_PYTHON_REFUSED,
   abi.STATUS_LOCK_EDGE,
   abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_LOCK_OTHER_FILE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
   abi.STATUS_GROUP_PYTHON,
@@ -226,19 +272,28 @@ function warningsOf(core: Core): CoreFailure[] {
 }
 
 /**
- * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
- * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
- * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls
+ * default. PDM: those that the lock was made for, as far as pyproject.toml has them; where the lock does not say, `main` and
+ * the development groups (pdm/cli/filters.py, GroupSelection). conda-lock: `main` and `dev`. pylock.toml says it itself.
+ * `main` is always there, but in pylock.toml, where it is a name like others.
  */
 function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const all = names(core, abi.TABLE_GROUP);
+  const locked = names(core, abi.TABLE_DEFAULT_GROUP);
   if (format === "pylock") {
-    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
-    return new Map(all.map((name) => [name, chosen.includes(name)]));
+    return new Map(all.map((name) => [name, locked.includes(name)]));
   }
   const groups = new Map([["main", true]]);
   for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
+  if (format === "pdm" && locked.length > 0) {
+    for (const name of groups.keys()) groups.set(name, locked.includes(name) && isPdmGroup(name, pyproject));
+  }
   return groups;
+}
+
+/** Without pyproject.toml the lock's word counts. */
+function isPdmGroup(name: string, pyproject: Pyproject | null): boolean {
+  return name === "main" || pyproject === null || pdmGroups(pyproject).includes(name);
 }
 
 function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {
@@ -251,4 +306,17 @@ function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null
 function names(core: Core, table: number): string[] {
   const rows = core.rows(table, 1);
   return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
+
+function choicesOf(core: Core): Map<string, MemberChoices> {
+  const rows = core.rows(abi.TABLE_OFFER, abi.OFFER_WORDS);
+  const choices = new Map<string, { extras: Set<string>; groups: Set<string> }>();
+  for (let row = 0; row < rows.count; row++) {
+    const member = core.text(rows.at(row, abi.OFFER_MEMBER)) ?? "";
+    const own = choices.get(member) ?? { extras: new Set(), groups: new Set() };
+    choices.set(member, own);
+    const names = rows.at(row, abi.OFFER_IS_EXTRA) === 1 ? own.extras : own.groups;
+    names.add(core.text(rows.at(row, abi.OFFER_NAME))!);
+  }
+  return choices;
 }

@@ -1,5 +1,5 @@
 // Test entry: names, targets, markers, requirements, tags and file names, each asked for one text at a time.
-import { allocate, allocateZeroed, LOCK, REQUEST, startLifetime } from "../../assembly/memory/arena";
+import { allocate, allocateZeroed, LOCK, startLifetime, TARGET } from "../../assembly/memory/arena";
 import { intern, textAddress, textSize, texts } from "../../assembly/memory/intern";
 import { begin, failureAddress, failureSize, status } from "../../assembly/memory/status";
 import * as known from "../../assembly/resolve/known";
@@ -107,7 +107,7 @@ export function parseMarker(address: usize, size: u32): u32 {
 
 /** Starts a selection that has nothing yet. */
 export function startSelection(isOpen: bool, dialect: u32): void {
-  startLifetime(REQUEST);
+  startLifetime(TARGET);
   startConditions(texts.count, isOpen);
   evaluation.startEvaluation(dialect);
 }

@@ -29,7 +29,7 @@ import {
   rootRequirementAt,
   rootRequirements,
 } from "../../lock/uv/branches";
-import { BLOCK, Column, REQUEST, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { fail, failAbout, failed } from "../../memory/status";
 import { both, either, holds, NO, variable, YES } from "./decision";
 import { groupRoot, includesGroup, includesManifest, isWholeWorkspace, roots } from "./roots";
@@ -64,7 +64,7 @@ export class Refusal {
   other: u32;
 }
 
-export const refusals: Column<Refusal> = changetype<Column<Refusal>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const refusals: Column<Refusal> = changetype<Column<Refusal>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Gives the items their values, and finds what uv refuses: for one selection that is a failure. */
 export function activate(isOpen: bool): void {
@@ -81,6 +81,7 @@ export function activate(isOpen: bool): void {
 }
 
 function decidedAt(item: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(item < conflictItems.count);
   return load<u32>(decided + (usize(item) << 2));
 }
 

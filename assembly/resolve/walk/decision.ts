@@ -8,7 +8,7 @@
 // is STATUS_TOO_HARD.
 
 import { NONE, STATUS_TOO_HARD } from "../../../src/core/abi";
-import { BLOCK, Column, REQUEST, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { fail, failed } from "../../memory/status";
 
 export const NO: u32 = 0;
@@ -42,7 +42,7 @@ class Memo {
   result: u32;
 }
 
-const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const decisions: Column<Decision> = changetype<Column<Decision>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** Open addressing: row + 1 in each used slot; at most half full. */
 let slots: usize = 0;

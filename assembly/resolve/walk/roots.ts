@@ -13,13 +13,13 @@ import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } f
 import { isOptionalGroup } from "../../lock/project";
 import { candidates, idAt, packageAt, pushId } from "../../lock/tables";
 import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "../../lock/uv/branches";
-import { Column, REQUEST } from "../../memory/arena";
+import { Column, TARGET } from "../../memory/arena";
 import { internCopy, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { normalizedName } from "../../standards/name";
 
 /** Package rows. */
-export const roots: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+export const roots: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** The project whose groups alone count, NONE for none. */
 export let groupRoot: u32 = NONE;
 /** Whether conflicts are held against all members, or against those that the roots reach. */

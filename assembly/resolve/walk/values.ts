@@ -14,7 +14,7 @@ import {
 import { Dependency, idAt, pushId } from "../../lock/tables";
 import { conflictItems, facts, markerLists } from "../../lock/uv/branches";
 import { literalItem } from "../../lock/uv/conflict";
-import { BLOCK, Column, REQUEST, Scratch } from "../../memory/arena";
+import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { failed } from "../../memory/status";
 import { ALWAYS, conditions, left, NEVER, operation, right } from "../../standards/condition";
 import { EXTRA_ABSENT, EXTRA_SET, evaluateMarker } from "../../standards/pep508/evaluation";
@@ -27,9 +27,9 @@ class Known {
   decision: u32;
 }
 
-const known: Column<Known> = changetype<Column<Known>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const known: Column<Known> = changetype<Column<Known>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Rows that wait for rows they refer to. */
-const waiting: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+const waiting: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 /** Decision by item. */
 let items: usize = 0;
 const itemMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
@@ -53,6 +53,7 @@ export function anyHolds(first: u32, count: u32): bool {
 }
 
 export function itemValue(item: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(item < conflictItems.count);
   return load<u32>(items + (usize(item) << 2));
 }
 

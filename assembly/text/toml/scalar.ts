@@ -2,9 +2,8 @@
 //
 // Invariant: the text is only classified and checked; nobody here needs its value.
 
-import { is, isDigit } from "../../memory/bytes";
+import { hexDigit, is, isDigit } from "../../memory/bytes";
 import { BOOLEAN, DATETIME, FLOAT, INTEGER, LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME } from "../document";
-import { hexDigit } from "./string";
 
 /** Not a value. */
 export const NOTHING: u32 = 0;

@@ -29,6 +29,7 @@ import {
   at,
   find,
   flags,
+  HAS_ROWS,
   IS_CLOSED,
   IS_DOTTED,
   IS_IMPLICIT,
@@ -42,6 +43,7 @@ import {
 } from "../document";
 import { fail, failAbout, failed } from "../../memory/status";
 import { firstInvalid } from "../../memory/utf8";
+import { scanRows } from "./rows";
 import { NOTHING, scalarKind } from "./scalar";
 import { isControl, scanQuotedKey, scanString, stringAddress, stringSize } from "./string";
 
@@ -273,6 +275,13 @@ function array(p: usize, node: u32, depth: u32): usize {
   p = skipLines(p + 1);
   while (p < end) {
     if (load<u8>(p) == 0x5d) return p + 1;
+    if (HAS_ROWS && load<u8>(p) == 0x7b) {
+      const after = scanRows(p, node);
+      if (after != p) {
+        p = skipLines(after);
+        continue;
+      }
+    }
     p = skipLines(value(p, append(node, 0, p), depth));
     if (load<u8>(p) == 0x2c) p = skipLines(p + 1);
     else if (load<u8>(p) != 0x5d) return bad(STATUS_TOML_ARRAY, p);

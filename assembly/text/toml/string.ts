@@ -5,7 +5,7 @@
 // After a failure it gives the end of the input, where every loop of the scanner stops.
 
 import { STATUS_TOML_CONTROL, STATUS_TOML_ESCAPE, STATUS_TOML_STRING_END } from "../../../src/core/abi";
-import { every } from "../../memory/bytes";
+import { every, hexDigit } from "../../memory/bytes";
 import { fail } from "../../memory/status";
 import { encode } from "../../memory/utf8";
 
@@ -245,11 +245,4 @@ export function isControl(c: u32): bool {
 function control(p: usize, end: usize): usize {
   fail(STATUS_TOML_CONTROL, p, 1);
   return end;
-}
-
-/** Value of a hexadecimal digit, above 15 for another character. */
-export function hexDigit(c: u32): u32 {
-  if (c - 0x30 < 10) return c - 0x30;
-  const letter = (c | 0x20) - 0x61;
-  return letter < 6 ? letter + 10 : 16;
 }

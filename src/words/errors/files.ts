@@ -1,12 +1,13 @@
 // Words for the files that commands read and write, and for what pyproject.toml and the lock say of one another.
 
-import { andList, lockAgainWith, report, type ShellWords, suggestion } from "./words.ts";
+import { andList, lockAgainWith, orList, report, type ShellWords, suggestion } from "./words.ts";
 
 export type FileCode =
   | "internal"
   | "file-not-found"
   | "file-unreadable"
   | "file-unwritable"
+  | "output-unwritable"
   | "lock-not-found"
   | "several-locks"
   | "unknown-lock-format"
@@ -48,9 +49,15 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text, detail }) => `cannot write \`${text}\`: ${detail}`,
     hint: () => "`-o FOLDER` writes somewhere else",
   },
+  "output-unwritable": {
+    message: ({ detail }) => `cannot write to standard output: ${detail}`,
+  },
   "lock-not-found": {
-    message: ({ text }) => `cannot find a lock in \`${text}\`: expected a \`poetry.lock\``,
-    hint: () => "name the lock or its folder: `pylock2nix resolve path/to/poetry.lock`; `poetry lock` makes one",
+    message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
+    hint: ({ known: [name] }) =>
+      name === undefined
+        ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
+        : `${LOCKED_BY[name]} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },
   "several-locks": {
     message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
@@ -58,15 +65,16 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     exit: 2,
   },
   "unknown-lock-format": {
-    message: ({ text }) => `cannot tell the format of \`${text}\`: expected a lock of Poetry`,
-    hint: () => "`--format poetry` reads it as one",
+    message: ({ text }) => `cannot tell the format of \`${text}\`: it looks like no lock that is known`,
+    hint: ({ known }) => `\`--format\` says what it is: ${orList(known)}`,
   },
   "unsupported-lock-format": {
     message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
     hint: () => "this version reads the locks of Poetry",
   },
   "stale-lock": {
-    message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
+    message: ({ text, detail }) =>
+      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
@@ -146,3 +154,17 @@ export const FILE_WORDS: ShellWords<FileCode> = {
       "the lock has hashes of whole files: `pip download -r requirements.txt -d wheelhouse` has them to verify",
   },
 };
+
+/** What makes the lock of that name. */
+const LOCKED_BY: Readonly<Record<string, string>> = {
+  "poetry.lock": "`poetry lock`",
+  "uv.lock": "`uv lock`",
+  "pdm.lock": "`pdm lock`",
+  "Pipfile.lock": "`pipenv lock`",
+};
+
+function expectedLock([name]: readonly string[]): string {
+  if (name !== undefined) return `\`${name}\``;
+  const names = [...Object.keys(LOCKED_BY), "pylock.toml", "conda-lock.yml"].map((each) => `\`${each}\``);
+  return `${names.join(", ")} or \`requirements.txt\` with hashes`;
+}

@@ -2,31 +2,20 @@
 //
 // Invariant: the digits are hexadecimal and even in number, which the lock readers have checked.
 
-import { allocate, rewind } from "../memory/arena";
 import { indexOf, writeAscii } from "../memory/bytes";
-import { hexDigit } from "../text/toml/string";
 
-export let sriAddress: usize = 0;
-export let sriSize: u32 = 0;
-
-/** Writes the hash into `sriAddress`, `sriSize`. */
-export function writeSri(address: usize, size: u32): void {
+/** Writes the hash and gives the address after it; it takes no more than `size + 16` bytes. */
+export function writeSri(to: usize, address: usize, size: u32): usize {
   const colon = indexOf(address, size, 0x3a);
-  sriAddress = allocate(usize(size) + 16);
-  if (sriAddress == 0) return;
-  let to = sriAddress;
-  let p = address;
+  let digits = address;
   if (colon == size) to = writeAscii(to, "sha256");
   else {
     memory.copy(to, address, colon);
     to += colon;
-    p += colon + 1;
+    digits += colon + 1;
   }
   store<u8>(to++, 0x2d);
-  to = writeBase64(to, p, u32(address + size - p) >> 1);
-  sriSize = u32(to - sriAddress);
-  // It stays: what is no hash at all may be cleaned, which takes memory behind it.
-  rewind(to);
+  return writeBase64(to, digits, u32(address + size - digits) >> 1);
 }
 
 /** RFC 4648, section 4, of so many bytes in hexadecimal. */
@@ -34,11 +23,16 @@ function writeBase64(to: usize, hex: usize, count: u32): usize {
   for (let i: u32 = 0; i < count; i += 3) {
     const left = count - i;
     let group: u32 = 0;
-    for (let j: u32 = 0; j < 6; j++) group = (group << 4) | (j < 2 * left ? hexDigit(load<u8>(hex + 2 * i + j)) : 0);
+    for (let j: u32 = 0; j < 6; j++) group = (group << 4) | (j < 2 * left ? valueOf(load<u8>(hex + 2 * i + j)) : 0);
     for (let j: u32 = 0; j < 4; j++) store<u8>(to + j, j <= left ? digit((group >> (18 - 6 * j)) & 63) : 0x3d);
     to += 4;
   }
   return to;
+}
+
+/** Of a hexadecimal digit. */
+function valueOf(c: u32): u32 {
+  return (c & 15) + 9 * (c >> 6);
 }
 
 function digit(value: u32): u32 {

@@ -1,0 +1,118 @@
+// The packages of a lock, whatever is selected, read out of the core's tables.
+
+import * as abi from "../core/abi.ts";
+import type { Core } from "../core/core.ts";
+import { sriHash } from "./integrity.ts";
+
+export interface ChosenFile {
+  readonly name: string;
+  readonly hash: string | null;
+  /** What has no scheme is a path from the lock's folder. */
+  readonly url: string | null;
+}
+
+/** Where a package comes from, as the frozen resolution tells it. */
+export interface PackageSource {
+  readonly kind: "index" | "legacy" | "folder" | "git" | "url" | "file" | "directory" | "virtual";
+  readonly url: string | null;
+  readonly reference: string | null;
+  readonly resolved: string | null;
+  readonly subdirectory: string | null;
+  readonly editable: boolean;
+  /** Git: whether large files come from the repository's LFS store. */
+  readonly lfs: boolean;
+}
+
+/** A package of the lock, whatever is selected. */
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string | null;
+  readonly source: PackageSource;
+  /** All its files, as the lock lists them. */
+  readonly files: readonly (ChosenFile & { readonly isSdist: boolean })[];
+}
+
+const SOURCES: readonly PackageSource["kind"][] = [
+  "index",
+  "legacy",
+  "git",
+  "url",
+  "file",
+  "directory",
+  "file",
+  "directory",
+  "virtual",
+  "folder",
+];
+
+/** Every package of the lock, in its order. */
+export function readPackages(core: Core): LockedPackage[] {
+  const { count } = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  return Array.from({ length: count }, (_, row) => readPackage(core, row));
+}
+
+export function readPackage(core: Core, row: number): LockedPackage {
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  const artifacts = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
+  return {
+    name: packageName(core, row),
+    version: packageVersion(core, row),
+    source: sourceOf(core, row),
+    files: Array.from({ length: rows.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
+      const artifact = rows.at(row, abi.PACKAGE_ARTIFACTS) + index;
+      return {
+        ...chosenFile(core, artifact),
+        isSdist: artifacts.at(artifact, abi.ARTIFACT_KIND) === abi.ARTIFACT_IS_SDIST,
+      };
+    }),
+  };
+}
+
+/** Whether the lock has the project itself and does not build it: uv's virtual source at the lock's folder. */
+export function hasVirtualProject(core: Core): boolean {
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  for (let row = 0; row < rows.count; row++) {
+    if (rows.at(row, abi.PACKAGE_SOURCE) !== abi.SOURCE_VIRTUAL) continue;
+    if (core.text(rows.at(row, abi.PACKAGE_URL)) === ".") return true;
+  }
+  return false;
+}
+
+export function packageName(core: Core, row: number): string {
+  return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_NAME)) ?? "";
+}
+
+export function packageVersion(core: Core, row: number): string | null {
+  return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_VERSION));
+}
+
+/** What SOURCE_* is called. */
+export function sourceKind(source: number): PackageSource["kind"] {
+  return SOURCES[source]!;
+}
+
+function sourceOf(core: Core, row: number): PackageSource {
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  const text = (word: number): string | null => core.text(rows.at(row, word));
+  return {
+    kind: sourceKind(rows.at(row, abi.PACKAGE_SOURCE)),
+    url: text(abi.PACKAGE_URL),
+    reference: text(abi.PACKAGE_REFERENCE),
+    resolved: text(abi.PACKAGE_RESOLVED),
+    subdirectory: text(abi.PACKAGE_SUBDIRECTORY),
+    editable: (rows.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_IS_EDITABLE) !== 0,
+    lfs: (rows.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_HAS_LFS) !== 0,
+  };
+}
+
+export function chosenFile(core: Core, row: number): ChosenFile {
+  const rows = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
+  const text = (word: number): string | null =>
+    rows.at(row, word + 1) === 0 ? null : core.slice(rows.at(row, word), rows.at(row, word + 1));
+  const hash = text(abi.ARTIFACT_HASH);
+  return {
+    name: text(abi.ARTIFACT_NAME) ?? "",
+    hash: hash === null ? null : sriHash(hash),
+    url: text(abi.ARTIFACT_URL),
+  };
+}
