@@ -177,10 +177,12 @@ export function read(format: u32, withProject: bool): u32 {
   return settle();
 }
 
-/** Room for a request of this many bytes; the last one's is given up. */
+/** Room for a request of this many bytes; the last one's is given up. 0 when there is none: see the state. */
 export function request(size: u32): usize {
+  begin();
   requestSize = size;
   requestAddress = requestMemory.zeroed(size + INPUT_PADDING);
+  if (requestAddress == 0) settle();
   return requestAddress;
 }
 

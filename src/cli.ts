@@ -1,27 +1,10 @@
 #!/usr/bin/env node
 
-// The command line: finds the command, hands it its words, and turns whatever comes of it into output and an exit code.
-//
-// Invariant: standard output is data and help that was asked for, standard error is for people. Exit codes: 0 done, 1 the
-// input is at fault, 2 the command line is, 70 we are. Nothing but this file ends the program.
-//
-// A command's code is loaded when that command is meant, that of help and of failures when there is one: reading all of it
-// takes longer than resolving a usual lock.
+// The way in for the command line; what it does stands in cli/main.ts.
 
-import { type Command, HELP, JSON_OUTPUT, VERSION } from "./cli/command.ts";
-import { readWords } from "./cli/words.ts";
-import {
-  commandLine,
-  endWith,
-  environment,
-  packageVersion,
-  print,
-  printError,
-  readIfThere,
-  terminal,
-} from "./runtime/node.ts";
-import { PylockError, shellError } from "./words/errors.ts";
+import { start } from "./cli/main.ts";
 
+<<<<<<< HEAD
 /** In the order in which help lists them. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["nix", async () => (await import("./cli/nix.ts")).nixCommand],
@@ -94,3 +77,6 @@ async function blame(error: unknown): Promise<string> {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `\npylock2nix ${await packageVersion()}, ${environment()}\n${stack}`;
 }
+=======
+start();
+>>>>>>> main

@@ -25,6 +25,7 @@ import {
   STATUS_LOCK_DUPLICATE,
   STATUS_LOCK_EDGE,
   STATUS_LOCK_FILE_NAME,
+  STATUS_LOCK_HASH,
   STATUS_LOCK_MISSING,
   STATUS_LOCK_NEWER,
   STATUS_LOCK_NOT_FOUND,
@@ -514,6 +515,9 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
       artifact.hash = at(entry).address;
       artifact.hashSize = at(entry).size;
       checkHash(artifact.hash, artifact.hashSize);
+      // uv's BLAKE2b has 32 bytes (uv-pypi-types, HashAlgorithm::Blake2b), and its reader counts the digits.
+      const isBlake = startsWith(artifact.hash, artifact.hashSize, "blake2b:");
+      if (isBlake && artifact.hashSize != 72) fail(STATUS_LOCK_HASH, artifact.hash, artifact.hashSize);
     }
   }
   if (failed()) return;
