@@ -230,7 +230,7 @@ async function openSubject(input: Input, label: string, generated: Generated | n
   const target = [...targetsHere(words, lock), ...targets].find(
     (each) => lock.resolve({ ...each, groups, extras }).error === null,
   );
-  const files = { read: readBytes, join, dirname, relative };
+  const files = { read: readBytes, readIfThere, join, dirname, relative };
   const expanded = format === "requirements" ? await expandRequirements(path, input.bytes, files) : null;
   const bytes = expanded?.bytes ?? input.bytes;
   const besides = pyproject === null ? null : await readIfThere(pyproject.path);
