@@ -19,8 +19,9 @@ const written = [
       { name: "lock", test: (id) => !START.test(id), minShareCount: 3, priority: 1 },
     ],
   })),
-  // By itself, so that a thread reads no more than it needs.
+  // By themselves, so that a thread, or a process that measures, reads no more than it needs.
   ...(await write("src/runtime/node/hash-worker.ts", "hash-worker", false)),
+  ...(await write("src/bench/bench-process.ts", "bench-process", false)),
 ];
 // The ways in. From Node 22.8 on what they load is kept compiled.
 writeFileSync(
