@@ -59,6 +59,7 @@ import {
 import { isOfPackage } from "./identity";
 import {
   checkHash,
+  fileSize,
   expect,
   isFileName,
   isText,
@@ -514,6 +515,8 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
       artifact.hash = at(entry).address;
       artifact.hashSize = at(entry).size;
       checkHash(artifact.hash, artifact.hashSize);
+    } else if (!isDefined(COMPACT_WORDS) && keyIs(entry, "size") && kindOf(entry) == INTEGER) {
+      artifact.fileSize = fileSize(at(entry).address, at(entry).size);
     }
   }
   if (failed()) return;
