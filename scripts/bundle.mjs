@@ -1,4 +1,4 @@
-// Builds dist/bin/: the command as it is published, from src/cli.ts and what it needs.
+// Builds dist/bin/: the command as it is published, from src/cli/main.ts and what it needs.
 //
 // CommonJS, since on Node 20 the loader of ES modules alone takes a sixth of the time that Node takes to start. A file for
 // the start, one for all that reads locks, one for each command: more files than these cost 0.4 ms each, and to read what
@@ -9,24 +9,27 @@ import { rolldown } from "rolldown";
 const FOLDER = "dist/bin";
 /** What every start needs; what else commands share waits until one of them is asked for. */
 const START =
-  /\/src\/(cli|core\/abi|words\/(?!diagnostic).*|runtime\/node|cli\/(command|formats|words))\.ts$|^\0rolldown/;
+  /\/src\/(core\/abi|words\/.*|runtime\/node|cli\/(main|report|command|formats|words))\.ts$|^\0rolldown/;
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const written = [
-  ...(await write("src/cli.ts", "main", {
-    groups: [{ name: "lock", test: (id) => !START.test(id), minShareCount: 3, includeDependenciesRecursively: false }],
+  ...(await write("src/cli/main.ts", "main", {
+    groups: [
+      { name: "main", test: START, priority: 2 },
+      { name: "lock", test: (id) => !START.test(id), minShareCount: 3, priority: 1 },
+    ],
   })),
   // By itself, so that a thread reads no more than it needs.
   ...(await write("src/runtime/node/hash-worker.ts", "hash-worker", false)),
 ];
-// From Node 22.8 on the others are kept compiled. Whatever requires one of them must not be required itself: its name may
-// be a link's, and the module then another.
+// The ways in. From Node 22.8 on what they load is kept compiled.
 writeFileSync(
   `${FOLDER}/pylock2nix.cjs`,
-  '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();\nrequire("./main.cjs");\n',
+  '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();\nrequire("./main.cjs").start();\n',
   { mode: 0o755 },
 );
+writeFileSync(`${FOLDER}/several-worker.cjs`, 'require("./main.cjs").work();\n');
 writeLicenses(written);
 
 async function write(input, name, codeSplitting) {

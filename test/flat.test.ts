@@ -26,7 +26,13 @@ const FILES: readonly (readonly [LockFormat, string])[] = [
   ["conda", "conda-lock.yml"],
 ];
 const modules = ["core.wasm", "core.debug.wasm"].map((name) => new WebAssembly.Module(readFileSync(`wasm/${name}`)));
-const files = { read: async (path: string) => readFileSync(path), join, dirname, relative };
+const files = {
+  read: async (path: string) => readFileSync(path),
+  readIfThere: async (path: string) => (existsSync(path) ? readFileSync(path) : null),
+  join,
+  dirname,
+  relative,
+};
 
 interface Answer {
   readonly target: string;

@@ -317,6 +317,18 @@ export function warn(status: u32, address: usize, size: u32, detail: u32 = 0xfff
   addProblem(warnings, status, address, size, detail);
 }
 
+/** Nobody reads more. */
+const MANY_WARNINGS: u32 = 64;
+
+/** The same for what is said of a lock once, at the first place. */
+export function warnOnce(status: u32, address: usize, size: u32): void {
+  if (warnings.count > MANY_WARNINGS) return;
+  for (let i: u32 = 0; i < warnings.count; i++) {
+    if (changetype<Problem>(warnings.at(i)).status == status) return;
+  }
+  warn(status, address, size);
+}
+
 export function addProblem(
   column: Column<Problem>,
   status: u32,

@@ -25,6 +25,7 @@ import {
   STATUS_LOCK_DUPLICATE,
   STATUS_LOCK_EDGE,
   STATUS_LOCK_FILE_NAME,
+  STATUS_LOCK_HASH,
   STATUS_LOCK_MISSING,
   STATUS_LOCK_NEWER,
   STATUS_LOCK_NOT_FOUND,
@@ -59,8 +60,8 @@ import {
 import { isOfPackage } from "./identity";
 import {
   checkHash,
-  fileSize,
   expect,
+  fileSize,
   isFileName,
   isText,
   joined,
@@ -515,6 +516,9 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
       artifact.hash = at(entry).address;
       artifact.hashSize = at(entry).size;
       checkHash(artifact.hash, artifact.hashSize);
+      // uv's BLAKE2b has 32 bytes (uv-pypi-types, HashAlgorithm::Blake2b), and its reader counts the digits.
+      const isBlake = startsWith(artifact.hash, artifact.hashSize, "blake2b:");
+      if (isBlake && artifact.hashSize != 72) fail(STATUS_LOCK_HASH, artifact.hash, artifact.hashSize);
     } else if (!isDefined(COMPACT_WORDS) && keyIs(entry, "size") && kindOf(entry) == INTEGER) {
       artifact.fileSize = fileSize(at(entry).address, at(entry).size);
     }

@@ -241,6 +241,7 @@ export class Slots<Cell> extends Block {
   /** Address of cell `index`. */
   @inline
   at(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index < this.count);
     return this.base + usize(index) * this.stride;
   }
 

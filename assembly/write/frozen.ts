@@ -26,8 +26,9 @@ import {
 } from "../../src/core/abi";
 import { isOneFile } from "../lock/identity";
 import { Artifact, artifactAt, idAt, Package, Problem, packageAt, packages } from "../lock/tables";
+import { isAddress } from "../lock/url";
 import { Column, REQUEST } from "../memory/arena";
-import { equal, is } from "../memory/bytes";
+import { equal, indexIn, indexOf, is } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { failed } from "../memory/status";
 import { ResolveRequest, Selection, selections } from "../resolve/resolution";
@@ -55,7 +56,9 @@ export class FrozenLine {
   offset: u32;
   size: u32;
   /** Whether some target can install no file of it. */
-  isLacking: u32;
+  isUninstallable: u32;
+  /** Whether Nix lacks a hash or an address of one of the files. */
+  lacks: u32;
 }
 
 /** The ends of a package's chain of files that targets take, as rows + 1. */
@@ -63,7 +66,7 @@ export class FrozenLine {
 class Files {
   first: u32;
   last: u32;
-  isLacking: u32;
+  isUninstallable: u32;
 }
 
 @unmanaged
@@ -76,6 +79,9 @@ class File {
 export const lines: Column<FrozenLine> = changetype<Column<FrozenLine>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
 const chains: Column<Files> = changetype<Column<Files>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
 const files: Column<File> = changetype<Column<File>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+
+/** Of the package that is being written. */
+let lacks: bool = false;
 
 /** Size of the list of conditions, which the output starts with. */
 export let conditionsSize: u32 = 0;
@@ -113,7 +119,7 @@ function select(selection: Selection): void {
   const item = packageAt(selection.package);
   if (isLeftOut(item)) return;
   const owner = filesOf(selection.package);
-  if (selection.kind == KIND_NONE) owner.isLacking = 1;
+  if (selection.kind == KIND_NONE) owner.isUninstallable = 1;
   gather(selection, fileOf(owner, selection, item), sharedIndex(selection.condition));
 }
 
@@ -181,12 +187,14 @@ function writeLines(): void {
     const address = lines.push();
     if (address == 0) return;
     const offset = output.count;
+    lacks = false;
     writePackage(row);
     const line = changetype<FrozenLine>(address);
     line.package = row;
     line.offset = offset;
     line.size = output.count - offset;
-    line.isLacking = filesOf(row).isLacking;
+    line.isUninstallable = filesOf(row).isUninstallable;
+    line.lacks = u32(lacks);
   }
 }
 
@@ -204,7 +212,7 @@ function writePackage(row: u32): void {
   for (let each = owner.first; each != 0; each = fileAt(each).next) {
     if (each != owner.first) put(",");
     if (fileAt(each).artifact == NONE) writeOnlyFile(item);
-    else writeFile(artifactAt(fileAt(each).artifact));
+    else writeFile(item, artifactAt(fileAt(each).artifact));
   }
   put('],"variants":[');
   for (let each = firstVariant(row); each != 0; each = variantAt(each).next) {
@@ -271,7 +279,9 @@ function writeSource(item: Package): void {
 }
 
 /** `["name","sha256-...","url"]`: the hash or the address (a URL or a path) null where the lock has none. */
-function writeFile(artifact: Artifact): void {
+function writeFile(item: Package, artifact: Artifact): void {
+  if (artifact.urlSize == 0 || isAddress(artifact.url, artifact.urlSize)) lookAtHash(artifact);
+  if (artifact.urlSize == 0 && item.source == SOURCE_LEGACY) lacks = true;
   put("[");
   putString(artifact.name, artifact.nameSize);
   put(",");
@@ -282,9 +292,17 @@ function writeFile(artifact: Artifact): void {
   put("]");
 }
 
+/** Nix checks by MD5, SHA-1, SHA-256 and SHA-512 (src/answers/lack.ts). A digest alone is SHA-256's. */
+function lookAtHash(artifact: Artifact): void {
+  const colon = indexOf(artifact.hash, artifact.hashSize, 0x3a);
+  const isKnown = colon == artifact.hashSize || indexIn(artifact.hash, colon, "sha256 sha512 sha1 md5") != NONE;
+  if (artifact.hashSize == 0 || !isKnown) lacks = true;
+}
+
 /** The file that the package's source is. */
 function writeOnlyFile(item: Package): void {
   const artifact = artifactAt(item.artifacts);
+  if (item.source == SOURCE_URL) lookAtHash(artifact);
   put("[");
   putString(artifact.name, artifact.nameSize);
   put(",");

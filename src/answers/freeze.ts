@@ -10,9 +10,9 @@ import type { Pyproject } from "../lock/pyproject.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
-import { explainGaps, gapsOf, type Lacking } from "./lacking.ts";
 import { SourceRecord } from "./record.ts";
-import { type Recorded, recordedIn, variantsOf } from "./recorded.ts";
+import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
+import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
 
 export interface FreezeTarget {
   readonly target: string;
@@ -45,13 +45,15 @@ export interface Frozen {
   readonly packages: number;
   /** Git sources of which no hash is recorded, as "name version". */
   readonly unrecorded: readonly string[];
+  /** What Nix lacks of a file that some target takes, until it is recorded. */
+  readonly lacking: readonly Lacking[];
   /** Whether the lock has hashes of which the files are not recorded either. */
   readonly lacksFileNames: boolean;
   /** Those that are in it, the refused ones too. */
   readonly targets: readonly FreezeTarget[];
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
   /** What cannot be installed on some of them. */
-  readonly lacking: readonly Lacking[];
+  readonly uninstallable: readonly Uninstallable[];
 }
 
 /** The version of the format; nix/load.nix refuses others. */
@@ -75,6 +77,9 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ...lock.warnings.map((warning) => warning.message),
     ...kept.flatMap((target) => divergencesOf(target, lock)),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
+    ...recorded.lacking.map(
+      ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
+    ),
   ];
   const gaps = gapsOf(parts, recorded, kept);
   const head = {
@@ -105,10 +110,11 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     },
     packages: parts.lines.length,
     unrecorded: recorded.unrecorded,
+    lacking: recorded.lacking,
     lacksFileNames: recorded.lacksFileNames,
     targets: targets.filter((_, index) => written[index]),
     refused: kept.filter(({ error }) => error !== null),
-    lacking: explainGaps(lock, gaps, targets),
+    uninstallable: explainGaps(lock, gaps, targets),
   };
 }
 

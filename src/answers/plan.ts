@@ -2,7 +2,7 @@
 //
 // Invariant: no address in a subject has a user or a password; the order is the lock's.
 
-import { withoutUser } from "../lock/address.ts";
+import { isPath, staysWithin, withoutUser } from "../lock/address.ts";
 import type { PackageSource } from "../lock/packages.ts";
 import { isStrongHash, type Subject } from "./record.ts";
 
@@ -57,8 +57,10 @@ export function subjectsOf({ name, version, source, files, hashes }: OpenPackage
             },
           ];
     case "index":
-    case "legacy": {
-      const index = source.kind === "legacy" && source.url !== null ? withoutUser(source.url) : null;
+    case "legacy":
+    case "folder": {
+      // An index that only has a name is not the default one.
+      const index = source.kind === "index" ? null : withoutUser(source.url ?? "");
       const listed = files.map(([file, hash, url]): Subject => fileSubject(name, version, [file, hash, url], index));
       return hashes.length === 0
         ? listed
@@ -104,6 +106,10 @@ function needOf({ name, version, source, files, sizes }: OpenPackage, subject: S
     }
     case "file": {
       const isFetched = all || !isStrongHash(subject.hash);
+      // What lies outside the lock's folder is for the caller of the Nix library to hand over.
+      if (subject.url !== null && isPath(subject.url)) {
+        return isFetched && staysWithin(subject.url) ? [{ ...need, isFetched }] : [];
+      }
       // The default index needs no address: nixpkgs knows how to ask it for a file of that name.
       const lacksAddress = source.kind === "legacy" && subject.url === null;
       return isFetched || lacksAddress ? [{ ...need, isFetched }] : [];

@@ -4,7 +4,7 @@
 // name, in the strongest algorithm that the lock has for that name; a file that no name in the lock stands for is right
 // when the lock has its digest at all. Nothing is right by its name alone.
 
-import { algorithmNamed, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
+import { algorithmOfSri, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolvedPackage } from "../lock/resolution.ts";
@@ -173,13 +173,13 @@ function lastPart(address: string): string {
 /** The hash, its algorithm spelt as ours. */
 function known(hash: string, about: string): string {
   const hyphen = hash.lastIndexOf("-");
-  const algorithm = algorithmNamed(hash.slice(0, hyphen));
+  const algorithm = algorithmOfSri(hash);
   if (algorithm === null) throw shellError("hash-algorithm", { text: about, detail: hash.slice(0, hyphen) });
   return `${algorithm}${hash.slice(hyphen)}`;
 }
 
 function algorithmOf(hash: string): HashAlgorithm | null {
-  return algorithmNamed(hash.slice(0, hash.lastIndexOf("-")));
+  return algorithmOfSri(hash);
 }
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {

@@ -16,6 +16,8 @@ export interface Command {
   readonly examples: readonly (readonly [string, string])[];
   /** Does it; answers with the exit code. */
   readonly run: (words: Words) => Promise<number>;
+  /** Given when it takes several paths, each answered by itself: throws what speaks against these. */
+  readonly takesSeveral?: (words: Words) => Promise<void>;
 }
 
 export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standard output" };

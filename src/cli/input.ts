@@ -3,7 +3,7 @@
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
 import { sha256Hex } from "../lock/integrity.ts";
-import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lock/lockfile.ts";
+import { type LockFormat, type Lockfile, type ReadOptions, readLock, readNextLock } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
@@ -25,7 +25,7 @@ import {
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
-import { formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
 import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
@@ -67,22 +67,27 @@ export function staleFacts({ path, because }: Input): { text: string; path: stri
   return { text: path, path, ...(because !== null && { detail: because }) };
 }
 
-/** Finds and reads what `words` speak of, and prints the lock's warnings. */
+/** Finds and reads what `words` speak of, and prints the lock's warnings. The lock before it is gone then. */
 export async function openInput(words: Words, command: string): Promise<Input> {
   const [path = ".", ...others] = words.paths;
   if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: command });
-  return openLock(path, words.value(LOCK), words);
+  return openLock(path, words.value(LOCK), words, readNextLock);
 }
 
 /** Reads the lock at a path, or `lock` of the folder there. */
-export async function openLock(path: string, wanted: string | null, words: Words): Promise<Input> {
+export async function openLock(
+  path: string,
+  wanted: string | null,
+  words: Words,
+  read: typeof readLock = readLock,
+): Promise<Input> {
   const { lock: lockPath, member } = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
   // In another thread, while this one reads.
   const sha256 = sha256Hex(bytes);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
-  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject });
+  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject }, read);
   return {
     lock,
     path: lockPath,
@@ -99,7 +104,7 @@ export async function openLock(path: string, wanted: string | null, words: Words
  * The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder, or
  * the one that uv uses there.
  */
-async function findLock(path: string, lock: string | null): Promise<Place> {
+export async function findLock(path: string, lock: string | null): Promise<Place> {
   const kind = await kindOf(path);
   if (kind === null) throw shellError("file-not-found", { text: path });
   if (lock !== null) {
@@ -130,16 +135,16 @@ async function isLock(folder: string, name: string): Promise<boolean> {
 }
 
 /** Reads the lock, included files and all, and prints its warnings. */
-async function readExpanded(bytes: Uint8Array, options: ReadOptions): Promise<Lockfile> {
+async function readExpanded(bytes: Uint8Array, options: ReadOptions, read: typeof readLock): Promise<Lockfile> {
   const color = terminal("stderr").color;
   if (options.format !== "requirements") {
-    const lock = readLock(bytes, options);
+    const lock = read(bytes, options);
     for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
     return lock;
   }
-  const files = { read: readBytes, join, dirname, relative };
+  const files = { read: readBytes, readIfThere, join, dirname, relative };
   const expanded = await expandRequirements(options.path, bytes, files);
-  const lock = readLock(expanded.bytes, { ...options, parts: expanded.parts });
+  const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
     const part = expanded.parts.find(({ path }) => path === warning.path);
     printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
@@ -158,7 +163,10 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
-  const format = wanted ?? formatByContent(bytes) ?? formatByName(basename(path));
+  const content = wanted === null ? formatByContent(bytes) : null;
+  const named = formatByName(basename(path));
+  if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
+  const format = wanted ?? content ?? named ?? formatByComment(bytes);
   if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
@@ -167,6 +175,11 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
     detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],
     path,
   });
+}
+
+function warnOtherFormat(path: string, content: Format, named: Format): void {
+  const { failure } = shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {

@@ -322,8 +322,10 @@ export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
 /** Whether some target can install no file of it. */
-export const LINE_IS_LACKING = 3;
-export const LINE_WORDS = 4;
+export const LINE_IS_UNINSTALLABLE = 3;
+/** Whether Nix lacks a hash or an address of one of its files. */
+export const LINE_LACKS = 4;
+export const LINE_WORDS = 5;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;
@@ -522,7 +524,7 @@ export const STATUS_PYLOCK_MISSING = 131;
 export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
 export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
 export const STATUS_PYLOCK_VCS = 134;
-export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_NAME = 135; // a warning: not normalised
 export const STATUS_PYLOCK_OTHER_NAME = 136;
 export const STATUS_PYLOCK_OTHER_VERSION = 137;
 export const STATUS_PYLOCK_NEWER = 138; // a warning
@@ -551,6 +553,8 @@ export const STATUS_REQUIREMENTS_INCLUDE = 174;
 export const STATUS_REQUIREMENTS_UTF8 = 175;
 export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
 export const STATUS_REQUIREMENTS_DISJOINT = 177;
+export const STATUS_REQUIREMENTS_UNHASHED = 178; // a warning
+export const STATUS_REQUIREMENTS_NAME = 179; // a folder whose name is not known
 
 // conda-lock.yml
 export const STATUS_CONDA_VERSION = 180;

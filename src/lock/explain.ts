@@ -64,7 +64,12 @@ const FINDINGS: readonly FindingCode[] = ["not-locked", "left-out", "refused-ver
 /** Resolves one selection, with reasons. */
 export function readExplanation(core: Core, request: ResolveRequest, speak: Speak): Explanation {
   const resolution = readResolutions(core, { ...request, targets: [request] }, speak)[0]!;
-  if (core.explain(coreRequest(request, 0)) !== null) return { resolution, packages: [], reasons: [], findings: [] };
+  const failure = core.explain(coreRequest(request, 0));
+  if (failure !== null) {
+    // Explaining reads what resolving has no need of: a constraint that admits what it is never asked about.
+    const error = resolution.error ?? speak(failure, request.target);
+    return { resolution: { ...resolution, error }, packages: [], reasons: [], findings: [] };
+  }
   const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
   const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
   return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };

@@ -26,7 +26,9 @@ export interface FrozenLine extends Span {
   readonly source: ReturnType<typeof sourceKind>;
   readonly hasBareHashes: boolean;
   /** Whether some target can install no file of it. */
-  readonly isLacking: boolean;
+  readonly isUninstallable: boolean;
+  /** Whether Nix lacks a hash or an address of one of its files, as far as the lock says. */
+  readonly lacks: boolean;
 }
 
 /** `variants`: a span of `0,-1,2`, for each line the index of its variant, -1 for none. */
@@ -55,7 +57,8 @@ export function readFrozen(core: Core, { targets, ...request }: FreezeRequest, s
         row,
         ...spanAt(lines.at(index, abi.LINE_OFFSET), lines.at(index, abi.LINE_SIZE)),
         source: sourceKind(packages.at(row, abi.PACKAGE_SOURCE)),
-        isLacking: lines.at(index, abi.LINE_IS_LACKING) !== 0,
+        isUninstallable: lines.at(index, abi.LINE_IS_UNINSTALLABLE) !== 0,
+        lacks: lines.at(index, abi.LINE_LACKS) !== 0,
         hasBareHashes: (packages.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_HAS_BARE_HASHES) !== 0,
       };
     }),

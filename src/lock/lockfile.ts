@@ -5,11 +5,12 @@
 import module from "#core";
 import * as abi from "../core/abi.ts";
 import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
+import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
@@ -76,6 +77,8 @@ export interface Lockfile {
   packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
+  /** Requirements: where they say that files are looked for. */
+  readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
@@ -115,6 +118,23 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   return readLockWith(new Core(module), bytes, options);
 }
 
+let shared: Core | undefined;
+
+/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
+export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const core = shared ?? new Core(module);
+  // Only what ends well, or as a failure, leaves it fit for the next.
+  shared = undefined;
+  try {
+    const lock = readLockWith(core, bytes, options);
+    shared = core;
+    return lock;
+  } catch (error) {
+    if (error instanceof PylockError) shared = core;
+    throw error;
+  }
+}
+
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
@@ -148,6 +168,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       const form = core.form(request);
       return "status" in form ? null : form;
     },
+    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
@@ -190,8 +211,7 @@ function factsOf(
   return {
     path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
     bytes: part?.bytes ?? null,
-    offset: part === null ? null : failure.offset - part.offset + part.from,
-    size: inLock ? failure.size : null,
+    ...spanIn(part, failure),
     detail: detailOf(core, failure),
     again: LOCK_COMMANDS[format],
     found:
@@ -199,6 +219,13 @@ function factsOf(
         ? spanOf(recordsFor(format, pyproject) ?? "", failure)
         : null,
   };
+}
+
+/** The span in the file that the part is from: what stands there, where the text has other words. */
+function spanIn(part: TextPart | null, { offset, size }: CoreFailure): { offset: number | null; size: number | null } {
+  if (part === null) return { offset: null, size: null };
+  if (part.replaced !== undefined) return { offset: part.from, size: part.replaced };
+  return { offset: offset - part.offset + part.from, size };
 }
 
 /** The text of a span in the project's records: their place in pyproject.toml is not known. */

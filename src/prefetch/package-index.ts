@@ -58,7 +58,8 @@ export function filesByHash(
   const algorithms = new Set(hashes.map(algorithmOf));
   const ours = page.filter((file) => isOf(file.name, name, version));
   const files = ours.flatMap((file) => {
-    const hash = file.hashes.find((each) => wanted.has(each));
+    const both = file.hashes.filter((each) => wanted.has(each));
+    const hash = both.find((each) => each.startsWith("sha256-")) ?? both[0];
     return hash === undefined ? [] : [{ ...file, hash }];
   });
   const found = new Set(files.flatMap((file) => file.hashes));

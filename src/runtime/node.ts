@@ -18,11 +18,12 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
 import { errorFrom, shellError } from "../words/errors.ts";
 
-export { basename, dirname, join, relative, resolve as absolute } from "node:path";
+export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
 
 /** The folder of this package: above src/runtime/, dist/runtime/ and dist/bin/ alike. */
 export const packageFolder: string = join(import.meta.dirname, "../..");
@@ -65,6 +66,11 @@ function readLimited(path: string, limit: number): Uint8Array | null {
   } finally {
     closeSync(file);
   }
+}
+
+/** Of a file, in bytes. */
+export async function sizeOf(path: string): Promise<number> {
+  return statSync(path).size;
 }
 
 export async function kindOf(path: string): Promise<"file" | "folder" | null> {
@@ -151,6 +157,10 @@ const streaming = new Set<keyof typeof DESCRIPTORS>();
  * is full and must not block is left to the stream, which waits.
  */
 function write(to: keyof typeof DESCRIPTORS, text: string): void {
+  if (collecting !== null) {
+    collecting[to].push(text);
+    return;
+  }
   let rest: Uint8Array = Buffer.from(text);
   try {
     while (rest.length > 0 && !streaming.has(to)) rest = rest.subarray(writeSync(DESCRIPTORS[to], rest));
@@ -171,6 +181,23 @@ function write(to: keyof typeof DESCRIPTORS, text: string): void {
   if (rest.length > 0) process[to].write(rest);
 }
 
+/** Where what is printed goes while it is collected. */
+let collecting: Record<keyof typeof DESCRIPTORS, string[]> | null = null;
+
+/** Does the work, one at a time, and gives what it would have printed. */
+export async function collect<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; stdout: string; stderr: string }> {
+  const own = { stdout: [] as string[], stderr: [] as string[] };
+  collecting = own;
+  try {
+    const result = await work();
+    return { result, stdout: own.stdout.join(""), stderr: own.stderr.join("") };
+  } finally {
+    collecting = null;
+  }
+}
+
 /** A reader that has seen enough (`| head`) closes the pipe: that ends the program, and is no failure. */
 function isClosed(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "EPIPE";
@@ -187,12 +214,18 @@ export interface Terminal {
 }
 
 export function terminal(stream: "stdout" | "stderr"): Terminal {
-  const isTerminal = isDevice(DESCRIPTORS[stream]) && process[stream].isTTY === true;
+  const isOne = isTerminal(DESCRIPTORS[stream]);
   const noColor = process.env.NO_COLOR;
-  return { isTerminal, color: isTerminal && (noColor === undefined || noColor === "") && process.env.TERM !== "dumb" };
+  const color = isOne && (noColor === undefined || noColor === "") && process.env.TERM !== "dumb";
+  return { isTerminal: isOne && collecting === null, color };
 }
 
-/** Terminals are; files and pipes are not, and so need not have Node's stream made to ask it. */
+/** In threads too, where Node's streams do not know. */
+function isTerminal(descriptor: number): boolean {
+  return isDevice(descriptor) && process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+/** Terminals are; files and pipes are not, and need not have the module loaded that tells. */
 function isDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice();
@@ -213,6 +246,11 @@ export function commandLine(): string[] {
 /** The variables that the program was started with. */
 export function variables(): Readonly<Record<string, string | undefined>> {
   return process.env;
+}
+
+/** How many threads can run at once. */
+export function cores(): number {
+  return availableParallelism();
 }
 
 /** "linux", "darwin", "win32". */

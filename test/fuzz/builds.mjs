@@ -28,6 +28,15 @@ const ANSWERS = [
   [abi.TABLE_VERDICT, abi.VERDICT_WORDS],
   [abi.TABLE_FINDING, abi.FINDING_WORDS],
 ];
+/** What `freeze` and `resolveAll` say, beside their output. */
+const WRITTEN = [
+  [abi.TABLE_TARGET, abi.TARGET_WORDS],
+  [abi.TABLE_LINE, abi.LINE_WORDS],
+  [abi.TABLE_REFUSAL, abi.PROBLEM_WORDS, abi.PROBLEM_ADDRESS],
+  [abi.TABLE_DIVERGENCE, abi.DIVERGENCE_WORDS],
+  [abi.TABLE_SELECTED, abi.SELECTED_WORDS],
+  [abi.TABLE_CHOICE, 1],
+];
 const READ = [
   [abi.TABLE_EXTRA, 1],
   [abi.TABLE_GROUP, 1],
@@ -48,16 +57,17 @@ export class Builds {
     return this.#both((core) => {
       const failure = core.read(FORMATS[format], bytes, records);
       if (failure !== null) return said(failure);
-      return `${digest(core, READ)} ${core.rows(abi.TABLE_TEXT, abi.TEXT_WORDS).count}`;
+      return `${digest(core, READ)} ${core.rows(abi.TABLE_TEXT, abi.TEXT_WORDS).count} ${core.floors()}`;
     });
   }
 
-  /** One call of `resolve`, `explain` or `describe`. */
+  /** One of the calls of a core that has read. */
   call(name, request) {
     return this.#both((core) => {
       const answer = core[name](request);
-      if (name === "describe") return Array.isArray(answer) ? answer.join("\n") : said(answer);
-      return answer === null ? digest(core, ANSWERS) : said(answer);
+      if (answer !== null && "status" in answer) return said(answer);
+      if (name === "form" || name === "describe") return JSON.stringify(answer);
+      return name === "freeze" || name === "resolveAll" ? written(core, name) : digest(core, ANSWERS);
     });
   }
 
@@ -94,6 +104,16 @@ const said = ({ status, input, offset, size, detail }) => `failed ${status} ${in
 /** The status of what was said; 0 for what was read or resolved. */
 export function statusOf(answer) {
   return answer.startsWith("failed ") ? Number.parseInt(answer.slice(7), 10) : 0;
+}
+
+/** The same of what was written as bytes, which are JSON. */
+function written(core, name) {
+  const output = core.output();
+  // The first part of a frozen resolution is its list of conditions.
+  const size = name === "freeze" ? core.state(abi.STATE_CONDITIONS_SIZE) : output.length;
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(output.subarray(0, size));
+  JSON.parse(name === "freeze" ? text : `[${text}]`);
+  return `${digest(core, WRITTEN)} ${Buffer.from(output).toString("latin1")}`;
 }
 
 /** A number for the rows of some tables, and how many there are. */

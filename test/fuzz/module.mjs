@@ -1,10 +1,11 @@
 // A lock through its module for Nix, in the strict host of test/nix/host.ts, against what the shell made of it: never a trap or
-// a panic; what the shell refuses it refuses with the same code at the same place, and what the shell resolves it resolves
+// a panic, in neither build; what the shell refuses it refuses with the same code at the same place, and what the shell resolves it resolves
 // alike.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { freeze } from "../../dist/answers/freeze.js";
 import { failureFrom } from "../../dist/words/errors.js";
+import { recordsOf } from "./sources.mjs";
 
 /** The module that reads each; nix/locks.nix asks it for those that name their files. */
 const MODULES = {
@@ -21,30 +22,37 @@ const TARGETS = ["cp312-linux-x86_64-glibc2.28", "cp39-win-amd64"];
 /** Holds what a module answers against the failure or the lock that the shell has; null, or what differs. */
 export async function moduleHolder() {
   const { evaluator, Path } = await import("../../.tmp/test/nix/host.js");
-  const modules = new Map();
-  for (const [format, name] of Object.entries(MODULES)) {
-    if (existsSync(`wasm/${name}.wasm`)) modules.set(format, new WebAssembly.Module(readFileSync(`wasm/${name}.wasm`)));
-  }
+  const modules = new Map(
+    [...new Set(Object.values(MODULES))].map((name) => [
+      name,
+      [`${name}.wasm`, `${name}.debug.wasm`].map((file) => [
+        file,
+        new WebAssembly.Module(readFileSync(`wasm/${file}`)),
+      ]),
+    ]),
+  );
   let calls = 0;
-  const hold = ({ format, pyproject, records }, bytes, expected) => {
-    const module = modules.get(format);
-    if (module === undefined) return null;
-    const evaluate = evaluator(module, new Map([["lock", bytes]]));
-    try {
-      for (const target of "code" in expected ? TARGETS.slice(0, 1) : TARGETS) {
-        calls++;
-        const { value } = evaluate("resolve", { lock: new Path("lock"), target, format, project: records });
-        const difference =
-          "code" in expected ? otherFailure(value, expected) : otherAnswer(value, expected, target, pyproject);
-        if (difference !== null) return `module, ${target}: ${difference}`;
+  const hold = (format, pyproject, bytes, expected) => {
+    const project = recordsOf(format, pyproject);
+    for (const [file, module] of modules.get(MODULES[format])) {
+      const evaluate = evaluator(module, new Map([["lock", bytes]]));
+      try {
+        for (const target of "code" in expected ? TARGETS.slice(0, 1) : TARGETS) {
+          calls++;
+          const { value } = evaluate("resolve", { lock: new Path("lock"), target, format, project });
+          const difference =
+            "code" in expected ? otherFailure(value, expected) : otherAnswer(value, expected, target, pyproject);
+          if (difference !== null) return `${file}, ${target}: ${difference}`;
+        }
+      } catch (error) {
+        return `${file}: ${error?.stack ?? error}`;
       }
-    } catch (error) {
-      return `module: ${error?.stack ?? error}`;
     }
     return null;
   };
   return Object.assign(hold, { calls: () => calls });
 }
+
 function otherFailure({ error }, expected) {
   if (error === undefined) return `expected ${expected.code}, got an answer`;
   const found = wordOf(error);

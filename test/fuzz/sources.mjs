@@ -3,7 +3,7 @@
 // A slice is what a lock of one to five of those packages would be: its head, the packages, what its end says of them, and
 // the project's requirements for them. Lists of files are cut to a handful: they are most of a lock and all alike.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { pdmRecords, projectRecords, readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { pdmRecords, projectRecords, readPyproject, readPyprojectBytes } from "../../dist/lock/pyproject.js";
 import { pick } from "./random.mjs";
 
 /** What a format's locks are called. */
@@ -55,7 +55,8 @@ function pyprojectOf(path) {
   }
 }
 
-function recordsOf(format, pyproject) {
+/** What the shell hands to the core of a project. */
+export function recordsOf(format, pyproject) {
   if (pyproject === null) return null;
   if (format === "poetry" || format === "uv") return projectRecords(pyproject, format);
   return format === "pdm" ? pdmRecords(pyproject) : null;
@@ -78,7 +79,7 @@ export function slice(lock, random) {
   const rows = [...chosen].sort((a, b) => a - b).map((row) => packages[row]);
   const names = new Set(rows.map(({ name }) => name));
   const keep = random(8) === 0 ? () => true : (name) => names.has(name);
-  return { text: join(rows, keep), records: recordsAbout(lock, names, random) };
+  return { text: join(rows, keep), records: recordsAbout(lock, names, random), names };
 }
 
 /** The row of a package that the text of this one names, null when none is found near a random place of it. */
@@ -208,6 +209,13 @@ function condaParts(text) {
 }
 
 // --- The project --------------------------------------------------------------------------------------------------------
+
+/** A project that requires these packages, for the shell. */
+export function projectOf(names) {
+  const isName = (name) => /^[a-z0-9-]+$/.test(name);
+  const dependencies = JSON.stringify([...names].filter(isName));
+  return readPyproject(`[project]\nname = "fuzzed"\nversion = "1"\ndependencies = ${dependencies}\n`, "pyproject.toml");
+}
 
 /** The project's records for these packages, some of them made up; null for no project. */
 function recordsAbout({ records, format }, names, random) {

@@ -12,7 +12,7 @@ import { damaged } from "./damage.mjs";
 import { moduleHolder } from "./module.mjs";
 import { isJson, Tomllib } from "./oracle.mjs";
 import { generator, pick } from "./random.mjs";
-import { slice, sources } from "./sources.mjs";
+import { projectOf, slice, sources } from "./sources.mjs";
 
 const SLOW = 2000; // milliseconds of CPU that one damaged lock may take, however busy the machine is
 /** One case in so many is a whole lock; goes through the shell, and of these one in so many is frozen. */
@@ -99,7 +99,7 @@ function caseOf(seed) {
   // Of the fixtures most are refused as they are.
   const lock = pick(random(4) === 0 ? ofFormat : ofFormat.filter(({ isRefused }) => !isRefused), random);
   const isWhole = random(WHOLE) === 0 && lock.isSmall;
-  const { text, records } = isWhole ? lock : slice(lock, random);
+  const { text, records, names } = isWhole ? { ...lock, names: null } : slice(lock, random);
   // One in eight is as it was: that it is read is worth as much.
   const damage = damaged(text, random(8) === 0 ? 0 : 1 + random(1 + random(6)), random, other);
   const project =
@@ -109,6 +109,7 @@ function caseOf(seed) {
     format,
     lock,
     isWhole,
+    names,
     random,
     records: project,
     ...damage,
@@ -141,8 +142,10 @@ function throughBuilds(made) {
   const calls = [
     ["explain", { target: target(), groups, extras }],
     ["resolve", { target: target(), flags: abi.REQUEST_IS_OPEN }],
-    ["resolve", { target: target(), groups: some(groups), extras: some(extras), ...policies(made, some) }],
+    ["resolveAll", { target: listed(target), groups: some(groups), extras: some(extras), ...policies(made, some) }],
+    ["freeze", { target: listed(target), groups, extras: [], ...policies(made, () => []) }],
   ];
+  if (random(8) === 0) calls.push(["form", formOf(made)]);
   if (random(32) === 0) {
     const asked = damaged(target(), 1 + random(2), random, target).text;
     calls.push([
@@ -156,6 +159,22 @@ function throughBuilds(made) {
     if (statusOf(answer) === 0) counts.resolved++;
   }
   return status;
+}
+
+/** Two targets as a request lists them, each with its Python. */
+function listed(target) {
+  return `${target()}\0\0${target()}\0\0`;
+}
+
+/** A marker or a requirement out of the lock, to be compared with others. */
+function formOf({ text, random }) {
+  const words = text.match(/"(?:\\.|[^"\n\\]){1,200}"/g) ?? ['"a"'];
+  const word = pick(words, random).slice(1, -1);
+  return {
+    ...(random(2) === 0 ? { marker: word } : { text: word }),
+    without: ["a"],
+    python: [pick(words, random).slice(1, -1)],
+  };
 }
 
 /** What a request can say besides. */
@@ -172,29 +191,29 @@ function policies({ format, random }, some) {
 
 /** The lock as the shell reads it, with every answer that a Lockfile gives. */
 function throughShell(made) {
-  const { lock, format, random } = made;
+  const { lock, format, names, random } = made;
+  const pyproject = names === null || format === "uv" ? lock.pyproject : projectOf(names);
   counts.shell++;
   const bytes = Uint8Array.from(made.bytes);
   let found;
   try {
-    const read = readLock(bytes, { path: lock.path, format, pyproject: lock.pyproject });
+    const read = readLock(bytes, { path: lock.path, format, pyproject });
     found = read;
     const request = { target: pick(TARGETS, random), groups: [...read.groups.keys()], extras: read.extras };
     for (const { error } of [read.resolve(request), read.explain(request).resolution, read.resolveOpen(request)]) {
       if (error?.code === "internal") return wrong(made, `shell: ${error.message}`);
     }
     read.packages();
+    if (format === "uv") read.stated();
     if (random(FROZEN) === 0) {
       const targets = TARGETS.slice(0, 2).map((target) => ({ target }));
-      JSON.parse(
-        freeze(read, { lockSha256: "", pyproject: lock.pyproject, pyprojectDigest: null, generator: "", targets }).json,
-      );
+      JSON.parse(freeze(read, { lockSha256: "", pyproject, pyprojectDigest: null, generator: "", targets }).json);
     }
   } catch (error) {
     if (!(error instanceof PylockError) || error.exitCode === 70) return wrong(made, `shell: ${error?.stack ?? error}`);
     found = error.failure;
   }
-  const difference = holder?.(lock, bytes, found) ?? null;
+  const difference = holder?.(format, pyproject, made.bytes, found) ?? null;
   return difference === null ? null : wrong(made, difference);
 }
 

@@ -6,6 +6,7 @@ export type FetchingCode =
   | "sources-missing"
   | "sources-record"
   | "index-missing"
+  | "index-unknown"
   | "index-page"
   | "not-in-index"
   | "offline"
@@ -31,6 +32,10 @@ export const FETCHING_WORDS: ShellWords<FetchingCode> = {
   "index-missing": {
     message: () => "cannot ask a package index: the lock names none, and no setting does",
     hint: () => "set PIP_INDEX_URL or UV_DEFAULT_INDEX, `index-url` in pip.conf, or give `--index`",
+  },
+  "index-unknown": {
+    message: ({ text }) => `cannot ask the index \`${text}\`: the lock names it, and does not say where it is`,
+    hint: () => "make the lock anew, or put the files into a folder and give it with `--wheelhouse`",
   },
   "index-page": {
     message: ({ text, detail }) => `cannot read the index page ${text}: ${detail}`,

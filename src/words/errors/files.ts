@@ -12,6 +12,7 @@ export type FileCode =
   | "several-locks"
   | "unknown-lock-format"
   | "unsupported-lock-format"
+  | "other-format"
   | "stale-lock"
   | "pyproject-utf8"
   | "pyproject-toml"
@@ -23,6 +24,8 @@ export type FileCode =
   | "out-of-date"
   | "library-missing"
   | "unrecorded-git"
+  | "unrecorded-file"
+  | "unrecorded-files"
   | "requirements-cycle"
   | "requirements-address"
   | "requirements-includes"
@@ -72,6 +75,10 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
     hint: () => "this version reads the locks of Poetry",
   },
+  "other-format": {
+    message: ({ text, detail }) => `read as a lock of ${text}: its name is one of ${detail}, and its content is not`,
+    hint: () => "`--format` reads it as something else",
+  },
   "stale-lock": {
     message: ({ text, detail }) =>
       `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
@@ -113,6 +120,17 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   },
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-file": {
+    message: ({ text, detail }) =>
+      detail === "address"
+        ? `the lock has no address of the file of ${text}: Nix cannot fetch it`
+        : `the lock has no hash of the file of ${text} that Nix knows: Nix cannot fetch it`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-files": {
+    message: ({ text, detail }) => `the lock lacks hashes or addresses of the files of ${detail}: ${text}`,
     hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
   },
   "requirements-cycle": {

@@ -7,7 +7,7 @@ import type { FrozenParts } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { type Recorded, variantsOf, writtenPackage } from "./recorded.ts";
 
-export interface Lacking {
+export interface Uninstallable {
   /** "name version". */
   readonly package: string;
   readonly targets: readonly string[];
@@ -28,14 +28,14 @@ export function gapsOf(parts: FrozenParts, recorded: Recorded, targets: readonly
   const chosen = parts.targets.map((each) => ({ ...each, variant: variantsOf(parts, each.variants) }));
   return parts.lines.flatMap((line, index): Gap[] => {
     const own = recorded.variants.get(index);
-    if (!line.isLacking && own === undefined) return [];
+    if (!line.isUninstallable && own === undefined) return [];
     const { name, version, variants } = writtenPackage(parts, recorded, index);
-    const lacking = chosen.filter(({ target, error, variant }, at) => {
+    const without = chosen.filter(({ target, error, variant }, at) => {
       const taken = error !== null || !names.has(target) ? -1 : (own?.[at] ?? variant()[index]!);
       return taken >= 0 && variants[taken]![0] < 0;
     });
-    if (lacking.length === 0) return [];
-    return [{ row: line.row, title: `${name} ${version ?? ""}`.trim(), targets: lacking.map(({ target }) => target) }];
+    if (without.length === 0) return [];
+    return [{ row: line.row, title: `${name} ${version ?? ""}`.trim(), targets: without.map(({ target }) => target) }];
   });
 }
 
@@ -44,7 +44,7 @@ export function explainGaps(
   lock: Lockfile,
   gaps: readonly Gap[],
   targets: readonly { readonly target: string; readonly python?: string }[],
-): Lacking[] {
+): Uninstallable[] {
   const found = new Map<string, { package: string; targets: string[]; because: string }>();
   for (const each of targets) {
     const open = gaps.filter((gap) => gap.targets.includes(each.target));
