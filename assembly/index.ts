@@ -7,14 +7,17 @@
 //   explain(address) -> status                  the same, and tables of why
 //   resolveAll(address) -> status               one selection on several targets, as JSON
 //   freeze(address) -> status                   all targets and selections, as JSON
+//   floors() -> mask                            which newer glibc the wheels ask for
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
 
 import {
   ABI_VERSION,
+  ARTIFACT_FILE_SIZE,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  ARTIFACT_WORDS,
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
@@ -108,6 +111,7 @@ import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
 import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
+import { wheelFloors } from "./resolve/floors";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
   edges,
@@ -175,10 +179,12 @@ export function read(format: u32, withProject: bool): u32 {
   return settle();
 }
 
-/** Room for a request of this many bytes; the last one's is given up. */
+/** Room for a request of this many bytes; the last one's is given up. 0 when there is none: see the state. */
 export function request(size: u32): usize {
+  begin();
   requestSize = size;
   requestAddress = requestMemory.zeroed(size + INPUT_PADDING);
+  if (requestAddress == 0) settle();
   return requestAddress;
 }
 
@@ -286,6 +292,11 @@ export function targets(): u32 {
   return settle();
 }
 
+/** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
+export function floors(): u32 {
+  return wheelFloors();
+}
+
 /** Address of the state block (STATE_* slots). */
 export function state(): usize {
   return block;
@@ -373,6 +384,8 @@ if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: writte
 if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
 if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
+if (offsetof<Artifact>() != ARTIFACT_WORDS << 2) ERROR("Artifact: size");
+if (offsetof<Artifact>("fileSize") != ARTIFACT_FILE_SIZE << 2) ERROR("Artifact: file size");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");

@@ -30,8 +30,10 @@ import {
   STATUS_LOCK_NEWER,
   STATUS_LOCK_UNKNOWN_KEY,
   STATUS_PDM_NEWER,
+  STATUS_PYLOCK_NAME,
   STATUS_PYLOCK_NEWER,
   STATUS_REQUIREMENTS_IGNORED,
+  STATUS_REQUIREMENTS_UNHASHED,
 } from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
 import { readProject } from "./lock/project";
@@ -164,10 +166,14 @@ function warnOfFlat(problem: Problem): void {
   const status = problem.status;
   if (!isDefined(WITHOUT_PYLOCK) && status == STATUS_PYLOCK_NEWER) {
     say("the lock-version `", problem, "` is newer than 1.0, the newest that is known");
+  } else if (!isDefined(WITHOUT_PYLOCK) && status == STATUS_PYLOCK_NAME) {
+    say("the name `", problem, "` is not normalised: uv takes it, pip and packaging refuse the file");
   } else if (!isDefined(WITHOUT_PDM) && status == STATUS_PDM_NEWER) {
     say("the lock_version `", problem, "` is newer than 4.5, the newest that is known");
   } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_IGNORED) {
     say("`", problem, "` is not taken into account");
+  } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_UNHASHED) {
+    say("`", problem, "` has no hash: uv installs it, pip refuses it beside hashes");
   }
 }
 

@@ -8,13 +8,20 @@ let
     fields: table: name:
     if table ? ${name} then { ${name} = builtins.intersectAttrs fields table.${name}; } else { };
   whole = table: name: if table ? ${name} then { ${name} = table.${name}; } else { };
-  tool = part poetryFields (file.tool or { }) "poetry" // part uvFields (file.tool or { }) "uv";
+  pdm = part pdmFields (file.tool or { }) "pdm";
+  resolution = part resolutionFields (file.tool.pdm or { }) "resolution";
+  tool =
+    part poetryFields (file.tool or { }) "poetry"
+    // part uvFields (file.tool or { }) "uv"
+    // builtins.mapAttrs (_: fields: fields // resolution) pdm;
 
   names = list: builtins.listToAttrs (map (name: { inherit name; value = null; }) list);
   buildSystemFields = names [ "requires" "build-backend" ];
   projectFields = names [
     "name" "version" "requires-python" "dependencies" "optional-dependencies" "scripts" "dynamic"
   ];
+  pdmFields = names [ "dev-dependencies" ];
+  resolutionFields = names [ "overrides" ];
   uvFields = names [ "default-groups" "dependency-groups" ];
   poetryFields = names [
     "name" "version" "package-mode" "dependencies" "dev-dependencies" "group" "extras" "scripts" "source"

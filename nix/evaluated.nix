@@ -41,12 +41,15 @@ let
       poetry = group: project == null || project.groups.${group} or true;
       uv = group: if project == null then group == "dev" else project.isUvDefault group;
       pylock = group: elem group answer.defaultGroups;
-      pdm = group: project != null && elem group project.developmentGroups;
+      pdm =
+        group:
+        if answer.defaultGroups == [ ] then group == "main" || project != null && elem group project.developmentGroups
+        else elem group answer.defaultGroups && (group == "main" || project == null || elem group project.pdmGroups);
       conda = group: group == "dev";
     }
     .${format} or (_: false);
   names = if format == "pylock" then answer.groups else [ "main" ] ++ filter (group: group != "main") answer.groups;
-  isChosen = group: format != "pylock" && group == "main" || isDefault group;
+  isChosen = group: format != "pylock" && format != "pdm" && group == "main" || isDefault group;
   # uv builds a project that has a build system, or says that it is a package: what it does not build is virtual.
   facts =
     if project == null || project.facts == null then
@@ -100,6 +103,24 @@ let
   unrecorded = map (
     package: "no hash is recorded for ${title package}: Nix will fetch from git while it evaluates"
   ) (filter record.lacksCheckout answer.packages);
+  # What Nix lacks to fetch the file that is taken (src/answers/lack.ts).
+  lacking = concatMap (
+    package:
+    let
+      index = elemAt (elemAt package.variants 0) 0;
+      row = elemAt package.files index;
+      hash = elemAt row 1;
+      url = elemAt row 2;
+      inherit (package.source) kind;
+      isLocal = url != null && builtins.match "[^:]+://.*" url == null;
+      isKnown = hash != null && builtins.match "(md5|sha1|sha256|sha512)-.*" hash != null;
+      file = "of the file of ${title package}";
+    in
+    if index < 0 || !(elem kind [ "index" "legacy" "folder" "url" ]) || isLocal then [ ]
+    else if !isKnown then [ "the lock has no hash ${file} that Nix knows: Nix cannot fetch it" ]
+    else if kind == "legacy" && url == null then [ "the lock has no address ${file}: Nix cannot fetch it" ]
+    else [ ]
+  ) (map record.complete answer.packages);
   title = package: if package.version == null then package.name else "${package.name} ${package.version}";
 
   distinct = builtins.foldl' (known: each: if elem each known then known else known ++ [ each ]) [ ];
@@ -134,5 +155,5 @@ else
     inherit (answer) conditions;
     packages = map record.complete answer.packages;
     targets = builtins.mapAttrs (_: entryOf) answer.targets;
-    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded);
+    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking);
   }

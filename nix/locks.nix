@@ -29,7 +29,7 @@ let
 
   # Requirements are a lock only with hashes.
   hasHashes =
-    path: length (split "[[:space:]]--hash[= ][A-Za-z0-9_]+:| @ [^[:space:]]+#sha(256|384|512)=" (readFile path)) > 1;
+    path: length (split "[[:space:]]--hash[= ][A-Za-z0-9_]+:|[#&]sha(256|384|512)=[0-9A-Fa-f]" (readFile path)) > 1;
   isLock =
     projectDir: name:
     let

@@ -5,6 +5,7 @@
 #   records   the project as the core takes it (end of src/core/abi.ts), for the formats that ask: { poetry, uv, pdm }
 #   digest    sha256 of the fields that were read
 #   isUvDefault, developmentGroups    which groups uv and PDM choose by default
+#   pdmGroups                         the groups that PDM knows of the project
 #
 # Invariant: the same as src/lock/pyproject/ makes of the same file; test/nix-wasm.test.ts compares the two.
 path:
@@ -339,11 +340,15 @@ let
           )
       ) (state // { seen = state.seen ++ [ group ]; }) (pdmTexts.${group} or [ ]);
   pdmNames = distinct (map (part: part.name) pdmParts);
+  pdmPython = or' (text "project" project "requires-python") "";
+  pdmOverrides = section "tool.pdm.resolution" (section "tool.pdm" (section "tool" tool "pdm") "resolution") "overrides";
   pdmRecords =
     map (group: [ "group" group (yes (group != "main")) ]) pdmNames
+    ++ (if pdmPython == "" then [ ] else [ [ "python" "main" pdmPython ] ])
     ++ concatMap (
       group: map (text: [ "pep508" group "" text ]) (expand { seen = [ ]; texts = [ ]; } group).texts
-    ) pdmNames;
+    ) pdmNames
+    ++ map (name: [ "override" (normalize name) ]) (attrNames pdmOverrides);
 
   # --- Facts (src/lock/pyproject.ts) ---
 
@@ -416,5 +421,6 @@ in
   inherit isUvDefault;
   # [dependency-groups] and PDM's own, which PDM installs unless it is told not to.
   developmentGroups = map normalize (attrNames standardGroups ++ attrNames pdmOwn);
+  pdmGroups = pdmNames;
   digest = import ./digest.nix path;
 }

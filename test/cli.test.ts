@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const FIXTURES = resolve("test/fixtures/poetry");
 const GROUPS = join(FIXTURES, "okay-groups-2.0");
 const TARGET = "cp312-linux-x86_64-glibc2.28";
@@ -36,11 +36,14 @@ function data(words: readonly string[], folder: string = GROUPS): { code: number
   return { code, value: JSON.parse(out) };
 }
 
-/** Runs with a copy of a fixture. */
+/** Runs with a copy of a fixture, as a project lies on disk. */
 function inCopy(name: string, work: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "cli-"));
   try {
-    cpSync(join(FIXTURES, name), folder, { recursive: true });
+    cpSync(join(FIXTURES, name), folder, {
+      recursive: true,
+      filter: (path) => !path.endsWith("expected.json"),
+    });
     work(folder);
   } finally {
     rmSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const FIXTURES = resolve("test/fixtures/poetry");
 const GROUPS = join(FIXTURES, "okay-groups-2.0");
 const LINUX = "cp312-linux-x86_64-glibc2.28";
@@ -66,6 +66,19 @@ test("why: paths from the groups, or what keeps a package out", () => {
   assert.equal(absent(["tomli", "--only", "main"]).length, 2);
 });
 
+test("why: a marker that holds and whose constraint on Python does not, and one that never holds", () => {
+  const folder = join(FIXTURES, "okay-python-constraint-2.0");
+  const absent = (name: string): string[] =>
+    data(["why", name, folder, "--target", LINUX]).value.targets[0].absences.map(
+      ({ code, because }: { code: string; because: string }) => `${code}: ${because}`,
+    );
+  assert.equal(absent("at-most"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("direct-at-most"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("direct-patch"), ["python: not for Python 3.12.13"]);
+  assert.equal(absent("never"), ["marker: marker is false: <empty>"]);
+  assert.equal(absent("direct-never"), ["marker: marker is false: <empty>"]);
+});
+
 test("why --artifact: each file and its reason", () => {
   const { value } = data(["why", "requests", "--artifact", "--target", LINUX]);
   assert.equal(value.targets[0].artifacts, [
@@ -91,7 +104,7 @@ test("why --artifact: what of a wheel's tags fails", () => {
     "pp310-pypy310_pp73-any",
   ];
   const files = tags
-    .map((tag) => `    {file = "attrs-23.1.0-${tag}.whl", hash = "sha256:${"0".repeat(64)}"},`)
+    .map((tag) => `    {file = "attrs-24.3.0-${tag}.whl", hash = "sha256:${"0".repeat(64)}"},`)
     .join("\n");
   const change = (lock: string): string => lock.replace(/(name = "attrs"\n[\s\S]*?files = \[\n)/, `$1${files}\n`);
   inCopy("okay-groups-2.0", change, (folder) => {

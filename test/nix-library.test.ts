@@ -709,12 +709,12 @@ about("flake", "has a library, an overlay, a template and the packed command lin
   assert.is(await value(`builtins.pathExists (${outputs("/none")}.templates.default.path + "/flake.nix")`), true);
   await fails(
     `${outputs("/none")}.packages.x86_64-linux.default.name`,
-    "cannot package the command line: the input `release` holds no packed release (dist/cli.js)\n" +
+    "cannot package the command line: the input `release` holds no packed release (dist/bin/pylock2nix.cjs)\n" +
       "hint: pass `--override-input release file:///path/to/pylock2nix-VERSION.tgz`, as `npm pack` writes it",
   );
   const release = join(folder, "release");
-  mkdirSync(join(release, "dist"), { recursive: true });
-  writeFileSync(join(release, "dist", "cli.js"), "");
+  mkdirSync(join(release, "dist", "bin"), { recursive: true });
+  writeFileSync(join(release, "dist", "bin", "pylock2nix.cjs"), "");
   writeFileSync(join(release, "package.json"), '{"version": "9.8.7"}');
   assert.is(await value(`${outputs(release)}.packages.x86_64-linux.default.version`), "9.8.7");
 });
@@ -731,8 +731,8 @@ about("flake", "takes a packed release by --override-input", async () => {
     `{ outputs = _: { lib = import ./lib.nix; legacyPackages.x86_64-linux = ${standIn} // { nodejs = "/node"; }; }; }`,
   );
   const packed = join(folder, "packed", "package");
-  mkdirSync(join(packed, "dist"), { recursive: true });
-  writeFileSync(join(packed, "dist", "cli.js"), "");
+  mkdirSync(join(packed, "dist", "bin"), { recursive: true });
+  writeFileSync(join(packed, "dist", "bin", "pylock2nix.cjs"), "");
   writeFileSync(join(packed, "package.json"), '{"version": "1.2.3"}');
   const tarball = join(folder, "pylock2nix-1.2.3.tgz");
   await succeed("tar", ["-czf", tarball, "-C", dirname(packed), "package"]);

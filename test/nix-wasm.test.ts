@@ -10,7 +10,14 @@ import { freeze } from "../src/answers/freeze.ts";
 import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
 import { subjectsOfLock } from "../src/answers/recorded.ts";
 import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
-import { guardedFields, type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
+import {
+  guardedFields,
+  type Pyproject,
+  pdmGroups,
+  pdmRecords,
+  projectRecords,
+  readPyproject,
+} from "../src/lock/pyproject.ts";
 import { type Failure, PylockError } from "../src/words/errors.ts";
 import { corpus } from "./corpus.ts";
 import { answerTo, MODULES } from "./nix/answers.ts";
@@ -259,7 +266,7 @@ if (installed) {
         if (existsSync(file) && !NOT_FOR_NIX.includes(id)) files.push(file);
       }
     }
-    const list = `map (path: let made = import ${library}/pyproject.nix path; in { inherit (made) facts groups records digest developmentGroups; }) [ ${files.join(" ")} ]`;
+    const list = `map (path: let made = import ${library}/pyproject.nix path; in { inherit (made) facts groups records digest developmentGroups pdmGroups; }) [ ${files.join(" ")} ]`;
     const found = (await value(list)) as unknown[];
     assert.equal(
       found,
@@ -276,6 +283,7 @@ if (installed) {
             pdm: pdmRecords(pyproject),
           },
           developmentGroups: [...pyproject.developmentGroups],
+          pdmGroups: pdmGroups(pyproject),
           digest: sha256(guardedFields(pyproject)),
         };
       }),
@@ -459,7 +467,7 @@ if (installed) {
     // The command line of this working tree, as a package.
     const commandLine = join(folder, "command-line");
     mkdirSync(join(commandLine, "bin"), { recursive: true });
-    const program = `#!${process.execPath}\nimport ${JSON.stringify(pathToFileURL(resolve("dist/cli.js")).href)};\n`;
+    const program = `#!${process.execPath}\nimport ${JSON.stringify(pathToFileURL(resolve("dist/bin/pylock2nix.cjs")).href)};\n`;
     writeFileSync(join(commandLine, "bin", "pylock2nix"), program, { mode: 0o755 });
     writeFileSync(join(commandLine, "package.json"), '{"type":"module"}');
     const sources = fixturesOf("uv").find(({ id }) => id === "uv-okay-sources")!;

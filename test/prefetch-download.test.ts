@@ -9,7 +9,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Credentials, loginOf, readNetrc } from "../src/prefetch/credentials.ts";
 import { downloadFile, downloadPage, type Network, type Part } from "../src/prefetch/download.ts";
-import { openPart, sender } from "../src/runtime/node.ts";
+import { sender } from "../src/runtime/node/http.ts";
+import { openPart } from "../src/runtime/node/storage.ts";
 import { PylockError } from "../src/words/errors.ts";
 import { etagOf, type Handler, sendFile, startServer } from "./prefetch/server.ts";
 

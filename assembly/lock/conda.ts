@@ -24,7 +24,6 @@
 import {
   METHOD_FILTER,
   NONE,
-  SOURCE_GIT,
   SOURCE_URL,
   STATUS_CONDA_COMMIT,
   STATUS_CONDA_LINE,
@@ -39,7 +38,7 @@ import { fail, failAbout, failed } from "../memory/status";
 import { firstInvalid } from "../memory/utf8";
 import { normalizedName } from "../standards/name";
 import { mergeEntries } from "./merging";
-import { checkDigest, checkFileName, joined, mainGroup, name, setNameFromUrl } from "./reading";
+import { checkDigest, checkFileName, joined, mainGroup, name, setCommit, setNameFromUrl } from "./reading";
 import {
   Artifact,
   addArtifact,
@@ -254,7 +253,11 @@ function readMetadata(): bool {
   let more = nextLine();
   while (more && indent > 0 && !failed()) {
     const column = indent;
-    const isList = takeKey() && is(key, keySize, "platforms") && valueSize == 0;
+    const isList = takeKey() && is(key, keySize, "platforms");
+    if (isList && valueSize != 0) {
+      refuseLine();
+      return false;
+    }
     if (!isList) {
       more = skipDeeper(column);
       continue;
@@ -403,14 +406,7 @@ function setPlace(index: u32): void {
   const size = textSize(entryUrl);
   if (startsWith(address, size, "git+")) {
     const fragment = indexOf(address, size, 0x23);
-    let mark = fragment;
-    while (mark > 4 && load<u8>(address + mark - 1) != 0x40 && load<u8>(address + mark - 1) != 0x2f) mark--;
-    const hasCommit = load<u8>(address + mark - 1) == 0x40;
-    if (!hasCommit) return fail(STATUS_CONDA_COMMIT, address, size);
-    item.source = SOURCE_GIT;
-    item.url = intern(address + 4, mark - 5);
-    item.resolved = intern(address + mark, fragment - mark);
-    item.reference = item.resolved;
+    if (!setCommit(item, address + 4, fragment - 4)) return fail(STATUS_CONDA_COMMIT, address, size);
     if (startsWith(address + fragment, size - fragment, "#subdirectory=")) {
       item.subdirectory = intern(address + fragment + 14, size - fragment - 14);
     }
@@ -432,10 +428,11 @@ function setPlace(index: u32): void {
 function setHash(file: Artifact): void {
   const digest = entrySha256 != NONE ? entrySha256 : entryMd5;
   if (digest == NONE) return;
-  checkDigest(textAddress(digest), textSize(digest));
-  let hash = digest;
-  if (entrySha256 == NONE)
-    hash = joined(textAddress(internWord("md5")), 3, 0x3a, textAddress(digest), textSize(digest));
+  const algorithm = internWord(entrySha256 != NONE ? "sha256" : "md5");
+  const address = textAddress(digest);
+  const size = textSize(digest);
+  checkDigest(textAddress(algorithm), textSize(algorithm), address, size);
+  const hash = entrySha256 != NONE ? digest : joined(textAddress(algorithm), 3, 0x3a, address, size);
   if (hash == NONE) return;
   file.hash = textAddress(hash);
   file.hashSize = textSize(hash);

@@ -72,6 +72,7 @@ import {
   addPackage,
   artifactAt,
   Dependency,
+  defaultGroups,
   dependencies,
   dependencyAt,
   groupNames,
@@ -156,11 +157,14 @@ function readStrategy(list: u32): void {
   }
 }
 
+/** The groups that the lock was made for: with nothing chosen PDM installs them all (pdm/cli/filters.py, GroupSelection). */
 function readGroups(list: u32): void {
   if (!expect(list, ARRAY)) return;
   for (let each = first(list); each != NONE; each = next(each)) {
     if (!expect(each, STRING)) return;
-    pushDistinct(groupNames, groupOf(at(each).address, at(each).size));
+    const group = groupOf(at(each).address, at(each).size);
+    pushDistinct(groupNames, group);
+    pushDistinct(defaultGroups, group);
   }
 }
 

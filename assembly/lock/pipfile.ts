@@ -1,7 +1,7 @@
 // Pipfile.lock (JSON; plette's Lockfile, pipfile-spec 6): categories of packages, each with its version, hashes and marker.
 // `default` is the group `main`; the other categories keep their names. No file names and no edges.
 // What pipenv makes of an entry is a line of requirements for pip (pipenv/utils/requirementslib.py, pipenv/utils/dependencies.py,
-// requirement_from_lockfile): this reads what that reads.
+// requirement_from_lockfile): this reads what that reads. pipenv writes null for what an entry has not, so that is absent.
 //
 // Invariant: reads the document, writes the tables, decides nothing about any target. A package that several categories name
 // with the same version is one row.
@@ -14,22 +14,25 @@ import {
   SOURCE_DIRECTORY,
   SOURCE_FILE,
   SOURCE_GIT,
+  SOURCE_LEGACY,
   SOURCE_URL,
   STATUS_PIPFILE_MISSING,
   STATUS_PIPFILE_PIN,
   STATUS_PIPFILE_SPEC,
 } from "../../src/core/abi";
-import { decimal, indexOf, startsWith } from "../memory/bytes";
+import { spend } from "../memory/budget";
+import { decimal, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
-import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, NULL, next, STRING, TABLE } from "../text/document";
 import { mergeEntries } from "./merging";
 import {
   artifactKind,
   checkHash,
   expect,
   groupOf,
+  isAddress,
   isTrue,
   mainGroup,
   marker,
@@ -54,6 +57,10 @@ import {
 /** pipenv writes this and refuses another. */
 const PIPFILE_SPEC: u32 = 6;
 
+/** Node of `_meta.sources`, and what pipenv calls the index that is everybody's (pipenv/project.py, Project.default_source). */
+let sources: u32 = NONE;
+const DEFAULT_SOURCE: string = "pypi";
+
 /** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
 export function readPipfileLock(): void {
   lock.method = METHOD_FILTER;
@@ -63,7 +70,7 @@ export function readPipfileLock(): void {
   if (!expect(meta, TABLE) || !readMeta(meta)) return;
   pushDistinct(groupNames, mainGroup());
   for (let entry = first(0); entry != NONE && !failed(); entry = next(entry)) {
-    if (keyIs(entry, "_meta")) continue;
+    if (keyIs(entry, "_meta") || kindOf(entry) == NULL) continue;
     if (!expect(entry, TABLE)) return;
     const group = groupOf(at(entry).keyAddress, at(entry).keySize);
     pushDistinct(groupNames, group);
@@ -75,7 +82,7 @@ export function readPipfileLock(): void {
 }
 
 function readMeta(meta: u32): bool {
-  const spec = get(meta, "pipfile-spec");
+  const spec = given(meta, "pipfile-spec");
   if (spec != NONE) {
     if (!expect(spec, INTEGER)) return false;
     lock.version = intern(at(spec).address, at(spec).size);
@@ -84,9 +91,18 @@ function readMeta(meta: u32): bool {
       return false;
     }
   }
-  const hash = get(meta, "hash");
-  if (hash != NONE && expect(hash, TABLE)) lock.contentHash = optionalText(hash, "sha256");
+  sources = given(meta, "sources");
+  if (sources != NONE && !expect(sources, ARRAY)) return false;
+  const hash = given(meta, "hash");
+  const digest = hash != NONE && expect(hash, TABLE) ? given(hash, "sha256") : NONE;
+  if (digest != NONE) lock.contentHash = text(digest);
   return !failed();
+}
+
+/** The value of a key, NONE when there is none or it is null. */
+function given(table: u32, key: string): u32 {
+  const node = get(table, key);
+  return node == NONE || kindOf(node) == NULL ? NONE : node;
 }
 
 function readPackage(node: u32, group: u32): void {
@@ -95,11 +111,14 @@ function readPackage(node: u32, group: u32): void {
   if (index == NONE) return;
   packageAt(index).name = name(at(node).keyAddress, at(node).keySize);
   let condition: u32 = NONE;
+  let origin: u32 = NONE;
   for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
     const item = packageAt(index);
+    if (kindOf(entry) == NULL) continue;
     if (keyIs(entry, "version")) readVersion(item, entry);
     else if (keyIs(entry, "markers")) condition = markersOf(entry);
     else if (keyIs(entry, "hashes")) readHashes(entry);
+    else if (keyIs(entry, "index")) origin = text(entry);
     else if (keyIs(entry, "git")) setSource(item, SOURCE_GIT, entry);
     else if (keyIs(entry, "ref")) item.resolved = text(entry);
     else if (keyIs(entry, "path")) setSource(item, SOURCE_DIRECTORY, entry);
@@ -109,6 +128,7 @@ function readPackage(node: u32, group: u32): void {
   }
   if (failed()) return;
   finish(packageAt(index), node);
+  if (packageAt(index).url == NONE && !failed()) setIndex(packageAt(index), origin);
   addMembership(group, condition);
 }
 
@@ -122,6 +142,26 @@ function finish(item: Package, node: u32): void {
     item.reference = item.resolved;
   } else if (item.source == SOURCE_DIRECTORY && isFile(item.url)) item.source = SOURCE_FILE;
   if (item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
+}
+
+/**
+ * `index` names one of the lock's sources, and pipenv asks that one alone; without it the first of them (pipenv/routines/install.py, batch_install).
+ * A name that the lock has no source for means no other index.
+ */
+function setIndex(item: Package, origin: u32): void {
+  let each: u32 = sources == NONE ? NONE : first(sources);
+  let found: u32 = NONE;
+  for (; each != NONE && spend(1); each = next(each)) {
+    if (!expect(each, TABLE)) return;
+    found = optionalText(each, "name");
+    if (failed() || origin == NONE || found == origin) break;
+  }
+  if (failed() || (each == NONE && origin == NONE)) return;
+  const reference = origin == NONE ? found : origin;
+  if (reference != NONE && is(textAddress(reference), textSize(reference), DEFAULT_SOURCE)) return;
+  item.source = SOURCE_LEGACY;
+  item.reference = reference;
+  if (each != NONE) item.url = optionalText(each, "url");
 }
 
 /** `==1.2.3`; pipenv writes `*` for what a source pins. */
@@ -167,11 +207,7 @@ function setSource(item: Package, source: u32, node: u32): void {
 function setFile(item: Package, node: u32): void {
   const place = text(node);
   if (failed()) return;
-  const address = textAddress(place);
-  const size = textSize(place);
-  const scheme = indexOf(address, size, 0x3a);
-  const isUrl = scheme + 2 < size && load<u8>(address + scheme + 1) == 0x2f && !startsWith(address, size, "file:");
-  item.source = isUrl ? SOURCE_URL : SOURCE_DIRECTORY;
+  item.source = isAddress(textAddress(place), textSize(place)) ? SOURCE_URL : SOURCE_DIRECTORY;
   item.url = place;
 }
 

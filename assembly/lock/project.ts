@@ -7,6 +7,7 @@
 
 import {
   FIELD_END,
+  FORMAT_PDM,
   NONE,
   RECORD_END,
   SOURCE_DIRECTORY,
@@ -21,11 +22,13 @@ import { indexIn, indexOf, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { normalizedName } from "../standards/name";
-import { markerOf } from "../standards/pep508/marker";
+import { poetryMarkerOf } from "../standards/pep508/marker";
 import { parseRequirement, Requirement, requirementExtras } from "../standards/pep508/requirement";
+import { isSpecifierSet } from "../standards/specifier";
 import {
   addDependency,
   addExtraMember,
+  candidates,
   dependencies,
   dependencyAt,
   Extra,
@@ -34,6 +37,9 @@ import {
   extraNames,
   groupNames,
   idAt,
+  lock,
+  lockTargets,
+  packageAt,
   packageExtras,
   pushDistinct,
   pushId,
@@ -134,6 +140,8 @@ function readRecord(): void {
   else if (isField("extra")) readExtra();
   else if ((!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) && isField("pep508")) readRequirement();
   else if (!isDefined(WITHOUT_POETRY) && isField("poetry")) readPoetryDependency();
+  else if (!isDefined(WITHOUT_FLAT) && isPdm() && isField("python")) readProjectPython();
+  else if (!isDefined(WITHOUT_FLAT) && isPdm() && isField("override")) readOverride();
   else if (!isDefined(WITHOUT_UV) && isField("python")) readGroupPython();
   else if (isField("name")) {
     const name = nextName();
@@ -155,6 +163,38 @@ function readGroupPython(): void {
   each.group = nextName();
   readField();
   each.python = intern(field, fieldSize);
+}
+
+function isPdm(): bool {
+  if (isDefined(WITHOUT_PDM)) return false;
+  return isDefined(WITHOUT_UV) || lock.format == FORMAT_PDM;
+}
+
+/** PDM: what a lock without targets is for. */
+function readProjectPython(): void {
+  nextName();
+  readField();
+  if (lockTargets.count != 0) return;
+  const python = intern(field, fieldSize);
+  if (isSpecifierSet(python)) lock.python = python;
+}
+
+/**
+ * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python
+ * (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and get_dependencies).
+ */
+function readOverride(): void {
+  const name = nextName();
+  for (let row = candidates(name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
+    packageAt(row).python = NONE;
+  }
+  if (!spend(dependencies.count)) return;
+  for (let row: u32 = 0; row < dependencies.count; row++) {
+    const dependency = dependencyAt(row);
+    if (dependency.name != name) continue;
+    dependency.constraint = NONE;
+    dependency.source = SOURCE_INDEX;
+  }
 }
 
 function readExtra(): void {
@@ -232,7 +272,7 @@ function readPoetryDependency(): void {
   dependency.group = group;
   dependency.constraint = nextText();
   const marker = nextText();
-  if (marker != NONE) dependency.marker = markerOf(marker);
+  if (marker != NONE) dependency.marker = poetryMarkerOf(marker);
   dependency.python = nextText();
   dependency.platform = nextText();
   readField();

@@ -36,15 +36,18 @@ import { fail, failAbout, failed } from "../memory/status";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, parseVersion, releaseNumber, versionOf } from "../standards/pep440";
-import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
 import {
   checkDigest,
   checkFileName,
   expect,
   expectVersion,
+  fileSize,
+  isAddress,
   isTrue,
   joined,
   marker,
+  name,
   optionalText,
   setNameFromPath,
   setNameFromUrl,
@@ -70,6 +73,7 @@ import {
   pushDistinct,
   pushId,
   warn,
+  warnOnce,
 } from "./tables";
 
 // Keys that can be missing, in the order of PYLOCK_KEYS in src/lock/lockfile.ts.
@@ -103,6 +107,7 @@ export function readPylock(): void {
   if (!hasCreator) missing(0, KEY_CREATED_BY);
   if (list == NONE) return missing(0, KEY_PACKAGES);
   for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
+  if (failed()) return;
   linkNames();
 }
 
@@ -152,24 +157,15 @@ function readGroups(list: u32, isDefault: bool): void {
   }
 }
 
-/** Id of a name that must be written in its normal form. */
+/** Id of a name that should be written in its normal form: pipenv writes it as its Pipfile does, and uv takes that. */
 function normalName(node: u32): u32 {
   const address = at(node).address;
   const size = at(node).size;
-  const id = normalizedName(address, size);
-  if (size != 0 && textSize(id) == size && equal(textAddress(id), address, size) && isPlain(address, size)) return id;
-  fail(STATUS_PYLOCK_NAME, address, size);
-  return NONE;
-}
-
-/** a-z, 0-9 and `-` between them (packaging.utils.is_normalized_name). */
-function isPlain(address: usize, size: u32): bool {
-  for (let i: u32 = 0; i < size; i++) {
-    const c: u32 = load<u8>(address + i);
-    const isInner = c == 0x2d && i != 0 && i != size - 1;
-    if (!isInner && c - 0x61 >= 26 && c - 0x30 >= 10) return false;
+  const id = name(address, size);
+  if (id != NONE && (textSize(id) != size || !equal(textAddress(id), address, size))) {
+    warnOnce(STATUS_PYLOCK_NAME, address, size);
   }
-  return true;
+  return id;
 }
 
 function readPackage(node: u32): void {
@@ -243,18 +239,24 @@ function readVcs(item: Package, table: u32): void {
   if (item.resolved == NONE && !failed()) missing(table, KEY_COMMIT);
 }
 
-/** Text id of `url`, else of `path`; which of them counts packaging leaves to the installer, and pip takes the URL. */
+/**
+ * Text id of `url`, else of `path`; which of them counts packaging leaves to the installer, and pip takes the URL. An address
+ * of a file (PDM writes one of where the lock was made) comes after the path.
+ */
 function placeOf(table: u32): u32 {
   const url = optionalText(table, "url");
-  const place = url == NONE || textSize(url) == 0 ? optionalText(table, "path") : url;
+  const isUrl = url != NONE && isAddress(textAddress(url), textSize(url));
+  const path = isUrl ? NONE : optionalText(table, "path");
+  const place = path == NONE || textSize(path) == 0 ? url : path;
   if (!failed() && (place == NONE || textSize(place) == 0)) fail(STATUS_PYLOCK_PLACE, at(table).address, 1);
   return place;
 }
 
 function readArchive(item: Package, table: u32): void {
   item.url = placeOf(table);
-  const url = get(table, "url");
-  item.source = url != NONE && at(url).size != 0 ? SOURCE_URL : SOURCE_FILE;
+  if (failed()) return;
+  // pipenv writes a path as `url`, too.
+  item.source = isAddress(textAddress(item.url), textSize(item.url)) ? SOURCE_URL : SOURCE_FILE;
   if (!failed()) readFile(table, ARTIFACT_IS_OTHER);
 }
 
@@ -301,6 +303,8 @@ function readFile(node: u32, kind: u32): usize {
   const hashes = get(node, "hashes");
   if (hashes == NONE) missing(node, KEY_HASHES);
   else if (expect(hashes, TABLE)) readHashes(artifact, hashes);
+  const size = isDefined(COMPACT_WORDS) ? NONE : get(node, "size");
+  if (size != NONE && kindOf(size) == INTEGER) artifact.fileSize = fileSize(at(size).address, at(size).size);
   return failed() ? 0 : row;
 }
 
@@ -333,7 +337,7 @@ function readHashes(artifact: Artifact, table: u32): void {
   }
   const address = at(best).address;
   const size = at(best).size;
-  checkDigest(address, size);
+  checkDigest(at(best).keyAddress, at(best).keySize, address, size);
   artifact.hash = address;
   artifact.hashSize = size;
   // A digest alone is SHA-256's; any other says what it is.

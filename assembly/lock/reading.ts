@@ -8,6 +8,7 @@ import {
   ARTIFACT_IS_SDIST,
   ARTIFACT_IS_WHEEL,
   NONE,
+  SOURCE_GIT,
   STATUS_LOCK_CONTROL,
   STATUS_LOCK_FILE_NAME,
   STATUS_LOCK_HASH,
@@ -16,7 +17,17 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
-import { endsWith, firstControl, hexDigit, indexOf, is, isComponent, isHex } from "../memory/bytes";
+import {
+  decimal,
+  endsWith,
+  firstControl,
+  hexDigit,
+  indexOf,
+  is,
+  isComponent,
+  isHex,
+  startsWith,
+} from "../memory/bytes";
 import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
 import { isName, normalizedName } from "../standards/name";
@@ -37,7 +48,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { Artifact, pushId } from "./tables";
+import { Artifact, Package, pushId } from "./tables";
 
 /** Adds the normalised names of an array of strings to a column of ids. */
 export function readNames(list: u32, column: Column<u32>): void {
@@ -99,9 +110,17 @@ export function isTrue(node: u32): bool {
 export function checkHash(address: usize, size: u32): void {
   const colon = indexOf(address, size, 0x3a);
   const digits = colon < size ? size - colon - 1 : 0;
-  if (colon == 0 || digits < 32 || (digits & 1) != 0 || !isHex(address + colon + 1, digits)) {
+  if (colon == 0 || !isDigestSize(address, colon, digits) || !isHex(address + colon + 1, digits)) {
     fail(STATUS_LOCK_HASH, address, size);
   }
+}
+
+/** Whether a digest of the algorithm has so many hexadecimal digits: four bits each, and the SHA-2s are named after their bits. */
+function isDigestSize(address: usize, size: u32, digits: u32): bool {
+  if (is(address, size, "md5")) return digits == 32;
+  if (is(address, size, "sha1")) return digits == 40;
+  if (size == 6 && startsWith(address, size, "sha")) return digits << 2 == decimal(address + 3, 3);
+  return digits >= 32 && (digits & 1) == 0;
 }
 
 /** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */
@@ -116,6 +135,7 @@ export function setFile(artifact: Artifact, row: Row): void {
     artifact.url = row.text;
     artifact.urlSize = row.textSize;
     if (row.name != 0) artifact.name = row.name;
+    artifact.fileSize = fileSize(row.number, row.numberSize);
     artifact.nameSize = u32(row.text + row.textSize - artifact.name);
   }
   // What follows the last slash of a text without control characters and backslashes is a file name, or dots, or nothing.
@@ -123,6 +143,17 @@ export function setFile(artifact: Artifact, row: Row): void {
     row.name != 0 ? !isDots(artifact.name, artifact.nameSize) : isFileName(artifact.name, artifact.nameSize);
   if (!isName) fail(STATUS_LOCK_FILE_NAME, row.text, row.textSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
+/** A file's size in bytes, as a lock's integer has it; 0 when it is written in another way than plain digits. */
+export function fileSize(address: usize, size: u32): u32 {
+  let value: u64 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const digit = u32(load<u8>(address + i)) - 0x30;
+    if (digit > 9) return 0;
+    value = min<u64>(value * 10 + digit, U32.MAX_VALUE);
+  }
+  return u32(value);
 }
 
 /** A file name is one path component, so that no lock can name a place. */
@@ -189,6 +220,11 @@ export function setNameFromUrl(artifact: Artifact, address: usize, size: u32): v
   while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
   artifact.name = address + from;
   artifact.nameSize = stop - from;
+  unescapeName(artifact);
+}
+
+/** Decodes the percent signs in an artifact's name (RFC 3986). */
+export function unescapeName(artifact: Artifact): void {
   if (indexOf(artifact.name, artifact.nameSize, 0x25) == artifact.nameSize) return;
   const decoded = allocate(artifact.nameSize + 8);
   if (decoded == 0) return;
@@ -205,6 +241,12 @@ export function setNameFromUrl(artifact: Artifact, address: usize, size: u32): v
   artifact.nameSize = length;
 }
 
+/** Whether a place is an address, not the path of a file, which `file:` stands for, too. */
+export function isAddress(address: usize, size: u32): bool {
+  const colon = indexOf(address, size, 0x3a);
+  return colon + 2 < size && load<u8>(address + colon + 1) == 0x2f && !startsWith(address, size, "file:");
+}
+
 /** The last segment of a path, with slashes of either kind. */
 export function setNameFromPath(artifact: Artifact, address: usize, size: u32): void {
   let from = size;
@@ -213,9 +255,21 @@ export function setNameFromPath(artifact: Artifact, address: usize, size: u32): 
   artifact.nameSize = size - from;
 }
 
-/** A digest without its algorithm, which stands apart: an even number of hexadecimal digits. */
-export function checkDigest(address: usize, size: u32): void {
-  let good = size >= 32 && (size & 1) == 0;
+/** `url@commit`, as pip writes a checkout; false without a commit. */
+export function setCommit(item: Package, address: usize, size: u32): bool {
+  let mark = size;
+  while (mark != 0 && load<u8>(address + mark - 1) != 0x40 && load<u8>(address + mark - 1) != 0x2f) mark--;
+  if (mark == 0 || load<u8>(address + mark - 1) != 0x40) return false;
+  item.source = SOURCE_GIT;
+  item.url = intern(address, mark - 1);
+  item.resolved = intern(address + mark, size - mark);
+  item.reference = item.resolved;
+  return true;
+}
+
+/** A digest without its algorithm, which stands apart. */
+export function checkDigest(algorithm: usize, algorithmSize: u32, address: usize, size: u32): void {
+  let good = isDigestSize(algorithm, algorithmSize, size);
   for (let i: u32 = 0; good && i < size; i++) good = hexDigit(load<u8>(address + i)) < 16;
   if (!good) fail(STATUS_LOCK_HASH, address, size);
 }

@@ -64,6 +64,8 @@ export class Artifact {
   /** Build tag: address and size. */
   build: usize;
   buildSize: u32;
+  /** In bytes, as the lock states it: 0 when it does not, U32.MAX_VALUE for that and more. For hosts that fetch. */
+  fileSize: u32;
 }
 
 /** A requirement of one package (or of the project) for another. */
@@ -313,6 +315,18 @@ function widenDistinct(): bool {
 /** `detail` as in `fail`. */
 export function warn(status: u32, address: usize, size: u32, detail: u32 = 0xffffffff): void {
   addProblem(warnings, status, address, size, detail);
+}
+
+/** Nobody reads more. */
+const MANY_WARNINGS: u32 = 64;
+
+/** The same for what is said of a lock once, at the first place. */
+export function warnOnce(status: u32, address: usize, size: u32): void {
+  if (warnings.count > MANY_WARNINGS) return;
+  for (let i: u32 = 0; i < warnings.count; i++) {
+    if (changetype<Problem>(warnings.at(i)).status == status) return;
+  }
+  warn(status, address, size);
 }
 
 export function addProblem(

@@ -7,11 +7,11 @@
 
 import {
   ARTIFACT_IS_SDIST,
-  ARTIFACT_IS_WHEEL,
   FINDING_IS_LEFT_OUT,
   FINDING_IS_NOT_LOCKED,
   FINDING_IS_REFUSED_PYTHON,
   FINDING_IS_REFUSED_VERSION,
+  KIND_NONE,
   METHOD_FILTER,
   NONE,
   REASON_COUNTS,
@@ -27,10 +27,12 @@ import {
   VERDICT_FITS,
   VERDICT_FLOOR,
   VERDICT_NAME,
+  VERDICT_OTHER,
   VERDICT_PLATFORM,
   VERDICT_PYTHON,
   VERDICT_TAKEN,
 } from "../../src/core/abi";
+import { isOfPackage, isOneFile, isWheel } from "../lock/identity";
 import { project } from "../lock/project";
 import {
   artifactAt,
@@ -40,6 +42,7 @@ import {
   dependencyAt,
   lock,
   membershipAt,
+  Package,
   packageAt,
   packages,
 } from "../lock/tables";
@@ -51,8 +54,8 @@ import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
-import { isWheelName, wheelRank } from "./artifact";
-import { appliesHere, isActive } from "./graph";
+import { isOtherWheel, isWheelName, wheelRank } from "./artifact";
+import { appliesHere, isActive, takesPython } from "./graph";
 import { installedWhen } from "./installed";
 import { Selection, selections } from "./resolution";
 import { chosenWhen } from "./search";
@@ -106,10 +109,8 @@ function explainRoot(row: u32): void {
   const reason = changetype<Reason>(address);
   reason.group = dependency.group;
   if (groupChosen(dependency.group) == NEVER) reason.code = REASON_GROUP_LEFT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_SET) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_SET);
-  } else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_SET)) return;
+  else if (chosenWhen(dependency) == NEVER) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -119,10 +120,8 @@ function explainRequirement(owner: u32, row: u32): void {
   if (address == 0) return;
   const reason = changetype<Reason>(address);
   if (installedWhen(owner) == NEVER) reason.code = REASON_OWNER_ABSENT;
-  else if (!appliesHere(dependency)) reason.code = restriction(dependency);
-  else if (dependency.marker != NONE && evaluateMarker(dependency.marker, EXTRA_ABSENT) == NEVER) {
-    setBlame(reason, dependency.marker, EXTRA_ABSENT);
-  } else if (!isActive(row)) reason.code = REASON_EXTRA;
+  else if (isRefused(reason, dependency, EXTRA_ABSENT)) return;
+  else if (!isActive(row)) reason.code = REASON_EXTRA;
   else meet(reasons.count - 1, row);
 }
 
@@ -144,13 +143,12 @@ function addReason(kind: u32, owner: u32, dependency: Dependency): usize {
   return address;
 }
 
-/** Which of Poetry's two restrictions refuses the target. */
-function restriction(dependency: Dependency): u32 {
-  if (dependency.python == NONE) return REASON_PLATFORM;
-  const constraint = constraintOf(dependency.python);
-  if (constraint == NONE) return REASON_PYTHON;
-  const isAdmitted = constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
-  return isAdmitted ? REASON_PLATFORM : REASON_PYTHON;
+/** Whether the target does not need it: its marker is false, or one of Poetry's restrictions refuses the target. */
+function isRefused(reason: Reason, dependency: Dependency, policy: u32): bool {
+  if (dependency.marker != NONE && evaluateMarker(dependency.marker, policy) == NEVER) {
+    setBlame(reason, dependency.marker, policy);
+  } else if (!appliesHere(dependency)) reason.code = takesPython(dependency) ? REASON_PLATFORM : REASON_PYTHON;
+  return reason.code != REASON_COUNTS;
 }
 
 function setBlame(reason: Reason, marker: u32, policy: u32): void {
@@ -229,19 +227,30 @@ function explainFiles(): void {
   for (let row: u32 = 0; row < artifacts.count; row++) {
     const address = verdicts.push();
     if (address == 0) return;
-    store<u32>(address, verdictOf(row));
+    store<u32>(address, VERDICT_NAME);
+  }
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
+      store<u32>(verdicts.at(i), verdictOf(item, i));
+    }
   }
   for (let i: u32 = 0; i < selections.count; i++) {
-    const taken = changetype<Selection>(selections.at(i)).artifact;
+    const selection = changetype<Selection>(selections.at(i));
+    const item = packageAt(selection.package);
+    const isOnly = isOneFile(item) && selection.kind != KIND_NONE;
+    const taken = isOnly ? item.artifacts : selection.artifact;
     if (taken != NONE) store<u32>(verdicts.at(taken), VERDICT_TAKEN);
   }
 }
 
-function verdictOf(row: u32): u32 {
+function verdictOf(item: Package, row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.kind == ARTIFACT_IS_SDIST) return VERDICT_FITS;
-  if (artifact.kind != ARTIFACT_IS_WHEEL) return VERDICT_NAME;
-  if (wheelRank(row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (isOneFile(item) && !isWheel(artifact)) return VERDICT_FITS;
+  if (!isWheel(artifact)) return isOfPackage(item, artifact) ? VERDICT_NAME : VERDICT_OTHER;
+  if (wheelRank(item, row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (isOtherWheel(row)) return VERDICT_OTHER;
   if (!isWheelName(row)) return VERDICT_NAME;
   const misfit = tagMisfit(artifact.python, artifact.abi, artifact.platform);
   if (misfit == MISFIT_PYTHON) return VERDICT_PYTHON;

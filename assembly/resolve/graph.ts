@@ -7,18 +7,33 @@
 //
 // Invariant: asking for extras only ever adds; `forgetFrom` takes back the last ones, for the solver.
 
-import { NONE } from "../../src/core/abi";
-import { Dependency, dependencyAt, ExtraMember, extraAt, extraMemberAt, packageAt, packages } from "../lock/tables";
+import { METHOD_SEARCH, NONE } from "../../src/core/abi";
+import {
+  Dependency,
+  dependencyAt,
+  ExtraMember,
+  extraAt,
+  extraMemberAt,
+  lock,
+  packageAt,
+  packages,
+} from "../lock/tables";
 import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
 import { indexOf, isDigit, isLetter } from "../memory/bytes";
 import { ALWAYS } from "../standards/condition";
-import { constraintAllows, constraintOf } from "../standards/constraint";
-import { VARIABLE_PYTHON_FULL_VERSION, VARIABLE_SYS_PLATFORM, variableVersion } from "../standards/environment";
+import { constraintAllows, constraintNames, constraintOf } from "../standards/constraint";
+import {
+  VARIABLE_PYTHON_FULL_VERSION,
+  VARIABLE_PYTHON_VERSION,
+  VARIABLE_SYS_PLATFORM,
+  variableVersion,
+} from "../standards/environment";
 import { normalizedName } from "../standards/name";
-import { EXTRA_ABSENT, evaluateMarker } from "../standards/pep508/evaluation";
+import { EXTRA_ABSENT, evaluateMarker, PYTHON_ALONE } from "../standards/pep508/evaluation";
 import { hasExtraAtom, namesExtra } from "../standards/pep508/marker";
 import { platformAllows } from "../standards/platform";
+import { isPoetry } from "./rules";
 
 /** That an extra is asked of a package. */
 @unmanaged
@@ -47,7 +62,7 @@ export function requestCount(): u32 {
 /** Takes back all requests from this one on. */
 export function forgetFrom(count: u32): void {
   while (requests.count > count) {
-    const request = changetype<Request>(requests.at(--requests.count));
+    const request = changetype<Request>(requests.pop());
     store<u32>(lastRequest + (usize(request.owner) << 2), request.before + 1);
   }
 }
@@ -114,6 +129,7 @@ function isNameCharacter(c: u32): bool {
 }
 
 function addRequest(row: u32, extra: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const address = requests.push();
   if (address == 0) return;
   const request = changetype<Request>(address);
@@ -125,6 +141,7 @@ function addRequest(row: u32, extra: u32): void {
 }
 
 export function isRequested(row: u32, extra: u32): bool {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   for (let i = load<u32>(lastRequest + (usize(row) << 2)) - 1; i != NONE && spend(1); ) {
     const request = changetype<Request>(requests.at(i));
     if (request.extra == extra) return true;
@@ -141,6 +158,7 @@ export function isActive(row: u32): bool {
   if (marker != NONE && evaluateMarker(marker, EXTRA_ABSENT) != ALWAYS) return false;
   if (dependency.optional == 0) return true;
   const owner = dependency.owner;
+  if (!ASC_NO_ASSERT) assert(owner < packages.count);
   let listed = false;
   let named = marker == NONE || !hasExtraAtom(marker);
   for (let i = load<u32>(lastRequest + (usize(owner) << 2)) - 1; i != NONE && spend(1); ) {
@@ -153,15 +171,31 @@ export function isActive(row: u32): bool {
   return false;
 }
 
-/** Whether `python` and `platform` admit the target: what Poetry before 1.1 wrote instead of markers. */
+/**
+ * Whether what Poetry asks beside the marker admits the target: `python` and `platform`, which it wrote instead of markers
+ * before 1.1, and in its search the marker's own constraint on Python.
+ */
 export function appliesHere(dependency: Dependency): bool {
   if (isDefined(WITHOUT_POETRY)) return true;
+  if (!takesPython(dependency)) return false;
+  return dependency.platform == NONE || platformAllows(dependency.platform, VARIABLE_SYS_PLATFORM);
+}
+
+/** The search leaves a requirement out whose constraint on Python does not admit the target's (provider.py, complete_package). */
+export function takesPython(dependency: Dependency): bool {
   if (dependency.python != NONE) {
     const constraint = constraintOf(dependency.python);
     if (constraint == NONE) return false;
-    if (!constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return false;
+    // `3.11` becomes `python_version == "3.11"` (packages/utils/utils.py, create_nested_marker), the whole minor version.
+    if (
+      !constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION)) &&
+      !constraintNames(constraint, variableVersion(VARIABLE_PYTHON_VERSION))
+    ) {
+      return false;
+    }
   }
-  return dependency.platform == NONE || platformAllows(dependency.platform, VARIABLE_SYS_PLATFORM);
+  if (dependency.marker == NONE || lock.method != METHOD_SEARCH || !isPoetry()) return true;
+  return evaluateMarker(dependency.marker, PYTHON_ALONE) == ALWAYS;
 }
 
 /** Whether the package's extra lists this name. */

@@ -105,6 +105,11 @@ export function buildTagFirst(): bool {
   return isPoetry();
 }
 
+/** Whether files by address are held against the target: of conda-lock's entries the platform says which target they are for. */
+export function holdsFiles(): bool {
+  return isDefined(WITHOUT_FLAT) || lock.format != FORMAT_CONDA;
+}
+
 /** Whether two selected entries of one name are a refusal; for the other formats they are a problem. */
 export function refusesTwice(): bool {
   return !isDefined(WITHOUT_FLAT) && (lock.format == FORMAT_PYLOCK || lock.format == FORMAT_REQUIREMENTS);
@@ -121,12 +126,11 @@ export function isForTarget(item: Package): bool {
 }
 
 /** Whether the lock takes the target; a refusal is in the status. To be called when target and evaluation are set. */
-export function checkTarget(problems: Column<Problem>): bool {
+export function checkTarget(): bool {
   if (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) return checkPoetryPython();
   condaPlatform = NONE;
   if (!isDefined(WITHOUT_POETRY) && isPoetry()) return checkPoetryPython();
-  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA)
-    checkCondaPlatform(problems);
+  if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_CONDA) && lock.format == FORMAT_CONDA) checkCondaPlatform();
   else if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM) && lock.format == FORMAT_PDM) checkLockTargets();
   else if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
   const mayName = !isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK);
@@ -174,9 +178,15 @@ function checkEnvironments(): void {
 
 // --- PDM's targets --------------------------------------------------------------------------------------------------------
 
-/** PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare). */
+/**
+ * PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare). A
+ * lock without targets is for the Pythons of the project (models/repositories/lock.py, _read_pdm_lock: allow_all_spec).
+ */
 function checkLockTargets(): void {
-  if (lockTargets.count == 0) return;
+  if (lockTargets.count == 0) {
+    if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
+    return;
+  }
   for (let i: u32 = 0; i < lockTargets.count && !failed(); i++) {
     const each = changetype<LockTarget>(lockTargets.at(i));
     if (each.python != NONE && !specifiersContain(each.python, pythonVersion())) continue;
@@ -227,11 +237,11 @@ function isWindowsArchitecture(address: usize, size: u32): bool {
 
 // --- conda's platforms ----------------------------------------------------------------------------------------------------
 
-/** A lock without the platform has nothing for it: conda-lock installs an empty part, so a problem and no refusal. */
-function checkCondaPlatform(problems: Column<Problem>): void {
+/** conda-lock installs for the lock's own platforms only (conda_lock/conda_lock.py, render_lockfile_for_install). */
+function checkCondaPlatform(): void {
   condaPlatform = internWord(condaWord());
   for (let i: u32 = 0; i < lockPlatforms.count; i++) if (idAt(lockPlatforms, i) == condaPlatform) return;
-  addProblem(problems, STATUS_CONDA_PLATFORM, 0, 0, condaPlatform);
+  failAbout(STATUS_CONDA_PLATFORM, 0, 0, condaPlatform);
 }
 
 function condaWord(): string {

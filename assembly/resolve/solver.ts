@@ -26,6 +26,7 @@ import {
   Dependency,
   dependencyAt,
   idAt,
+  lock,
   packageAt,
   packages,
   pushId,
@@ -33,7 +34,7 @@ import {
 } from "../lock/tables";
 import { BLOCK, Column, Scratch, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
-import { is } from "../memory/bytes";
+import { indexIn } from "../memory/bytes";
 import { textAddress, textSize, texts } from "../memory/intern";
 import { failAbout, failed } from "../memory/status";
 import { constraintAllows, constraintOf } from "../standards/constraint";
@@ -115,6 +116,7 @@ export function require(row: u32): void {
   const dependency = dependencyAt(row);
   if (isSatisfiedOutside(dependency)) return;
   const name = dependency.name;
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   const chain = lastRequirement + (usize(name) << 2);
   const address = requirements.push();
   if (address == 0) return;
@@ -266,7 +268,7 @@ function blame(index: u32): void {
   const bottom = culprits.count;
   pushId(culprits, index);
   while (culprits.count > bottom) {
-    const each = idAt(culprits, --culprits.count);
+    const each = load<u32>(culprits.pop());
     const requirement = requirementAt(each);
     const dependency = dependencyAt(requirement.dependency);
     const owner = dependency.owner;
@@ -281,6 +283,7 @@ function blame(index: u32): void {
 }
 
 function blamePackage(row: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   store<u32>(blamed + (usize(row) << 2), conflict);
 }
 
@@ -291,7 +294,7 @@ function isBlamed(row: u32): bool {
 function undo(decision: Decision): void {
   store<u32>(decided + (usize(packageAt(decision.taken).name) << 2), 0);
   while (requirements.count > decision.requirementCount) {
-    const requirement = requirementAt(--requirements.count);
+    const requirement = changetype<Requirement>(requirements.pop());
     store<u32>(lastRequirement + (usize(dependencyAt(requirement.dependency).name) << 2), requirement.before + 1);
   }
   required.count = decision.nameCount;
@@ -304,6 +307,7 @@ function requirementAt(index: u32): Requirement {
 }
 
 function lastOf(name: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   return load<u32>(lastRequirement + (usize(name) << 2)) - 1;
 }
 
@@ -359,18 +363,12 @@ function isBetter(a: u32, b: u32): bool {
 
 /**
  * Requirements that no locked package has to meet: the project itself, and what Poetry before 1.2 never locked
- * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1).
+ * (provider.py, Provider.UNSAFE_PACKAGES; `wheel` in 1.1). No such Poetry wrote locks of version 2: Poetry misses it there.
  */
 export function isSatisfiedOutside(dependency: Dependency): bool {
   const name = dependency.name;
   if (candidates(name) != NONE) return false;
   if (name == project.name) return true;
-  const address = textAddress(name);
-  const size = textSize(name);
-  return (
-    is(address, size, "setuptools") ||
-    is(address, size, "distribute") ||
-    is(address, size, "pip") ||
-    is(address, size, "wheel")
-  );
+  if (isPoetry() && lock.version != NONE && load<u8>(textAddress(lock.version)) == 0x32) return false;
+  return indexIn(textAddress(name), textSize(name), "setuptools distribute pip wheel") != NONE;
 }

@@ -93,6 +93,17 @@ export function constraintAllows(row: u32, version: u32): bool {
   return false;
 }
 
+/** Whether it allows this version alone, beside whatever else: `3.11`, `3.9 || 3.11`; not `3.11.0`, which has another size. */
+export function constraintNames(row: u32, version: u32): bool {
+  const constraint = changetype<Constraint>(constraints.at(row));
+  for (let i = constraint.first; i < constraint.first + constraint.count; i++) {
+    const each = pieceAt(i);
+    if ((each.flags & IS_VERSION) == 0 || releaseCount(each.lower) != releaseCount(version)) continue;
+    if (compareVersions(each.lower, version) == 0) return true;
+  }
+  return false;
+}
+
 /** Whether it allows every version: `VersionConstraint.is_any`. */
 export function constraintIsAny(row: u32): bool {
   const constraint = changetype<Constraint>(constraints.at(row));
@@ -172,7 +183,7 @@ function pushAgain(index: u32): void {
 /** Moves the pieces from `source` on down to `target`, over those in between. */
 function settle(target: u32, source: u32): void {
   const count = pieces.count - source;
-  memory.copy(pieces.at(target), pieces.at(source), usize(count) * offsetof<Piece>());
+  memory.copy(pieces.slice(target), pieces.slice(source), usize(count) * offsetof<Piece>());
   pieces.count = target + count;
 }
 

@@ -2,6 +2,7 @@
 // sys_platform (poetry-core, factory.py, Factory.create_dependency), in poetry-core's generic constraint grammar
 // (constraints/generic/parser.py): alternatives joined by `|` or `||`, each a list joined by commas.
 
+import { NONE } from "../../src/core/abi";
 import { equal } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { variableAddress, variableSize } from "./environment";
@@ -9,21 +10,18 @@ import { variableAddress, variableSize } from "./environment";
 /** Whether the restriction, a text id, admits the target's value of the variable. */
 export function platformAllows(restriction: u32, variable: u32): bool {
   const end = textAddress(restriction) + textSize(restriction);
-  let isAllowed = false;
-  let holds = true;
-  let at = textAddress(restriction);
-  while (at < end) {
-    let stop = at;
-    while (stop < end && load<u8>(stop) != 0x7c && load<u8>(stop) != 0x2c) stop++;
-    if (stop > at) holds = holds && termHolds(at, stop, variable);
-    if (stop == end || load<u8>(stop) == 0x7c) {
-      isAllowed = isAllowed || holds;
-      holds = true;
-      while (stop < end && load<u8>(stop) == 0x7c) stop++;
-      at = stop;
-    } else at = stop + 1;
+  // Of an alternative 1 or 0; NONE before its first term.
+  let holds: u32 = NONE;
+  let from = textAddress(restriction);
+  for (let at = from; at <= end; at++) {
+    const c = at == end ? 0x7c : u32(load<u8>(at));
+    if (c != 0x7c && c != 0x2c) continue;
+    if (at > from) holds &= u32(termHolds(from, at, variable));
+    if (c == 0x7c && holds == 1) return true;
+    if (c == 0x7c) holds = NONE;
+    from = at + 1;
   }
-  return isAllowed;
+  return false;
 }
 
 /** `value`, `==value`, `=value` or `!=value`, with white space anywhere around; `*` is every value. */

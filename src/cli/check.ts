@@ -11,13 +11,14 @@ import { freshnessWords, type Input, lockFacts, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";
 import { showProgress } from "./progress.ts";
 import { chooseSelection, SELECTION_OPTIONS, type Selection } from "./selection.ts";
-import { TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
+import { recordBeside } from "./source-record.ts";
+import { TARGET_OPTIONS, targetsToCheck } from "./target-choice.ts";
 import type { Words } from "./words.ts";
 
 export const checkCommand: Command = {
   name: "check",
   summary: "is the lock fresh, complete and sound, and what cannot be installed",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Holds the lock against pyproject.toml (its content hash, uv's as `uv lock --check` compares them),",
     "every installed version against the",
@@ -29,20 +30,23 @@ export const checkCommand: Command = {
   examples: [
     ["pylock2nix check", "the project in this folder, on all usual targets"],
     ["pylock2nix check --all-groups --all-extras", "with everything that can be selected"],
+    ["pylock2nix check services/*", "several projects, each by itself"],
     ["pylock2nix check --json | jq '.findings[].message'", "as data"],
   ],
   run,
+  takesSeveral: async () => {},
 };
 
 async function run(words: Words): Promise<number> {
   const input = await openInput(words, checkCommand.name);
   const selection = chooseSelection(words, input);
-  const targets = targetsForNix(words, input.lock);
+  const targets = targetsToCheck(words, input.lock);
   const checked = showProgress(targets, "checking", ({ target, python }): CheckedTarget => {
     const request = { target, ...(python !== undefined && { python }), ...selection };
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };
   });
-  const findings = check(checked, input.fresh, input.because);
+  const sources = { packages: input.lock.packages(), record: await recordBeside(input.path) };
+  const findings = check(checked, input, sources);
   const names = targets.map(({ target }) => target);
   print(words.has(JSON_OUTPUT) ? asData(input, selection, names, findings) : asText(input, selection, names, findings));
   return findings.length === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ import type { Words } from "./words.ts";
 export const resolveCommand: Command = {
   name: "resolve",
   summary: "what is installed on each target, with file and hash",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Says what the lock's own installer would install. Without --target, --python or --system that is",
     "for this machine and the newest Python that the lock admits. A target or a selection that the",
@@ -29,9 +29,11 @@ export const resolveCommand: Command = {
     ["pylock2nix resolve", "the project in this folder, for this machine"],
     ["pylock2nix resolve --python 3.12 --system x86_64-linux,aarch64-darwin", "two targets"],
     ["pylock2nix resolve --only main --extras socks", "without the development groups"],
+    ["pylock2nix resolve services/* libraries/core/poetry.lock", "several projects and locks, each by itself"],
     ["pylock2nix resolve ../app/poetry.lock --json | jq '.resolutions[].packages[].artifact'", "as data"],
   ],
   run,
+  takesSeveral: async () => {},
 };
 
 async function run(words: Words): Promise<number> {

@@ -8,7 +8,7 @@ import type { Pyproject } from "../lock/pyproject.ts";
 import type { LockedProject } from "../lock/uv/stated.ts";
 import { Unknown } from "../lock/uv/unknown.ts";
 import { projectName, resolved, sourcesOf, toolUv, type UvProject, type UvWorkspace } from "../lock/uv/workspace.ts";
-import { kindOf, list, readIfThere, resolve } from "../runtime/node.ts";
+import { absolute, kindOf, list, readIfThere } from "../runtime/node.ts";
 import { PylockError } from "../words/errors.ts";
 
 /** The workspace of the lock beside this pyproject.toml. Throws Unknown where uv would refuse it. */
@@ -17,7 +17,7 @@ export async function readUvWorkspace(
   { document, path }: Pyproject,
   locked: readonly LockedProject[],
 ): Promise<UvWorkspace> {
-  const root: UvProject = { folder: resolved(resolve(folder), "."), document, path };
+  const root: UvProject = { folder: resolved(absolute(folder), "."), document, path };
   const members = await readMembers(root);
   const others = new Map<string, UvProject | null>();
   const files = new Set<string>();

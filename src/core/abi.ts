@@ -9,7 +9,7 @@ export const ABI_VERSION = 2;
 /** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
 export const INPUT_PADDING = 128;
 /** Largest input, in bytes. Offsets are u32, and a document takes some ten times its text in memory. */
-export const INPUT_LIMIT = 201326592; // 192 MiB
+export const INPUT_LIMIT = 536870912; // 512 MiB
 /** No row, no id, no offset. */
 export const NONE = -1;
 
@@ -160,8 +160,10 @@ export const SOURCE_PATH = 6;
 export const SOURCE_EDITABLE = 7;
 /** uv: a project that is not built, only its requirements count. */
 export const SOURCE_VIRTUAL = 8;
+/** uv: an index that is a folder of files. */
+export const SOURCE_FOLDER = 9;
 
-/** Spans: address and size in bytes; size 0 when absent. */
+/** Spans: address and size in bytes; size 0 when absent. What is no URL is a path from the lock's folder. */
 export const ARTIFACT_NAME = 0;
 export const ARTIFACT_NAME_SIZE = 1;
 export const ARTIFACT_URL = 2;
@@ -170,7 +172,9 @@ export const ARTIFACT_HASH = 4;
 export const ARTIFACT_HASH_SIZE = 5;
 /** ARTIFACT_IS_*. */
 export const ARTIFACT_KIND = 6;
-export const ARTIFACT_WORDS = 12;
+/** In bytes, 0 where the lock states none, 4294967295 for that and more. */
+export const ARTIFACT_FILE_SIZE = 12;
+export const ARTIFACT_WORDS = 13;
 
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
@@ -332,7 +336,11 @@ export const SELECTED_WORDS = 4;
 export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
-export const LINE_WORDS = 3;
+/** Whether some target can install no file of it. */
+export const LINE_IS_UNINSTALLABLE = 3;
+/** Whether Nix lacks a hash or an address of one of its files. */
+export const LINE_LACKS = 4;
+export const LINE_WORDS = 5;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;
@@ -402,6 +410,8 @@ export const VERDICT_PLATFORM = 4;
 export const VERDICT_FLOOR = 5;
 /** Not the name of a wheel or a source distribution. */
 export const VERDICT_NAME = 6;
+/** Of another package or version. */
+export const VERDICT_OTHER = 7;
 
 /** FINDING_IS_*, and what it is about. */
 export const FINDING_CODE = 0;
@@ -427,7 +437,8 @@ export const FINDING_IS_REFUSED_PYTHON = 3;
 //   "pep508" group, extra or "", requirement text
 //   "poetry" group, name, constraint, markers, python, platform, extras (comma-separated), "1" when optional,
 //            source kind ("", "git", "url", "file", "path"), its address
-//   "python" group, the Pythons that choosing it demands (uv; PEP 440)
+//   "python" group, the Pythons that choosing it demands (uv; PEP 440); "main", those of the project (PDM)
+//   "override" name: whatever is asked of the package, its locked version is right (PDM), after the requirements
 //   "name"   the project's own name
 
 export const FIELD_END = 31; // U+001F, unit separator
@@ -470,6 +481,7 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_OTHER_FILE = 49;
 export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
 export const STATUS_LOCK_EDGE = 56;
 export const STATUS_LOCK_DUPLICATE = 57;
@@ -527,7 +539,7 @@ export const STATUS_PYLOCK_MISSING = 131;
 export const STATUS_PYLOCK_SOURCES = 132; // not exactly one kind of source
 export const STATUS_PYLOCK_PLACE = 133; // neither url nor path
 export const STATUS_PYLOCK_VCS = 134;
-export const STATUS_PYLOCK_NAME = 135; // not normalised
+export const STATUS_PYLOCK_NAME = 135; // a warning: not normalised
 export const STATUS_PYLOCK_OTHER_NAME = 136;
 export const STATUS_PYLOCK_OTHER_VERSION = 137;
 export const STATUS_PYLOCK_NEWER = 138; // a warning
@@ -556,6 +568,8 @@ export const STATUS_REQUIREMENTS_INCLUDE = 174;
 export const STATUS_REQUIREMENTS_UTF8 = 175;
 export const STATUS_REQUIREMENTS_IGNORED = 176; // a warning
 export const STATUS_REQUIREMENTS_DISJOINT = 177;
+export const STATUS_REQUIREMENTS_UNHASHED = 178; // a warning
+export const STATUS_REQUIREMENTS_NAME = 179; // a folder whose name is not known
 
 // conda-lock.yml
 export const STATUS_CONDA_VERSION = 180;

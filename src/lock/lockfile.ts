@@ -5,12 +5,20 @@
 import module from "#core";
 import * as abi from "../core/abi.ts";
 import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
-import { type Explanation, readExplanation } from "./explain.ts";
+import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
+import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
-import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
-import { type Pyproject, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
+import {
+  foldersOf,
+  hasVirtualProject,
+  type LockedPackage,
+  packageName,
+  readPackage,
+  readPackages,
+} from "./packages.ts";
+import { NO_PLACES, type Places, placesIn } from "./places.ts";
+import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
   type Resolution,
@@ -52,6 +60,8 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** The folder of each member, as the lock writes it: "." is the lock's own. */
+  readonly memberFolders: ReadonlyMap<string, string>;
   /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
   readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
@@ -69,6 +79,8 @@ export interface Lockfile {
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
+  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** One of them, by its place in that order. */
@@ -76,12 +88,16 @@ export interface Lockfile {
   packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
+  /** Requirements: where they say that files are looked for. */
+  readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
   /** Every selection on each of the targets, as the frozen file has them. */
   freeze(request: FreezeRequest): FrozenParts;
+  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  asksForGlibc(older: number, newer: number): boolean;
   /** Whether the lock has the project and does not build it. */
   readonly hasVirtualProject: boolean;
 }
@@ -113,6 +129,23 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   return readLockWith(new Core(module), bytes, options);
 }
 
+let shared: Core | undefined;
+
+/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
+export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const core = shared ?? new Core(module);
+  // Only what ends well, or as a failure, leaves it fit for the next.
+  shared = undefined;
+  try {
+    const lock = readLockWith(core, bytes, options);
+    shared = core;
+    return lock;
+  } catch (error) {
+    if (error instanceof PylockError) shared = core;
+    throw error;
+  }
+}
+
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
@@ -125,6 +158,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       ...(isOfTarget(found) && { path: null, found: target }),
     });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
+  const members = names(core, abi.TABLE_MEMBER).sort();
   return {
     path,
     format,
@@ -133,7 +167,8 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    members: names(core, abi.TABLE_MEMBER).sort(),
+    members,
+    memberFolders: foldersOf(core, members),
     choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
@@ -147,12 +182,15 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       return "status" in form ? null : form;
     },
     combine: (operation, a, b) => core.combine(operation, a, b),
+    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
+    verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
+    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
   };
 }
@@ -187,8 +225,7 @@ function factsOf(
   return {
     path: part?.path ?? (failure.input === abi.INPUT_PROJECT && pyproject !== null ? pyproject.path : path),
     bytes: part?.bytes ?? null,
-    offset: part === null ? null : failure.offset - part.offset + part.from,
-    size: inLock ? failure.size : null,
+    ...spanIn(part, failure),
     detail: detailOf(core, failure),
     again: LOCK_COMMANDS[format],
     found:
@@ -196,6 +233,13 @@ function factsOf(
         ? spanOf(recordsFor(format, pyproject) ?? "", failure)
         : null,
   };
+}
+
+/** The span in the file that the part is from: what stands there, where the text has other words. */
+function spanIn(part: TextPart | null, { offset, size }: CoreFailure): { offset: number | null; size: number | null } {
+  if (part === null) return { offset: null, size: null };
+  if (part.replaced !== undefined) return { offset: part.from, size: part.replaced };
+  return { offset: offset - part.offset + part.from, size };
 }
 
 /** The text of a span in the project's records: their place in pyproject.toml is not known. */
@@ -214,6 +258,8 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
+    "url",
+    "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
     "lock-version",
@@ -235,6 +281,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_PYTHON_REFUSED,
   abi.STATUS_LOCK_EDGE,
   abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_LOCK_OTHER_FILE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
   abi.STATUS_GROUP_PYTHON,
@@ -255,30 +302,37 @@ function detailOf(core: Core, { status, detail }: CoreFailure): number | string 
 
 function warningsOf(core: Core): CoreFailure[] {
   const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
-  const base = core.state(abi.STATE_LOCK_ADDRESS);
   return Array.from({ length: rows.count }, (_, row) => ({
     status: rows.at(row, abi.PROBLEM_STATUS),
-    input: abi.INPUT_LOCK,
-    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    ...core.place(rows.at(row, abi.PROBLEM_ADDRESS)),
     size: rows.at(row, abi.PROBLEM_SIZE),
     detail: rows.at(row, abi.PROBLEM_DETAIL),
   }));
 }
 
 /**
- * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls default. PDM: `main` and the
- * development groups, which pyproject.toml tells from the optional dependencies. conda-lock: `main` and `dev`. pylock.toml
- * says it itself. `main` is always there, but in pylock.toml, where it is a name like others.
+ * Which groups are chosen by default. Poetry: those that pyproject.toml does not call optional. uv: those that it calls
+ * default. PDM: those that the lock was made for, as far as pyproject.toml has them; where the lock does not say, `main` and
+ * the development groups (pdm/cli/filters.py, GroupSelection). conda-lock: `main` and `dev`. pylock.toml says it itself.
+ * `main` is always there, but in pylock.toml, where it is a name like others.
  */
 function groupsOf(core: Core, format: LockFormat, pyproject: Pyproject | null): Map<string, boolean> {
   const all = names(core, abi.TABLE_GROUP);
+  const locked = names(core, abi.TABLE_DEFAULT_GROUP);
   if (format === "pylock") {
-    const chosen = names(core, abi.TABLE_DEFAULT_GROUP);
-    return new Map(all.map((name) => [name, chosen.includes(name)]));
+    return new Map(all.map((name) => [name, locked.includes(name)]));
   }
   const groups = new Map([["main", true]]);
   for (const name of all) if (name !== "main") groups.set(name, isDefault(name, format, pyproject));
+  if (format === "pdm" && locked.length > 0) {
+    for (const name of groups.keys()) groups.set(name, locked.includes(name) && isPdmGroup(name, pyproject));
+  }
   return groups;
+}
+
+/** Without pyproject.toml the lock's word counts. */
+function isPdmGroup(name: string, pyproject: Pyproject | null): boolean {
+  return name === "main" || pyproject === null || pdmGroups(pyproject).includes(name);
 }
 
 function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null): boolean {

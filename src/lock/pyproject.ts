@@ -152,6 +152,11 @@ export function pdmRecords(pyproject: Pyproject): string {
   return recordText(name, pdmRequirements(document, name, requirements), path);
 }
 
+/** The groups that PDM knows of a project: `main`, its extras and its development groups. */
+export function pdmGroups({ document, name, requirements }: Pyproject): string[] {
+  return pdmRequirements(document, name, requirements).groups.map((group) => group.name);
+}
+
 /** The text whose sha256 PDM writes as `content_hash`; null when that cannot be told from this file alone. */
 export function pdmContentHash(pyproject: Pyproject): string[] | null {
   return pdmHashTexts(pyproject.document);

@@ -1,8 +1,9 @@
 // What the core resolves from poetry.lock, against real Poetry (poetry_installs.py): packages, versions, files, refusals.
-//   node test/oracles/poetry.mjs [--quick] [--solve] [--targets NAME,NAME] [--folders DIR]... [LOCK]...
+//   node test/oracles/poetry.mjs [--quick] [--solve] [--targets NAME,NAME] [--folders DIR]... [--markers COUNT [--seed N]] [LOCK]...
 // --solve takes locks of version 2.1 as if they were of version 2.0, so that they are solved instead of filtered.
+// --markers draws that many locks full of markers about Python (poetry_markers.py), beside the others.
 // The last line is "N compared, N differences"; what test/known-differences.txt lists is counted apart.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -29,7 +30,8 @@ const isQuick = words.includes("--quick");
 const targets = option("--targets")[0]?.split(",") ?? (isQuick ? QUICK : TARGETS);
 const folders = option("--folders");
 const named = words.filter(
-  (word, index) => !word.startsWith("--") && !["--targets", "--folders"].includes(words[index - 1]),
+  (word, index) =>
+    !word.startsWith("--") && !["--targets", "--folders", "--markers", "--seed"].includes(words[index - 1]),
 );
 const locks = [
   ...named,
@@ -42,6 +44,8 @@ if (!isQuick && named.length === 0 && folders.length === 0) {
   locks.push(...made.locks);
   for (const line of made.failed) process.stdout.write(`skipped: cannot lock ${line}\n`);
 }
+const drawn = new Set(drawnLocks(Number(option("--markers")[0] ?? 0), option("--seed")[0] ?? "1"));
+locks.push(...drawn);
 
 const tally = { compared: 0, differences: 0, known: 0, refused: 0, skipped: 0 };
 const unread = new Set();
@@ -78,7 +82,9 @@ async function compareLock(original) {
       .slice(0, isQuick ? 0 : 3)
       .map((extra) => ({ name: `extra-${extra}`, groups: ["main"], own: ["main"], extras: [extra] })),
   ];
-  const pairs = selections.flatMap((selection) => targets.map((target) => ({ selection, target })));
+  // Drawn locks have no extras, and their one group is chosen by default.
+  const asked = drawn.has(original) ? selections.slice(1) : selections;
+  const pairs = asked.flatMap((selection) => targets.map((target) => ({ selection, target })));
   const cases = pairs.map(({ selection, target }) => ({
     target,
     environment: describeTarget(target).environment,
@@ -156,6 +162,16 @@ function ask(question) {
     });
     child.stdin.end(`${JSON.stringify(question)}\n`);
   });
+}
+
+/** The paths of freshly drawn locks; the same ones for the same seed. */
+function drawnLocks(count, seed) {
+  if (count === 0) return [];
+  const folder = mkdtempSync(join(tmpdir(), "markers-"));
+  const args = ["test/oracles/poetry_markers.py", folder, String(count), seed];
+  const { status, stdout } = spawnSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (status !== 0) throw new Error(`${args[0]} failed`);
+  return stdout.trim().split("\n");
 }
 
 function usualFolders() {

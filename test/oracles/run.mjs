@@ -28,9 +28,12 @@ if (!isCi) shell("node test/run.mjs --only name");
 compare("versions", `'${python}' test/oracles/versions.py ${count} ${seed} | node test/oracles/versions.mjs`);
 compare(
   "markers and tags",
-  `node dist/cli.js targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
+  `node dist/bin/pylock2nix.cjs targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
 );
-compare("Poetry", `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""}`);
+compare(
+  "Poetry",
+  `node test/oracles/poetry.mjs ${isQuick ? "--quick --folders test/fixtures/poetry" : ""} --markers ${Math.ceil(count / 2500)} --seed ${seed}`,
+);
 compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
 compare("uv's freshness", `node test/oracles/uv_fresh.mjs ${isCi ? 20 : isQuick ? 40 : 400} ${seed}`);
 compare("the modules for Nix", `node test/oracles/wasmtime.mjs ${isQuick ? "--quick" : ""}`);

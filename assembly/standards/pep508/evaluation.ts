@@ -23,7 +23,14 @@
 //     others `~= "3"` is `~= "3.0"` (packaging: no specifier);
 //   - `>= "3.8.*"` and the like mean the same without the wildcard (packaging: no specifier, so a comparison of texts);
 //   - a variable that the environment lacks holds: EXTRA_ABSENT.
-// It refuses markers with a literal on the left of anything but `in`; here they are evaluated as packaging does.
+//   - a literal on the left of anything but `in` has no meaning (it refuses to read such markers), nor have the sets of PEP 751.
+// Its search asks a second thing of a marker, PYTHON_ALONE: whether the constraint on Python that follows from it
+// (packages/utils/utils.py, get_python_constraint_from_marker) admits the target's. There a comparison of python_version
+// with three or more segments is one of the whole version: `python_version <= "3.11.2"` holds on 3.11.15, whose
+// python_version is 3.11, and its constraint does not. With fewer segments both come to the same. "Runs" below has lists.
+// One thing is left out: poetry-core first merges comparisons of which one includes the other. Markers in a lock are merged
+// already. In one that a person wrote it can tell: of `python_version == "3.11" or python_version < "3.11.2"` only the second
+// is left, which does not admit 3.11.15.
 //
 // Where uv evaluates differently (crates/uv-pep508/src/marker/algebra.rs, Edges::from_string), and DIALECT_UV with it:
 // platform_release and platform_version are texts, and ordered by their bytes (`platform_release >= "24."` on macOS); but a
@@ -87,6 +94,8 @@ export const EXTRA_ABSENT: u32 = 1;
 export const EXTRA_EMPTY: u32 = 2;
 /** The environment has no `extra`, as in PEP 751's lock files: whatever is compared with it has no meaning. */
 export const EXTRA_UNDEFINED: u32 = 3;
+/** Beside the policies, for DIALECT_POETRY: only what is said of Python counts, and is said of the whole version. */
+export const PYTHON_ALONE: u32 = 4;
 
 export const DIALECT_PACKAGING: u32 = 0;
 export const DIALECT_POETRY: u32 = 1;
@@ -116,6 +125,7 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
   const known = load<u32>(memo);
   if (known != NONE) return known;
   let top = stack;
+  store<u32>(top, NEVER); // for a marker without items
   const end = row.first + row.count;
   for (let i = row.first; i < end; i++) {
     const item = load<u32>(items.at(i));
@@ -126,11 +136,14 @@ export function evaluateMarker(marker: u32, extraPolicy: u32): u32 {
       top -= 4;
       const a = load<u32>(top - 4);
       const b = load<u32>(top);
-      store<u32>(top - 4, item == ITEM_ALL ? all(a, b) : any(a, b));
+      if (!isDefined(WITHOUT_POETRY) && extraPolicy == PYTHON_ALONE) {
+        store<u32>(top - 4, item == ITEM_ALL ? followed(a, b) : a | b);
+      } else store<u32>(top - 4, item == ITEM_ALL ? all(a, b) : any(a, b));
     }
   }
   if (failed()) return NEVER;
-  const value = load<u32>(stack);
+  let value = load<u32>(stack);
+  if (!isDefined(WITHOUT_POETRY) && extraPolicy == PYTHON_ALONE) value = conditionOf(value != 0);
   store<u32>(memo, value);
   return value;
 }
@@ -148,6 +161,7 @@ export class Part {
  */
 export function blame(marker: u32, extraPolicy: u32, parts: Column<Part>): void {
   const row = markerAt(marker);
+  if (row.count == 0) return;
   // For each item its value, and the item that its part of the marker starts with.
   const values = blameMemory.zeroed(usize(row.count) * 12);
   if (values == 0) return;
@@ -197,14 +211,14 @@ export function blame(marker: u32, extraPolicy: u32, parts: Column<Part>): void 
 // --- Atoms --------------------------------------------------------------------------------------------------------------
 
 function atomValue(atom: Atom, extraPolicy: u32): u32 {
+  if (!isDefined(WITHOUT_POETRY) && extraPolicy == PYTHON_ALONE) return pythonRuns(atom);
   if (atom.variable < VARIABLE_COUNT) {
     if (atom.value != NONE) return atom.value;
-    const value =
-      (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || (!isDefined(WITHOUT_POETRY) && dialect == DIALECT_POETRY)
-        ? poetryValue(atom)
-        : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
-          ? uvValue(atom)
-          : ownValue(atom);
+    const value = isPoetrys()
+      ? poetryValue(atom, atom.variable)
+      : !isDefined(WITHOUT_UV) && ((isDefined(WITHOUT_POETRY) && isDefined(WITHOUT_FLAT)) || dialect == DIALECT_UV)
+        ? uvValue(atom)
+        : ownValue(atom);
     if (!failed()) atom.value = value;
     return value;
   }
@@ -215,7 +229,12 @@ function atomValue(atom: Atom, extraPolicy: u32): u32 {
     const empty = intern(atom.address, 0);
     return atom.isReversed != 0 ? textValue(atom, atom.literal, empty) : textValue(atom, empty, atom.literal);
   }
-  return atom.variable == VARIABLE_LITERAL ? undefinedValue(atom) : listValue(atom);
+  return atom.variable == VARIABLE_LITERAL || isPoetrys() ? undefinedValue(atom) : listValue(atom);
+}
+
+function isPoetrys(): bool {
+  if (isDefined(WITHOUT_POETRY)) return false;
+  return (isDefined(WITHOUT_FLAT) && isDefined(WITHOUT_UV)) || dialect == DIALECT_POETRY;
 }
 
 function undefinedValue(atom: Atom): u32 {
@@ -341,44 +360,86 @@ function uvValue(atom: Atom): u32 {
 
 // --- poetry-core's dialect ----------------------------------------------------------------------------------------------
 
-function poetryValue(atom: Atom): u32 {
-  const isPython = atom.variable == VARIABLE_PYTHON_VERSION || atom.variable == VARIABLE_PYTHON_FULL_VERSION;
-  const comparesVersions = isPython || atom.variable == VARIABLE_PLATFORM_RELEASE;
+// Runs. poetry-core writes the constraints that all must hold side by side and parses the text (normalize_python_version_
+// markers), a list as `3.8.* || 3.9.*` among them, whose bars divide what stands around it: `python_version in "3.8 3.9"
+// and python_version < "3.9.2"` is 3.8, or 3.9 before 3.9.2. So what a part of a marker comes to depends on the run of
+// constraints that it stands in:
+/** If what came before holds, so does the run that the part leaves open. */
+const RUN_GOES_ON: u32 = 1;
+/** The run that it leaves open began in it and holds; goes with RUN_GOES_ON. */
+const RUN_STARTS: u32 = 2;
+/** It closes the run that came before, which then holds if that did. */
+const RUN_ENDS: u32 = 4;
+/** A run within it holds: so does the constraint. */
+const RUN_WITHIN: u32 = 8;
+
+/** RUN_*: what an atom says of the target's whole version. */
+function pythonRuns(atom: Atom): u32 {
+  if (!isPython(atom.variable)) return RUN_GOES_ON;
+  if (atom.operator == OPERATOR_IN) return listRuns(atom, true, variableText(VARIABLE_PYTHON_FULL_VERSION));
+  const isWhole = countDots(textAddress(atom.literal), textSize(atom.literal)) > 1;
+  const value = poetryValue(atom, isWhole ? VARIABLE_PYTHON_FULL_VERSION : atom.variable);
+  return value == ALWAYS ? RUN_GOES_ON : 0;
+}
+
+/** Both hold, `b` standing behind `a`. */
+function followed(a: u32, b: u32): u32 {
+  let runs = (a & (RUN_ENDS | RUN_WITHIN)) | (b & RUN_WITHIN);
+  if ((a & RUN_GOES_ON) != 0) runs |= b & (RUN_GOES_ON | RUN_ENDS);
+  if ((a & RUN_STARTS) != 0) runs |= (b & (RUN_GOES_ON | RUN_ENDS)) << 1;
+  return (b & RUN_STARTS) != 0 ? runs | RUN_GOES_ON | RUN_STARTS : runs;
+}
+
+function isPython(variable: u32): bool {
+  return variable == VARIABLE_PYTHON_VERSION || variable == VARIABLE_PYTHON_FULL_VERSION;
+}
+
+/** `variable` is the one whose value is compared: the atom's own, or what PYTHON_ALONE takes instead. */
+function poetryValue(atom: Atom, variable: u32): u32 {
+  const own = variableText(variable);
+  const comparesVersions = isPython(variable) || variable == VARIABLE_PLATFORM_RELEASE;
   if (atom.operator == OPERATOR_IN || atom.operator == OPERATOR_NOT_IN) {
-    if (atom.isReversed != 0 && !isPython) return ownValue(atom);
-    return conditionOf(isListed(atom, comparesVersions) == (atom.operator == OPERATOR_IN));
+    const isText = atom.isReversed != 0 && !isPython(variable);
+    const isIn = isText ? isWithin(atom.literal, own) : listRuns(atom, comparesVersions, own) != 0;
+    return conditionOf(isIn == (atom.operator == OPERATOR_IN));
   }
-  if (atom.isReversed != 0) return ownValue(atom);
+  if (atom.isReversed != 0) return undefinedValue(atom);
   if (!comparesVersions) {
-    const isEqual = variableText(atom.variable) == atom.literal;
+    const isEqual = own == atom.literal;
     if (atom.operator == OPERATOR_NOT_EQUAL) return conditionOf(!isEqual);
     return conditionOf(isEqual && (atom.operator == OPERATOR_EQUAL || atom.operator == OPERATOR_ARBITRARY));
   }
   const clause = poetryClause(atom);
-  return conditionOf(clause != NONE && contains(clause, variableText(atom.variable)));
+  return conditionOf(clause != NONE && contains(clause, own));
 }
 
-/** Whether one of the literal's items equals the variable; as versions, items of one or two segments are prefixes. */
-function isListed(atom: Atom, asVersions: bool): bool {
-  const own = variableText(atom.variable);
+/**
+ * RUN_*, 0 for none: which of the literal's items equal the variable. As versions, items of one or two segments are prefixes.
+ */
+function listRuns(atom: Atom, asVersions: bool, own: u32): u32 {
   const size = textSize(atom.literal);
   const address = textAddress(atom.literal);
+  let runs: u32 = 0;
+  let run: u32 = 0;
+  let whole = RUN_GOES_ON;
   for (let from: u32 = 0; from < size; ) {
     const end = itemEnd(address, size, from);
     const item = address + from;
     const itemSize = end - from;
     if (itemSize != 0) {
-      if (!asVersions) {
-        if (itemSize == textSize(own) && equal(item, textAddress(own), itemSize)) return true;
-      } else {
+      let holds: bool;
+      if (asVersions) {
         const isShort = countDots(item, itemSize) < 2 && !endsWith(item, itemSize, ".*");
         const clause = clauseWith(OPERATOR_EQUAL, item, itemSize, isShort ? ".*" : "");
-        if (clause != NONE && contains(clause, own)) return true;
-      }
+        holds = clause != NONE && contains(clause, own);
+      } else holds = itemSize == textSize(own) && equal(item, textAddress(own), itemSize);
+      runs |= run << 2; // the item before it closes its run
+      run = holds ? whole : 0;
+      whole = RUN_GOES_ON | RUN_STARTS;
     }
     from = end + 1;
   }
-  return false;
+  return runs | run;
 }
 
 /** The version clause of an atom as poetry-core reads it. */

@@ -60,11 +60,12 @@ export class Atom {
 
 @unmanaged
 export class Marker {
-  /** Its condition for each EXTRA_* policy, NONE while unknown. */
+  /** Its condition for each EXTRA_* policy and for PYTHON_ALONE, NONE while unknown. */
   ofSet: u32;
   ofAbsent: u32;
   ofEmpty: u32;
   ofUndefined: u32;
+  ofPython: u32;
   /** Slice of `items`. */
   first: u32;
   count: u32;
@@ -108,24 +109,32 @@ export function markerOf(textId: u32): u32 {
   return marker;
 }
 
-/** Whether the marker compares `extra` with anything. */
-export function hasExtraAtom(marker: u32): bool {
-  const row = markerAt(marker);
-  for (let i = row.first; i < row.first + row.count; i++) {
-    const item = load<u32>(items.at(i));
-    if (item < ITEM_ALL && atomAt(item).variable == VARIABLE_EXTRA) return true;
-  }
-  return false;
+/**
+ * The same as poetry-core takes it (version/markers.py, parse_marker): `<empty>` never holds; `*` and the empty text always
+ * do, like no marker: NONE.
+ */
+export function poetryMarkerOf(textId: u32): u32 {
+  const address = textAddress(textId);
+  const size = textSize(textId);
+  const special = indexIn(address, size, "<empty> *");
+  if (special == 0) return addMarker(items.count);
+  return size == 0 || special == 1 ? u32(NONE) : markerOf(textId);
 }
 
-/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id. */
+/** Whether the marker compares `extra` with anything. */
+export function hasExtraAtom(marker: u32): bool {
+  return namesExtra(marker, NONE);
+}
+
+/** Whether the marker has `extra == "<name>"` in it, `name` being a normalised name's text id; NONE: `extra` at all. */
 export function namesExtra(marker: u32, name: u32): bool {
   const row = markerAt(marker);
   for (let i = row.first; i < row.first + row.count; i++) {
     const item = load<u32>(items.at(i));
     if (item >= ITEM_ALL) continue;
     const atom = atomAt(item);
-    if (atom.variable == VARIABLE_EXTRA && atom.operator == OPERATOR_EQUAL && atom.literal == name) return true;
+    if (atom.variable != VARIABLE_EXTRA) continue;
+    if (name == NONE || (atom.operator == OPERATOR_EQUAL && atom.literal == name)) return true;
   }
   return false;
 }
@@ -150,10 +159,7 @@ export function markerAt(index: u32): Marker {
 }
 
 export function forgetValues(marker: Marker): void {
-  marker.ofSet = NONE;
-  marker.ofAbsent = NONE;
-  marker.ofEmpty = NONE;
-  marker.ofUndefined = NONE;
+  memory.fill(changetype<usize>(marker), 0xff, offsetof<Marker>("first"));
 }
 
 /** packaging's MARKERS_REQUIRING_VERSION. */
@@ -184,10 +190,13 @@ let literal: u32 = NONE;
 /** A marker from the cursor to the end. */
 export function parseRest(): u32 {
   const first = items.count;
-  if (!parseExpression()) {
-    items.count = first;
-    return NONE;
-  }
+  if (parseExpression()) return addMarker(first);
+  items.count = first;
+  return NONE;
+}
+
+/** Makes the items from `first` on a marker; without any it never holds. */
+function addMarker(first: u32): u32 {
   const address = markers.push();
   if (address == 0) return NONE;
   const marker = changetype<Marker>(address);

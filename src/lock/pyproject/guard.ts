@@ -19,6 +19,8 @@ const FIELDS: readonly (readonly [readonly string[], readonly string[]])[] = [
     ["tool", "uv"],
     ["default-groups", "dependency-groups"],
   ],
+  [["tool", "pdm"], ["dev-dependencies"]],
+  [["tool", "pdm", "resolution"], ["overrides"]],
 ];
 
 export function guardText(document: TomlTable): string {

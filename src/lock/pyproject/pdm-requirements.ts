@@ -25,7 +25,9 @@ export function pdmRequirements(
       add(requirement.extra === "" ? name : normalizeName(requirement.extra), [requirement.text]);
     }
   }
-  const own = new Section(document, "", "pyproject.toml").section("tool").section("pdm").section("dev-dependencies");
+  const root = new Section(document, "", "pyproject.toml");
+  const settings = root.section("tool").section("pdm");
+  const own = settings.section("dev-dependencies");
   for (const name of own.names()) {
     // PDM of 2020 wrote a table of constraints here; its locks are of a version that is refused.
     if (Array.isArray(own.values[name])) add(normalizeName(name), own.texts(name).flatMap(withoutEditable));
@@ -34,9 +36,11 @@ export function pdmRequirements(
     groups: [...groups.keys()].map((name): DependencyGroup => {
       const texts = expanded(name, groups, project, new Set());
       const requirements = texts.map((text): StandardRequirement => ({ form: "pep508", extra: "", text }));
-      return { name, optional: name !== MAIN, requirements };
+      const python = name === MAIN ? (root.section("project").text("requires-python") ?? "") : "";
+      return { name, optional: name !== MAIN, python, requirements };
     }),
     extras: [],
+    overrides: settings.section("resolution").section("overrides").names().map(normalizeName),
   };
 }
 

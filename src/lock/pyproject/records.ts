@@ -11,7 +11,8 @@ const RECORD = String.fromCharCode(RECORD_END);
 const YES = "1";
 const NO = "";
 
-export function recordText(name: string | null, { groups, extras }: ProjectRequirements, path: string): string {
+export function recordText(name: string | null, project: ProjectRequirements, path: string): string {
+  const { groups, extras, overrides = [] } = project;
   const records: string[][] = name === null ? [] : [["name", name]];
   for (const group of groups) records.push(["group", group.name, group.optional ? YES : NO]);
   for (const { name, python } of groups) if (python) records.push(["python", name, python]);
@@ -19,6 +20,7 @@ export function recordText(name: string | null, { groups, extras }: ProjectRequi
   for (const group of groups) {
     for (const requirement of group.requirements) records.push(requirementRecord(group.name, requirement));
   }
+  for (const name of overrides) records.push(["override", name]);
   return records.map((record) => written(record, path)).join("");
 }
 

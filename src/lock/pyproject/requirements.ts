@@ -15,13 +15,15 @@ export interface ProjectRequirements {
   /** In the order in which they are first named; `main` first. */
   readonly groups: readonly DependencyGroup[];
   readonly extras: readonly Extra[];
+  /** PDM: normalised names of which the locked version is right whatever is asked of it. */
+  readonly overrides?: readonly string[];
 }
 
 export interface DependencyGroup {
   /** Normalised. */
   readonly name: string;
   readonly optional: boolean;
-  /** uv: the Pythons that choosing it demands. */
+  /** uv: the Pythons that choosing it demands; PDM: those of the project, of `main`. */
   readonly python?: string;
   readonly requirements: readonly Requirement[];
 }

@@ -32,8 +32,8 @@ export const FORMAT_WORDS: StatusWords = {
   },
   [abi.STATUS_PYLOCK_NAME]: {
     code: "pylock-name",
-    message: ({ text }) => `cannot read pylock.toml: found the name ${found(text)}, expected it normalised`,
-    hint: () => "in lower case, with single hyphens (PEP 503); pip and packaging refuse it, too",
+    message: ({ text }) => `the name ${found(text)} is not normalised: uv takes it, pip and packaging refuse the file`,
+    hint: () => "PEP 751 demands lower case and single hyphens: tell the tool that wrote it",
   },
   [abi.STATUS_PYLOCK_OTHER_NAME]: {
     code: "pylock-file-of-another-package",
@@ -114,7 +114,8 @@ export const FORMAT_WORDS: StatusWords = {
   [abi.STATUS_REQUIREMENTS_UNHASHABLE]: {
     code: "requirements-unhashable",
     message: ({ text }) => `cannot read requirements: found ${found(text)}, expected what has a hash`,
-    hint: () => "checkouts and folders have none, and pip refuses them beside hashes; pylock.toml can lock them",
+    hint: () =>
+      "a checkout of git has its whole commit, `git+https://...@<40 hex digits>`; a folder has no hash of its own",
   },
   [abi.STATUS_REQUIREMENTS_OPTION]: {
     code: "requirements-option",
@@ -142,6 +143,17 @@ export const FORMAT_WORDS: StatusWords = {
     message: ({ detail }) =>
       `cannot read requirements: ${name(detail, "a package")} is required twice, with no hash in common`,
     hint: requirementsAgain,
+  },
+  [abi.STATUS_REQUIREMENTS_UNHASHED]: {
+    code: "requirements-unhashed",
+    message: ({ text }) => `${found(text)} has no hash: uv installs it, pip refuses it beside hashes`,
+    hint: () =>
+      "for pip, too: leave local projects out (`uv export --no-emit-local`), and lock with pylock.toml what is left",
+  },
+  [abi.STATUS_REQUIREMENTS_NAME]: {
+    code: "requirements-name",
+    message: ({ text }) => `cannot read requirements: found ${found(text)}, expected a name for it`,
+    hint: () => "write `name @ path`: neither its own name nor a pyproject.toml in it tells the project's",
   },
   [abi.STATUS_CONDA_VERSION]: {
     code: "conda-version",
