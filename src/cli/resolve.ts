@@ -46,7 +46,7 @@ async function run(words: Words): Promise<number> {
 
 /** The answers to the words, for each target that they name. */
 export function resolutionsOf(words: Words, input: Input): readonly Resolution[] {
-  const policy = chooseFiles(words);
+  const policy = chooseFiles(words, input);
   const selection = chooseSelection(words, input);
   return showProgress(targetsHere(words, input.lock), "resolving", ({ target, python }) =>
     input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
