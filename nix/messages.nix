@@ -1,7 +1,7 @@
 # Written by scripts/nix-messages.mjs from src/words/errors.ts: the words for each failure of the core, by its status.
 # `message` is for a failure with a detail, `bare` for one without. Placeholders: nix/failure.nix.
 {
-  "1" = { code = "input-too-large"; message = "cannot read the file: it is larger than 192 MiB"; bare = "cannot read the file: it is larger than 192 MiB"; };
+  "1" = { code = "input-too-large"; message = "cannot read the file: it is larger than 512 MiB"; bare = "cannot read the file: it is larger than 512 MiB"; };
   "2" = { code = "out-of-memory"; message = "cannot read the lock: the memory that WebAssembly can have is used up"; bare = "cannot read the lock: the memory that WebAssembly can have is used up"; };
   "3" = { code = "too-many-collisions"; message = "cannot read the file: its names were made so that they slow down reading"; bare = "cannot read the file: its names were made so that they slow down reading"; hint = "such names do not come about by chance: look where the file comes from"; };
   "10" = { code = "toml-utf8"; message = "cannot read TOML: found the byte {byte}, expected UTF-8"; bare = "cannot read TOML: found the byte {byte}, expected UTF-8"; hint = "save the file as UTF-8"; };
