@@ -328,7 +328,7 @@ function readPackage(node: u32): void {
     else if (keyIs(entry, "resolution-markers")) {
       item.forks = markerLists.count;
       item.forkCount = readMarkers(entry);
-    } else if (!keyIs(entry, "default-groups")) warnUnknown(entry); // pyproject.toml says it, too
+    } else if (!keyIs(entry, "default-groups") && !keyIs(entry, "group-requires-python")) warnUnknown(entry); // as in pyproject.toml
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);

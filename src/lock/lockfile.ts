@@ -69,6 +69,8 @@ export interface Lockfile {
   stated(): UvStated;
   /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
   form(request: FormRequest): Form | null;
+  /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
+  combine(operation: number, a: number, b: number): number | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -179,6 +181,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       const form = core.form(request);
       return "status" in form ? null : form;
     },
+    combine: (operation, a, b) => core.combine(operation, a, b),
     places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
