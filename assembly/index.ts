@@ -14,8 +14,10 @@
 
 import {
   ABI_VERSION,
+  ARTIFACT_FILE_SIZE,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  ARTIFACT_WORDS,
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
@@ -373,6 +375,8 @@ if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: writte
 if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
 if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
+if (offsetof<Artifact>() != ARTIFACT_WORDS << 2) ERROR("Artifact: size");
+if (offsetof<Artifact>("fileSize") != ARTIFACT_FILE_SIZE << 2) ERROR("Artifact: file size");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");

@@ -118,8 +118,9 @@ export async function findLock(path: string, lock: string | null): Promise<Place
   }
   if (found.length === 0) {
     const place = await findWorkspaceLock(path);
-    if (place !== null) return place;
     const expected = await expectedLock(path);
+    // A project of another tool inside a project of uv is on its own, but for a member of the workspace.
+    if (place !== null && (place.member !== null || expected === null || expected === "uv.lock")) return place;
     throw shellError("lock-not-found", { text: path, known: expected === null ? [] : [expected] });
   }
   if (found.length > 1) throw shellError("several-locks", { text: path, known: found });

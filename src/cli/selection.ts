@@ -35,7 +35,7 @@ export const SELECTION_OPTIONS: readonly Option[] = [
 ];
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
-export type Choices = Pick<Input, "lock" | "pyproject" | "subject" | "member">;
+export type Choices = Pick<Input, "lock" | "pyproject" | "subject"> & Partial<Pick<Input, "member">>;
 export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
 export interface FilePolicy {
   readonly prefer?: "wheel" | "sdist";
@@ -109,7 +109,7 @@ function usualGroups({ lock, pyproject, subject }: Choices): string[] {
 }
 
 /** Members of a workspace, which only uv's locks have. */
-function choosePackages(words: Words, { lock, member }: Choices): Pick<Selection, "packages"> {
+function choosePackages(words: Words, { lock, member = null }: Choices): Pick<Selection, "packages"> {
   if (!words.has(PACKAGE) && !words.has(ALL_PACKAGES)) return member === null ? {} : { packages: [member] };
   if (words.has(PACKAGE) && words.has(ALL_PACKAGES)) {
     throw shellError("conflicting-options", { text: PACKAGE.name, detail: ALL_PACKAGES.name });

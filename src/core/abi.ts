@@ -172,7 +172,9 @@ export const ARTIFACT_HASH = 4;
 export const ARTIFACT_HASH_SIZE = 5;
 /** ARTIFACT_IS_*. */
 export const ARTIFACT_KIND = 6;
-export const ARTIFACT_WORDS = 12;
+/** In bytes, 0 where the lock states none, 4294967295 for that and more. */
+export const ARTIFACT_FILE_SIZE = 12;
+export const ARTIFACT_WORDS = 13;
 
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;

@@ -23,13 +23,19 @@ export interface PackageSource {
   readonly lfs: boolean;
 }
 
+export interface LockedFile extends ChosenFile {
+  readonly isSdist: boolean;
+  /** In bytes; absent where the lock states none, and from 4 GiB on. */
+  readonly size?: number;
+}
+
 /** A package of the lock, whatever is selected. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string | null;
   readonly source: PackageSource;
   /** All its files, as the lock lists them. */
-  readonly files: readonly (ChosenFile & { readonly isSdist: boolean })[];
+  readonly files: readonly LockedFile[];
 }
 
 const SOURCES: readonly PackageSource["kind"][] = [
@@ -63,6 +69,7 @@ export function readPackage(core: Core, row: number): LockedPackage {
       return {
         ...chosenFile(core, artifact),
         isSdist: artifacts.at(artifact, abi.ARTIFACT_KIND) === abi.ARTIFACT_IS_SDIST,
+        ...statedSize(artifacts.at(artifact, abi.ARTIFACT_FILE_SIZE) >>> 0),
       };
     }),
   };
@@ -80,6 +87,10 @@ export function foldersOf(core: Core, names: readonly string[]): Map<string, str
     if (folder !== null) folders.set(name, folder);
   }
   return folders;
+}
+
+function statedSize(size: number): Pick<LockedFile, "size"> {
+  return size === 0 || size === 0xffffffff ? {} : { size };
 }
 
 /** Whether the lock has the project itself and does not build it: uv's virtual source at the lock's folder. */
