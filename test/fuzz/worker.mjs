@@ -173,7 +173,7 @@ function formOf({ text, random }) {
   return {
     ...(random(2) === 0 ? { marker: word } : { text: word }),
     without: ["a"],
-    python: [pick(words, random).slice(1, -1)],
+    python: [random(4) === 0 ? pick(words, random).slice(1, -1) : ">=3.9"],
   };
 }
 
