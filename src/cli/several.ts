@@ -73,9 +73,9 @@ async function answerFor(command: Command, words: Words, path: string): Promise<
   return { code: result, ...printed };
 }
 
-/** Of several locks a failure says which it is about. */
+/** Of several locks a failure says which it is about, where it does not do so already. */
 function withPath(error: unknown, path: string): unknown {
-  if (!(error instanceof PylockError) || error.failure.path !== null) return error;
+  if (!(error instanceof PylockError) || error.failure.path !== null || error.message.includes(path)) return error;
   return new PylockError({ ...error.failure, path }, error.exitCode);
 }
 

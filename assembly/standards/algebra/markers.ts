@@ -126,8 +126,7 @@ function push(value: u32): void {
 }
 
 function pop(): u32 {
-  values.count--;
-  return load<u32>(values.at(values.count));
+  return load<u32>(values.pop());
 }
 
 /** NONE when the comparison is left out. */

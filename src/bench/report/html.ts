@@ -133,6 +133,7 @@ function comparisonSection({ comparison }: Report): Markup | null {
       ["What", "Change"],
       all.map(({ label, change }) => [label, changeText(change)]),
       "What changed, in words",
+      true,
     ),
     onlyOld.length + onlyNew.length === 0
       ? null
@@ -341,10 +342,15 @@ function tableSection(report: Report): Markup {
 }
 
 /** A small table that stands folded under a chart. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], title: string): Markup {
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  title: string,
+  isOpen: boolean = false,
+): Markup {
   return element(
     "details",
-    {},
+    { open: isOpen },
     element("summary", {}, title),
     scrolling(
       title,
