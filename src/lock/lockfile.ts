@@ -244,7 +244,7 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
-    "url",
+    "absolute url",
     "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
