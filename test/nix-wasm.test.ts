@@ -131,7 +131,7 @@ function same({ id, ...given }: Given, record: SourceRecord | null = null): void
   test(title, async () => {
     const path = projectOf(`${id}${record === null ? "" : "-recorded"}`, given, hostTarget, record);
     const expected = JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8"));
-    assert.equal(await value(evaluated(path, hostTarget)), expected);
+    assert.equal(withoutSettings(await value(evaluated(path, hostTarget))), withoutSettings(expected));
     if (record !== null && record.size > 0) {
       const { format, file, lock, text } = given;
       const pyproject = text === null ? null : readPyproject(text, "pyproject.toml");
@@ -139,6 +139,12 @@ function same({ id, ...given }: Given, record: SourceRecord | null = null): void
       assert.not.equal(JSON.parse(bare!).packages, expected.packages, "the record is used");
     }
   });
+}
+
+/** A frozen file honours the settings of wheels and source distributions, which the module only names. */
+function withoutSettings(resolution: unknown): unknown {
+  const { warnings = [], ...rest } = resolution as { warnings?: string[] };
+  return { ...rest, warnings: warnings.filter((each) => !each.includes("does not count inside Nix's evaluator")) };
 }
 
 function fixturesOf(format: LockFormat): Given[] {
