@@ -21,8 +21,10 @@ let
     "name" "version" "requires-python" "dependencies" "optional-dependencies" "scripts" "dynamic"
   ];
   pdmFields = names [ "dev-dependencies" ];
-  resolutionFields = names [ "overrides" ];
-  uvFields = names [ "default-groups" "dependency-groups" ];
+  resolutionFields = names [ "overrides" "no-binary" "only-binary" ];
+  uvFields = names [
+    "default-groups" "dependency-groups" "no-binary" "no-binary-package" "no-build" "no-build-package"
+  ];
   poetryFields = names [
     "name" "version" "package-mode" "dependencies" "dev-dependencies" "group" "extras" "scripts" "source"
   ];

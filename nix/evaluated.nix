@@ -121,6 +121,7 @@ let
     else if kind == "legacy" && url == null then [ "the lock has no address ${file}: Nix cannot fetch it" ]
     else [ ]
   ) (map record.complete answer.packages);
+  settings = import ./settings.nix { inherit document format; folder = dirOf lock.path; };
   title = package: if package.version == null then package.name else "${package.name} ${package.version}";
 
   distinct = builtins.foldl' (known: each: if elem each known then known else known ++ [ each ]) [ ];
@@ -155,5 +156,5 @@ else
     inherit (answer) conditions;
     packages = map record.complete answer.packages;
     targets = builtins.mapAttrs (_: entryOf) answer.targets;
-    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking);
+    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking ++ settings);
   }

@@ -100,14 +100,23 @@ let
         [ (copy lock.name lock.path) ]
         ++ found "pyproject.toml" document
         ++ found "pylock2nix.sources.json" (folder + "/pylock2nix.sources.json")
-        ++ (if lock.format == "pipfile" then found "Pipfile" (folder + "/Pipfile") else [ ]);
+        ++ (if besides ? ${lock.format} then found besides.${lock.format} (folder + "/${besides.${lock.format}}") else [ ]);
+      # What else says what is installed, or what the lock was made from.
+      besides = {
+        pipfile = "Pipfile";
+        poetry = "poetry.toml";
+        uv = "uv.toml";
+      };
+      # Whether a lock of uv is fresh depends on files of other projects, too, which the build does not see.
+      uv = if builtins.pathExists document then (builtins.fromTOML (builtins.readFile document)).tool.uv or { } else { };
+      allowStale = if lock.format == "uv" && (uv ? workspace || uv ? sources) then "--allow-stale" else "";
     in
     pkgs.stdenvNoCC.mkDerivation {
       name = "pylock2nix-resolution";
       lockName = lock.name;
       names = map (file: file.name) files;
       files = map (file: file.path) files;
-      inherit target;
+      inherit target allowStale;
       buildCommand = ''
         mkdir -p project "$out"
         set -- $names
@@ -115,7 +124,7 @@ let
           cp "$file" "project/$1"
           shift
         done
-        ${commandLine}/bin/pylock2nix nix project --lock "$lockName" --target "$target" --output "$out"
+        ${commandLine}/bin/pylock2nix nix project --lock "$lockName" --target "$target" --output "$out" $allowStale
       '';
     };
 in

@@ -463,6 +463,29 @@ if (installed) {
     }
   });
 
+  test("settings of wheels and source distributions are warned of: the module takes none into account", async () => {
+    const path = join(folder, "settings");
+    mkdirSync(path, { recursive: true });
+    writeFileSync(
+      join(path, "pyproject.toml"),
+      '[tool.uv]\nno-binary-package = ["a"]\nno-build = false\n[tool.pdm.resolution]\nonly-binary = "b"\n',
+    );
+    const said = (format: string): Promise<unknown> =>
+      value(
+        `import ${library}/settings.nix { format = "${format}"; folder = ${path}; document = ${path}/pyproject.toml; }`,
+      );
+    const sentence = (what: string): string =>
+      `${what} does not count inside Nix's evaluator; what \`pylock2nix nix\` writes takes it into account`;
+    assert.equal(await said("uv"), [sentence("no-binary-package in [tool.uv]")]);
+    assert.equal(await said("pdm"), [sentence("only-binary in [tool.pdm.resolution]")]);
+    assert.equal(await said("poetry"), []);
+    assert.equal(await said("pylock"), []);
+    writeFileSync(join(path, "poetry.toml"), '[installer]\nno-binary = ":all:"\n');
+    writeFileSync(join(path, "uv.toml"), "no-build = true\n");
+    assert.equal(await said("poetry"), [sentence("no-binary in [installer] of poetry.toml")]);
+    assert.equal(await said("uv"), [sentence("no-build in uv.toml")]);
+  });
+
   test("import from derivation gives the frozen file's value, for Poetry and for uv", async () => {
     // The command line of this working tree, as a package.
     const commandLine = join(folder, "command-line");

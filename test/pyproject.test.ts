@@ -312,8 +312,13 @@ name = "t"
 [tool.uv]
 default-groups = ["z"]
 exclude-newer = "not read"
+no-binary-package = ["a"]
+no-build = false
 [tool.uv.dependency-groups]
 z = {requires-python = ">=3.12"}
+[tool.pdm.resolution]
+no-binary = "a,b"
+respect-source-order = true
 `;
 
 test("the guard's text", () => {

@@ -7,6 +7,7 @@ import type { FrozenLine, FrozenParts } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
+import { allowed } from "../lock/policy.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import { describeTarget } from "../lock/target.ts";
 import { bestFile, isSource, type Preference } from "./choice.ts";
@@ -178,11 +179,12 @@ function withFound(
   const chosen = taken.map((index, at) => {
     if (index < 0) return index;
     const { target, python } = targets[at]!;
+    const { wheels, sources } = allowed({ noBinary, onlyBinary }, item.name);
     const preference: Preference = {
       tags: describeTarget(target, python).tags,
       isSourceFirst: prefer === "sdist",
-      allowsWheels: noBinary?.includes(item.name) !== true,
-      allowsSources: onlyBinary?.includes(item.name) !== true,
+      allowsWheels: wheels,
+      allowsSources: sources,
     };
     const best = bestFile(found, preference);
     const [, condition, dependencies] = item.variants[index]!;

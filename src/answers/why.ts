@@ -95,6 +95,7 @@ export function fileReason(
   const words: Readonly<Record<Verdict, string>> = {
     taken: "taken",
     fits: owner.isInstalled ? "fits, but another file comes first" : "fits",
+    barred: `no ${name.endsWith(".whl") ? "wheels" : "source distributions"} of it are to be installed`,
     python: `for Python ${python}, here is ${environment.python_version}`,
     abi: `for the ABI ${abi}`,
     platform: `for the platform ${platform}`,

@@ -42,7 +42,7 @@ async function run(words: Words): Promise<number> {
   const selection = chooseSelection(words, input);
   const targets = targetsToCheck(words, input.lock);
   const checked = showProgress(targets, "checking", ({ target, python }): CheckedTarget => {
-    const request = { target, ...(python !== undefined && { python }), ...selection };
+    const request = { target, ...(python !== undefined && { python }), ...selection, ...input.settings };
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };
   });
   const sources = { packages: input.lock.packages(), record: await recordBeside(input.path) };

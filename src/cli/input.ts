@@ -5,6 +5,7 @@
 import { sha256Hex } from "../lock/integrity.ts";
 import { type LockFormat, type Lockfile, type ReadOptions, readLock, readNextLock } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
+import type { Policy } from "../lock/policy.ts";
 import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
@@ -25,6 +26,7 @@ import {
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
+import { readFileSettings } from "./file-settings.ts";
 import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
@@ -47,6 +49,8 @@ export interface Input {
   readonly fresh: boolean | null;
   /** What differs, or why it cannot be told; null where there is nothing to say. */
   readonly because: string | null;
+  /** What the project's own settings say of wheels and source distributions. */
+  readonly settings: Policy;
 }
 
 /** What is said of the lock as data. */
@@ -97,6 +101,7 @@ export async function openLock(
     subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
     member,
     ...(await freshnessOf(lock, bytes, pyproject)),
+    settings: await readFileSettings(format, lockPath, bytes, pyproject),
   };
 }
 

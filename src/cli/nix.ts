@@ -79,8 +79,8 @@ interface Outcome {
 }
 
 async function run(words: Words): Promise<number> {
-  const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
+  const policy = chooseFiles(words, input);
   if (input.fresh === false && !words.has(ALLOW_STALE))
     throw shellError("stale-lock", { ...staleFacts(input), again: LOCK_COMMANDS[input.lock.format] });
   if (input.fresh === null && input.because !== null) printError(`${input.path}${freshnessWords(input)}\n`);

@@ -89,9 +89,9 @@ interface Outcome {
 }
 
 async function run(words: Words): Promise<number> {
-  const policy = chooseFiles(words);
   const jobs = readJobs(words.value(JOBS));
   const input = await openInput(words, prefetchCommand.name);
+  const policy = chooseFiles(words, input);
   const record = await recordBeside(input.path);
   const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock, record), groups: [], ...policy });
   const packages = openPackages(input.lock, parts);

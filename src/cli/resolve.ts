@@ -56,7 +56,7 @@ function exitCode(resolutions: readonly Pick<Resolution, "error">[]): number {
 
 /** What the words ask of the lock. */
 export function requestOf(words: Words, input: Input): ResolveAllRequest {
-  const policy = chooseFiles(words);
+  const policy = chooseFiles(words, input);
   const selection = chooseSelection(words, input);
   return { targets: targetsHere(words, input.lock), ...selection, ...policy };
 }

@@ -4,6 +4,7 @@
 
 import type { Lockfile } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
+import { overridden, type Policy } from "../lock/policy.ts";
 import { uvDefaults, uvGroups } from "../lock/pyproject.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import { type ShellCode, shellError } from "../words/errors.ts";
@@ -37,10 +38,8 @@ export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
 export type Choices = Pick<Input, "lock" | "pyproject" | "subject"> & Partial<Pick<Input, "member">>;
 export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
-export interface FilePolicy {
+export interface FilePolicy extends Policy {
   readonly prefer?: "wheel" | "sdist";
-  readonly noBinary: readonly string[];
-  readonly onlyBinary: readonly string[];
 }
 
 /**
@@ -71,26 +70,29 @@ export function chooseSelection(words: Words, input: Choices, other: Choices | n
  * own project, and refuses those that only other members have (crates/uv/src/commands/project/install_target.rs,
  * validate_groups). What pyproject.toml names beyond the lock is known, too: then the lock is stale, and that is said.
  */
-function groupsOf({ lock, pyproject, subject }: Choices, words: Words): string[] {
+function groupsOf(choices: Choices, words: Words): string[] {
+  const { lock, pyproject, subject } = choices;
   const all = [...lock.groups.keys()];
   if (lock.format !== "uv") return all;
   const own = [subject, pyproject].flatMap((each) => (each === null ? [] : uvGroups(each)));
-  const projects = ["", ...askedFor(lock, words), ...rootOf(lock)].map((name) => lock.choices.get(name));
+  const projects = ["", ...askedFor(choices, words), ...rootOf(lock)].map((name) => lock.choices.get(name));
   return all.filter((group) => own.includes(group) || projects.some((each) => each?.groups.has(group)));
 }
 
 /** The extras that can be named; uv refuses those that only other members have (the same file, validate_extras). */
-function extrasOf({ lock, subject }: Choices, words: Words): readonly string[] {
+function extrasOf(choices: Choices, words: Words): readonly string[] {
+  const { lock, subject } = choices;
   if (lock.format !== "uv") return lock.extras;
-  const projects = askedFor(lock, words).map((name) => lock.choices.get(name));
+  const projects = askedFor(choices, words).map((name) => lock.choices.get(name));
   return lock.extras.filter(
     (extra) => subject?.extras.includes(extra) || projects.some((each) => each?.extras.has(extra)),
   );
 }
 
 /** The projects that a resolution of uv's lock starts from: those that are named, or the lock's own, else all members. */
-function askedFor(lock: Lockfile, words: Words): readonly string[] {
+function askedFor({ lock, member = null }: Choices, words: Words): readonly string[] {
   if (words.has(PACKAGE)) return words.list(PACKAGE).map(normalizeName);
+  if (member !== null && !words.has(ALL_PACKAGES)) return [member];
   return words.has(ALL_PACKAGES) || rootOf(lock).length === 0 ? lock.members : rootOf(lock);
 }
 
@@ -119,15 +121,18 @@ function choosePackages(words: Words, { lock, member = null }: Choices): Pick<Se
   return { packages: knownNames(words.list(PACKAGE), lock.members, "unknown-member") };
 }
 
-export function chooseFiles(words: Words): FilePolicy {
+/** The options count more than the project's own settings. */
+export function chooseFiles(words: Words, { settings }: Pick<Input, "settings">): FilePolicy {
   const prefer = words.value(PREFER);
   if (prefer !== null && prefer !== "wheel" && prefer !== "sdist") {
     throw shellError("bad-value", { text: prefer, detail: PREFER.name, known: ["wheel", "sdist"] });
   }
   return {
     ...(prefer !== null && { prefer }),
-    noBinary: words.list(NO_BINARY).map(normalizeName),
-    onlyBinary: words.list(ONLY_BINARY).map(normalizeName),
+    ...overridden(settings, {
+      noBinary: words.list(NO_BINARY).map(normalizeName),
+      onlyBinary: words.list(ONLY_BINARY).map(normalizeName),
+    }),
   };
 }
 

@@ -84,8 +84,8 @@ async function run(words: Words): Promise<number> {
   if (words.paths.length === 0) throw shellError("missing-path", { detail: verifyCommand.name });
   const engine = readEngine(words.value(ENGINE));
   const workers = readWorkers(words.value(WORKERS));
-  const policy = chooseFiles(words);
   const input = await openLock(words.value(LOCK) ?? ".", null, words);
+  const policy = chooseFiles(words, input);
   const expectations = new Expectations(input.lock.packages());
   const needed = words.has(COMPLETE) ? resolutions(words, input, policy) : [];
   const started = now();

@@ -53,7 +53,7 @@ async function run(words: Words): Promise<number> {
   if (!locked.includes(name)) throw shellError("not-locked", { text: name, path: lockPath, known: locked });
   const selection = chooseSelection(words, input);
   const answers = showProgress(targetsHere(words, lock), "explaining", ({ target, python }): Answer => {
-    const request = { target, ...(python !== undefined && { python }), ...selection };
+    const request = { target, ...(python !== undefined && { python }), ...selection, ...input.settings };
     return answer(lock.explain(request), name, describeTarget(target, python).environment, words.has(ARTIFACT));
   });
   print(words.has(JSON_OUTPUT) ? asData(name, answers) : `${answers.map(asText).join("\n\n")}\n`);

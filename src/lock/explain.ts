@@ -6,11 +6,13 @@
 import * as abi from "../core/abi.ts";
 import type { Core, Rows } from "../core/core.ts";
 import { chosenFile, packageName, packageVersion } from "./packages.ts";
+import { allowed, type PolicyRequest } from "./policy.ts";
 import { coreRequest, type Resolution, type ResolveRequest, readResolutions, type Speak } from "./resolution.ts";
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
-export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name" | "other";
+/** `barred`: it fits, and no file of its kind is to be installed of the package. */
+export type Verdict = "taken" | "fits" | "barred" | "python" | "abi" | "platform" | "floor" | "name" | "other";
 export type FindingCode = "not-locked" | "left-out" | "refused-version" | "refused-python";
 
 export interface Identity {
@@ -72,7 +74,7 @@ export function readExplanation(core: Core, request: ResolveRequest, speak: Spea
   }
   const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
   const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
-  return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };
+  return { resolution, packages: readFiles(core, request), reasons, findings: readFindings(core, reasons) };
 }
 
 /** Only why each file of these packages fits or not; null where the target is refused. */
@@ -81,7 +83,7 @@ export function readVerdicts(
   request: ResolveRequest,
   rows: readonly number[],
 ): (readonly FileReason[])[] | null {
-  return core.explain(coreRequest(request, 0)) === null ? rows.map((row) => filesOf(core, row)) : null;
+  return core.explain(coreRequest(request, 0)) === null ? rows.map((row) => filesOf(core, row, request)) : null;
 }
 
 /** Of a lock that is a graph (uv) the edges that were walked; it states no constraints. */
@@ -129,7 +131,7 @@ function readParts(core: Core, parts: Rows, from: number, count: number): string
   return [...new Set(texts)];
 }
 
-function readFiles(core: Core): ExplainedPackage[] {
+function readFiles(core: Core, policy: PolicyRequest): ExplainedPackage[] {
   const { count } = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const selections = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const installed = new Set(
@@ -139,16 +141,21 @@ function readFiles(core: Core): ExplainedPackage[] {
     name: packageName(core, row),
     version: packageVersion(core, row),
     isInstalled: installed.has(row),
-    files: filesOf(core, row),
+    files: filesOf(core, row, policy),
   }));
 }
 
-function filesOf(core: Core, row: number): FileReason[] {
+/** A file that fits, and is of a kind that is not to be taken, is barred. */
+function filesOf(core: Core, row: number, policy: PolicyRequest): FileReason[] {
   const packages = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const verdicts = core.rows(abi.TABLE_VERDICT, abi.VERDICT_WORDS);
   return Array.from({ length: packages.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
     const file = packages.at(row, abi.PACKAGE_ARTIFACTS) + index;
-    return { name: chosenFile(core, file).name, verdict: VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]! };
+    const verdict = VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]!;
+    const { name } = chosenFile(core, file);
+    const { wheels, sources } = allowed(policy, packageName(core, row));
+    const isBarred = verdict === "fits" && !(name.endsWith(".whl") ? wheels : sources);
+    return { name, verdict: isBarred ? "barred" : verdict };
   });
 }
 

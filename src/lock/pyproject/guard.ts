@@ -17,10 +17,13 @@ const FIELDS: readonly (readonly [readonly string[], readonly string[]])[] = [
   ],
   [
     ["tool", "uv"],
-    ["default-groups", "dependency-groups"],
+    ["default-groups", "dependency-groups", "no-binary", "no-binary-package", "no-build", "no-build-package"],
   ],
   [["tool", "pdm"], ["dev-dependencies"]],
-  [["tool", "pdm", "resolution"], ["overrides"]],
+  [
+    ["tool", "pdm", "resolution"],
+    ["overrides", "no-binary", "only-binary"],
+  ],
 ];
 
 export function guardText(document: TomlTable): string {
