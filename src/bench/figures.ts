@@ -4,8 +4,8 @@
 // noisy to compare say so.
 
 import type { Change } from "./compare.ts";
-import type { LockFacts, Measure, Report } from "./report.ts";
-import { median, type Summary, summarize } from "./statistics.ts";
+import type { LockFacts, Measure, Report, Round } from "./report.ts";
+import { median, type Summary, summarize, undisturbed } from "./statistics.ts";
 
 export interface Row {
   readonly measure: Measure;
@@ -49,11 +49,16 @@ function section(title: string, own: readonly Measure[], kinds: readonly string[
   return { title, unit: unit?.label ?? "", rows };
 }
 
-/** Within a round both were measured in the same minute. */
+/**
+ * Within a round both were measured in the same minute; undisturbed, and in processor time where both have it, since on a
+ * busy machine a long call waits for a core more often than a short one.
+ */
 function ratioBetween(measure: Measure, unit: Measure): number | null {
-  const ratios = measure.rounds.flatMap(({ round, times }) => {
-    const other = unit.rounds.find((each) => each.round === round);
-    return other === undefined ? [] : [median(times) / median(other.times)];
+  const inOneProcess = measure.kind === "phase" || measure.kind === "library" || measure.kind === "hashing";
+  const timesOf = ({ times, processor }: Round) => (inOneProcess ? (processor ?? times) : times);
+  const ratios = measure.rounds.flatMap((round) => {
+    const other = unit.rounds.find((each) => each.round === round.round);
+    return other === undefined ? [] : [undisturbed(timesOf(round)) / undisturbed(timesOf(other))];
   });
   return ratios.length === 0 ? null : median(ratios);
 }
