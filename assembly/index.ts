@@ -14,8 +14,10 @@
 
 import {
   ABI_VERSION,
+  ARTIFACT_FILE_SIZE,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  ARTIFACT_WORDS,
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
@@ -119,7 +121,7 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
-import { Form, form as formOf } from "./standards/algebra/requirement";
+import { combined, Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
@@ -240,6 +242,15 @@ export function form(address: usize): u32 {
   startBudget();
   formOf(changetype<Form>(address));
   return settle();
+}
+
+/** COMBINE_* of two numbers that `form` gave; NONE after a failure. */
+export function combine(operation: u32, a: u32, b: u32): u32 {
+  begin();
+  startBudget();
+  const node = combined(operation, a, b);
+  settle();
+  return failed() ? NONE : node;
 }
 
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
@@ -373,6 +384,8 @@ if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: writte
 if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
 if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
+if (offsetof<Artifact>() != ARTIFACT_WORDS << 2) ERROR("Artifact: size");
+if (offsetof<Artifact>("fileSize") != ARTIFACT_FILE_SIZE << 2) ERROR("Artifact: file size");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");

@@ -14,6 +14,8 @@ export interface OpenPackage {
   readonly files: readonly (readonly [name: string, hash: string | null, url: string | null])[];
   /** Hashes without a file name. */
   readonly hashes: readonly string[];
+  /** File name -> the size that the lock states. */
+  readonly sizes?: ReadonlyMap<string, number>;
 }
 
 export interface Need {
@@ -24,6 +26,8 @@ export interface Need {
   readonly reference: string | null;
   /** Whether the file itself has to be fetched; else its address is all. */
   readonly isFetched: boolean;
+  /** The file's size in bytes, where the lock states it. */
+  readonly size?: number;
 }
 
 /** `all`: also files that lack nothing, for what is in them. */
@@ -81,8 +85,16 @@ function fileSubject(
   return { kind: "file", package: name, version, file, hash, index, url: url === null ? null : withoutUser(url) };
 }
 
-function needOf({ name, version, source }: OpenPackage, subject: Subject, all: boolean): Need[] {
-  const need = { package: name, version, subject, reference: source.kind === "legacy" ? source.reference : null };
+function needOf({ name, version, source, files, sizes }: OpenPackage, subject: Subject, all: boolean): Need[] {
+  const file = subject.kind === "file" ? subject.file : subject.kind === "url" ? files[0]?.[0] : undefined;
+  const size = sizes?.get(file ?? "");
+  const need = {
+    package: name,
+    version,
+    subject,
+    reference: source.kind === "legacy" ? source.reference : null,
+    ...(size !== undefined && { size }),
+  };
   switch (subject.kind) {
     case "git":
       return [{ ...need, isFetched: true }];

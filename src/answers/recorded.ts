@@ -93,7 +93,12 @@ export function openPackages(lock: Lockfile, parts: FrozenParts): OpenPackage[] 
     const { files } = packageOf(parts, line);
     const locked = lock.package(line.row);
     const hashes = bareHashes(locked);
-    return { ...locked, files: hashes.length > 0 ? [] : files.map(([name, hash, url]) => [name, hash, url]), hashes };
+    return {
+      ...locked,
+      files: hashes.length > 0 ? [] : files.map(([name, hash, url]) => [name, hash, url]),
+      hashes,
+      sizes: new Map(locked.files.flatMap(({ name, size }) => (size === undefined ? [] : [[name, size]]))),
+    };
   });
 }
 

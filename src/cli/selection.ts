@@ -35,7 +35,7 @@ export const SELECTION_OPTIONS: readonly Option[] = [
 ];
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
-export type Choices = Pick<Input, "lock" | "pyproject" | "subject" | "member">;
+export type Choices = Pick<Input, "lock" | "pyproject" | "subject"> & Partial<Pick<Input, "member">>;
 export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
 export interface FilePolicy {
   readonly prefer?: "wheel" | "sdist";
@@ -96,8 +96,8 @@ function askedFor(lock: Lockfile, words: Words): readonly string[] {
 
 /** The project in the lock's own folder, if there is one. */
 function rootOf(lock: Lockfile): string[] {
-  const root = lock.packages().find(({ name, source }) => source.url === "." && lock.members.includes(name));
-  return root === undefined ? [] : [root.name];
+  for (const [name, folder] of lock.memberFolders) if (folder === ".") return [name];
+  return [];
 }
 
 /** For a member that `--package` names alone uv asks the member's own `tool.uv.default-groups`. */
@@ -109,7 +109,7 @@ function usualGroups({ lock, pyproject, subject }: Choices): string[] {
 }
 
 /** Members of a workspace, which only uv's locks have. */
-function choosePackages(words: Words, { lock, member }: Choices): Pick<Selection, "packages"> {
+function choosePackages(words: Words, { lock, member = null }: Choices): Pick<Selection, "packages"> {
   if (!words.has(PACKAGE) && !words.has(ALL_PACKAGES)) return member === null ? {} : { packages: [member] };
   if (words.has(PACKAGE) && words.has(ALL_PACKAGES)) {
     throw shellError("conflicting-options", { text: PACKAGE.name, detail: ALL_PACKAGES.name });

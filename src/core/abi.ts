@@ -172,7 +172,9 @@ export const ARTIFACT_HASH = 4;
 export const ARTIFACT_HASH_SIZE = 5;
 /** ARTIFACT_IS_*. */
 export const ARTIFACT_KIND = 6;
-export const ARTIFACT_WORDS = 12;
+/** In bytes, 0 where the lock states none, 4294967295 for that and more. */
+export const ARTIFACT_FILE_SIZE = 12;
+export const ARTIFACT_WORDS = 13;
 
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
@@ -210,9 +212,24 @@ export const FORM_URL = 10;
 export const FORM_SPECIFIERS = 11;
 export const FORM_NODE = 12;
 export const FORM_BOUNDS = 13;
-export const FORM_SLOTS = 14;
+/** The versions that the specifiers take, whatever they are written like. */
+export const FORM_RANGE = 14;
+/** FORM_* bits. */
+export const FORM_FLAGS = 15;
+export const FORM_SLOTS = 16;
 
-/** The marker that never holds, and the one that always does. */
+/** The specifiers name a pre-release; they are one version and nothing else; the marker asks about an extra. */
+export const FORM_IS_PRERELEASE = 1;
+export const FORM_IS_PIN = 2;
+export const FORM_HAS_EXTRA = 4;
+
+/** What `combine` does with two of these numbers. */
+export const COMBINE_BOTH = 0;
+export const COMBINE_EITHER = 1;
+/** The first and not the second. */
+export const COMBINE_WITHOUT = 2;
+
+/** The marker that never holds, or the range without a version; the one that always does, or has all. */
 export const NODE_NEVER = 0;
 export const NODE_ALWAYS = 1;
 

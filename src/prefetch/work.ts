@@ -19,7 +19,7 @@ import { PylockError, shellError } from "../words/errors.ts";
 import { pieces, type RandomAccess } from "./archive.ts";
 import { type Contents, contentsOf, readRequires } from "./contents.ts";
 import { loginOf } from "./credentials.ts";
-import { downloadFile, downloadPage, type Network, type Part } from "./download.ts";
+import { downloadFile, downloadPage, limitOf, type Network, type Part } from "./download.ts";
 import { ACCEPT, fileByName, filesByHash, type IndexFile, isOf, readPage } from "./package-index.ts";
 
 /** What the work needs from outside. */
@@ -74,7 +74,7 @@ export class Finder {
       case "git":
         return this.#git(subject);
       case "url":
-        return this.#url(subject);
+        return this.#url(subject, need);
       case "file":
         return this.#file(subject, need);
       case "hashes":
@@ -99,7 +99,7 @@ export class Finder {
     }
   }
 
-  async #url({ url, hash, subdirectory }: UrlSubject): Promise<Finding> {
+  async #url({ url, hash, subdirectory }: UrlSubject, { size }: Need): Promise<Finding> {
     const name = fileNameOf(url);
     return this.#fetched({
       name,
@@ -107,10 +107,11 @@ export class Finder {
       key: `url ${url} ${hash}`,
       hashes: hash === null ? [] : [hash],
       folder: subdirectory,
+      size: stated(size, LOCK),
     });
   }
 
-  async #file(subject: FileSubject, { isFetched, reference }: Need): Promise<Finding> {
+  async #file(subject: FileSubject, { isFetched, reference, size }: Need): Promise<Finding> {
     const { file, hash, index, url } = subject;
     if (!isFileName(file)) throw shellError("address-refused", { text: file, detail: "it is no file name" });
     const hashes = hash === null ? [] : [hash];
@@ -118,10 +119,12 @@ export class Finder {
     const lacksAddress = index !== null && url === null;
     if (this.#host.network === null) {
       if (lacksAddress) throw offline(file);
-      return this.#fetched({ name: file, address: null, key: "", hashes, folder: null });
+      return this.#fetched({ name: file, address: null, key: "", hashes, folder: null, size: null });
     }
-    if (url !== null)
-      return this.#fetched({ name: file, address: url, key: `file ${url} ${hash}`, hashes, folder: null });
+    if (url !== null) {
+      const key = `file ${url} ${hash}`;
+      return this.#fetched({ name: file, address: url, key, hashes, folder: null, size: stated(size, LOCK) });
+    }
 
     const page = await this.#page(this.#indexOf(index, reference), subject.package);
     const listed = fileByName(page, file);
@@ -135,6 +138,7 @@ export class Finder {
       key: `file ${file} ${hash} ${listed.hashes.join(" ")}`,
       hashes: [...hashes, ...listed.hashes],
       folder: null,
+      size: stated(size, LOCK) ?? stated(listed.size, INDEX),
       isHashNeeded: !isStrongHash(hash),
     });
     return { found: { ...found, ...address }, forget };
@@ -155,9 +159,18 @@ export class Finder {
     const { package: name, version, hashes, index } = subject;
     const tools: (() => Promise<void>)[] = [];
     const files: FoundFile[] = [];
-    const fetch = async (file: IndexFile | { name: string; address: null; hashes: [] }): Promise<FoundFile | null> => {
+    const fetch = async (
+      file: IndexFile | { name: string; address: null; hashes: []; size?: number },
+    ): Promise<FoundFile | null> => {
       const { hash, contents, forget } = await this.#opened(
-        { name: file.name, address: file.address, key: `hashes ${file.name}`, hashes: file.hashes, folder: null },
+        {
+          name: file.name,
+          address: file.address,
+          key: `hashes ${file.name}`,
+          hashes: file.hashes,
+          folder: null,
+          size: stated(file.size, INDEX),
+        },
         hashes,
       );
       tools.push(forget);
@@ -241,7 +254,7 @@ export class Finder {
     wanted: Wanted,
     choice: readonly string[] | null,
   ): Promise<{ hash: string | null; contents: Partial<NonNull<Contents>>; forget: () => Promise<void> }> {
-    const { name, address, hashes, folder, key } = wanted;
+    const { name, address, hashes, folder, key, size } = wanted;
     const { wheelhouse, network } = this.#host;
     const isAtHand = wheelhouse?.names.includes(name) ?? false;
     if (!isAtHand && (network === null || address === null)) throw offline(name);
@@ -255,7 +268,7 @@ export class Finder {
     }
     const part = await this.#host.openPart(key);
     try {
-      await downloadFile(network!, address!, part);
+      await downloadFile(network!, address!, part, limitOf(size, part.room ?? null));
       const checked = await this.#checked(name, part, hashes, choice, folder);
       return { ...checked, forget: () => part.remove() };
     } catch (error) {
@@ -332,6 +345,20 @@ interface Wanted {
   readonly key: string;
   readonly hashes: readonly string[];
   readonly folder: string | null;
+  /** The file's size, and who states it; null where nobody does. */
+  readonly size: Stated | null;
+}
+
+interface Stated {
+  readonly size: number;
+  readonly by: string;
+}
+
+const LOCK = "the lock";
+const INDEX = "the index";
+
+function stated(size: number | undefined, by: string): Stated | null {
+  return size === undefined ? null : { size, by };
 }
 
 type NonNull<Type> = { [Key in keyof Type]: NonNullable<Type[Key]> };

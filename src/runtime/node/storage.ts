@@ -6,7 +6,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDigest } from "../../lock/integrity.ts";
@@ -38,11 +38,16 @@ export async function openPart(folder: string, key: string): Promise<StoredPart>
   await takeOver(folder, stem, own);
   const file = await open(`${own}.part`, "a+", 0o600);
   let { size } = await file.stat();
+  const room = await statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  );
   let validator = await readFile(`${own}.tag`, "utf8").catch(() => null);
   return {
     get size() {
       return size;
     },
+    room,
     get validator() {
       return validator;
     },

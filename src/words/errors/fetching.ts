@@ -12,6 +12,7 @@ export type FetchingCode =
   | "offline"
   | "address-refused"
   | "download-failed"
+  | "download-too-large"
   | "hash-mismatch"
   | "hash-unknown"
   | "archive-refused"
@@ -56,6 +57,10 @@ export const FETCHING_WORDS: ShellWords<FetchingCode> = {
       String(detail).includes("credentials")
         ? "give them in netrc, or as POETRY_HTTP_BASIC_NAME_USERNAME and POETRY_HTTP_BASIC_NAME_PASSWORD"
         : null,
+  },
+  "download-too-large": {
+    message: ({ text, detail }) => `cannot fetch ${text}: it is larger than ${detail}`,
+    hint: () => "it is not the file that was locked, or the server sends something else: nothing of it is kept",
   },
   "hash-mismatch": {
     message: ({ text, detail, known }) =>
