@@ -4,7 +4,7 @@
 // noisy to compare say so.
 
 import type { Change } from "./compare.ts";
-import type { LockFacts, Measure, Report, Round } from "./report.ts";
+import type { LockFacts, Measure, Report } from "./report.ts";
 import { median, type Summary, summarize, undisturbed } from "./statistics.ts";
 
 export interface Row {
@@ -50,15 +50,13 @@ function section(title: string, own: readonly Measure[], kinds: readonly string[
 }
 
 /**
- * Within a round both were measured in the same minute; undisturbed, and in processor time where both have it, since on a
- * busy machine a long call waits for a core more often than a short one.
+ * Within a round both were measured in the same minute. Undisturbed, but in wall time: in processor time what leaves much
+ * to the collector's threads would look slower than it is.
  */
 function ratioBetween(measure: Measure, unit: Measure): number | null {
-  const inOneProcess = measure.kind === "phase" || measure.kind === "library" || measure.kind === "hashing";
-  const timesOf = ({ times, processor }: Round) => (inOneProcess ? (processor ?? times) : times);
-  const ratios = measure.rounds.flatMap((round) => {
-    const other = unit.rounds.find((each) => each.round === round.round);
-    return other === undefined ? [] : [undisturbed(timesOf(round)) / undisturbed(timesOf(other))];
+  const ratios = measure.rounds.flatMap(({ round, times }) => {
+    const other = unit.rounds.find((each) => each.round === round);
+    return other === undefined ? [] : [undisturbed(times) / undisturbed(other.times)];
   });
   return ratios.length === 0 ? null : median(ratios);
 }
