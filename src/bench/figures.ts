@@ -5,7 +5,7 @@
 
 import type { Change } from "./compare.ts";
 import type { LockFacts, Measure, Report } from "./report.ts";
-import { median, type Summary, summarize } from "./statistics.ts";
+import { median, type Summary, summarize, undisturbed } from "./statistics.ts";
 
 export interface Row {
   readonly measure: Measure;
@@ -49,11 +49,14 @@ function section(title: string, own: readonly Measure[], kinds: readonly string[
   return { title, unit: unit?.label ?? "", rows };
 }
 
-/** Within a round both were measured in the same minute. */
+/**
+ * Within a round both were measured in the same minute. Undisturbed, but in wall time: in processor time what leaves much
+ * to the collector's threads would look slower than it is.
+ */
 function ratioBetween(measure: Measure, unit: Measure): number | null {
   const ratios = measure.rounds.flatMap(({ round, times }) => {
     const other = unit.rounds.find((each) => each.round === round);
-    return other === undefined ? [] : [median(times) / median(other.times)];
+    return other === undefined ? [] : [undisturbed(times) / undisturbed(other.times)];
   });
   return ratios.length === 0 ? null : median(ratios);
 }

@@ -59,7 +59,7 @@ export const PHASES: readonly Phase[] = [
   },
   {
     id: "resolve-json",
-    label: "the same, as JSON",
+    label: "resolve all, as JSON",
     prepare: (read, subject) => {
       const lock = read();
       const request = selection(subject);

@@ -67,6 +67,7 @@ th button::after { content: " \\2195"; color: var(--soft); }
 th[aria-sort="ascending"] button::after { content: " \\2191"; color: var(--ink); }
 th[aria-sort="descending"] button::after { content: " \\2193"; color: var(--ink); }
 summary { cursor: pointer; color: var(--soft); font-size: .875rem; }
+details th, details td { white-space: normal; vertical-align: top; }
 @media print {
   :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --panel: #ffffff; --warn: #000000; --warn-paper: #ffffff;
     --phase: #0a5fb4; --library: #8a5a00; --command: #067647; --program: #9b3a84; --control: #444444; --hashing: #0a5fb4;
