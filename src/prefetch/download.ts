@@ -43,13 +43,13 @@ const REDIRECTS = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 500; // milliseconds; doubled each time
 const LONGEST_PAUSE = 60_000;
-const PAGE_LIMIT: Limit = { bytes: 64 * 2 ** 20, reason: "a page of an index may have" };
+const PAGE_LIMIT: Limit = { bytes: 64 * 2 ** 20, why: null };
 
 /** How large an answer may be, and who says so. */
 export interface Limit {
   readonly bytes: number;
-  /** What follows "it is larger than the N bytes that ...". */
-  readonly reason: string;
+  /** In words, where it is not the same for all. */
+  readonly why: string | null;
 }
 
 /** Of a file whose size nobody states: larger than any wheel there is. */
@@ -59,10 +59,10 @@ export const FILE_LIMIT: number = 4 * 2 ** 30;
 export function limitOf(stated: { readonly size: number; readonly by: string } | null, room: number | null): Limit {
   const half = Math.floor((room ?? Number.POSITIVE_INFINITY) / 2);
   const bound =
-    half < FILE_LIMIT
-      ? { bytes: half, reason: "half of the free space of the cache has" }
-      : { bytes: FILE_LIMIT, reason: "any file may have" };
-  return stated !== null && stated.size <= bound.bytes ? { bytes: stated.size, reason: `${stated.by} states` } : bound;
+    half < FILE_LIMIT ? { bytes: half, why: "half of the free space of the cache" } : { bytes: FILE_LIMIT, why: null };
+  return stated !== null && stated.size <= bound.bytes
+    ? { bytes: stated.size, why: `the size that ${stated.by} states` }
+    : bound;
 }
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -99,7 +99,7 @@ export async function downloadFile(
   part: Part,
   limit: Limit | number = limitOf(null, null),
 ): Promise<void> {
-  const most = typeof limit === "number" ? { bytes: limit, reason: "any file may have" } : limit;
+  const most = typeof limit === "number" ? { bytes: limit, why: null } : limit;
   await retried(network, address, async () => {
     const range: Record<string, string> =
       part.size > 0 && part.validator !== null ? { range: `bytes=${part.size}-`, "if-range": part.validator } : {};
@@ -220,10 +220,10 @@ function checkLength({ headers }: Answer, size: number): void {
   if (stated !== undefined && Number(stated) !== size) throw new Transient("the connection broke");
 }
 
-function tooLarge(answer: Answer, address: string, { bytes, reason }: Limit): PylockError {
+function tooLarge(answer: Answer, address: string, { bytes, why }: Limit): PylockError {
   answer.close();
-  const size = bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : `${bytes} bytes`;
-  return shellError("download-too-large", { text: shown(address), detail: `${size} that ${reason}` });
+  const detail = why === null ? `${bytes / 2 ** 20} MiB` : `${bytes} bytes, ${why}`;
+  return shellError("download-too-large", { text: shown(address), detail });
 }
 
 /** RFC 9110, 8.8: a weak tag promises no equal bytes. */

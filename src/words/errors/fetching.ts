@@ -59,7 +59,7 @@ export const FETCHING_WORDS: ShellWords<FetchingCode> = {
         : null,
   },
   "download-too-large": {
-    message: ({ text, detail }) => `cannot fetch ${text}: it is larger than the ${detail}`,
+    message: ({ text, detail }) => `cannot fetch ${text}: it is larger than ${detail}`,
     hint: () => "it is not the file that was locked, or the server sends something else: nothing of it is kept",
   },
   "hash-mismatch": {

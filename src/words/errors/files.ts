@@ -60,7 +60,7 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: ({ known: [name] }) =>
       name === undefined
         ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
-        : `${LOCKED_BY[name]} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
+        : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },
   "several-locks": {
     message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
