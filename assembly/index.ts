@@ -121,7 +121,7 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
-import { Form, form as formOf } from "./standards/algebra/requirement";
+import { combined, Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
@@ -242,6 +242,15 @@ export function form(address: usize): u32 {
   startBudget();
   formOf(changetype<Form>(address));
   return settle();
+}
+
+/** COMBINE_* of two numbers that `form` gave; NONE after a failure. */
+export function combine(operation: u32, a: u32, b: u32): u32 {
+  begin();
+  startBudget();
+  const node = combined(operation, a, b);
+  settle();
+  return failed() ? NONE : node;
 }
 
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */

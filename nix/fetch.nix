@@ -125,8 +125,8 @@ let
           allRefs = true;
         };
 
-    # A wheel that the target cannot install has no file here.
-    file = builtins.seq named (local source.path);
+    # A wheel that the target cannot install has no file.
+    file = if file == null && lib.hasSuffix ".whl" source.path then named else local source.path;
 
     directory = cleanPythonSources { src = within subject root source.path; };
   };

@@ -8,8 +8,7 @@ import { rolldown } from "rolldown";
 
 const FOLDER = "dist/bin";
 /** What every start needs; what else commands share waits until one of them is asked for. */
-const START =
-  /\/src\/(core\/abi|words\/.*|runtime\/node|cli\/(main|report|command|formats|words))\.ts$|^\0rolldown/;
+const START = /\/src\/(core\/abi|words\/.*|runtime\/node|cli\/(main|report|command|formats|words))\.ts$|^\0rolldown/;
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
@@ -20,8 +19,9 @@ const written = [
       { name: "lock", test: (id) => !START.test(id), minShareCount: 3, priority: 1 },
     ],
   })),
-  // By itself, so that a thread reads no more than it needs.
+  // By themselves, so that a thread, or a process that measures, reads no more than it needs.
   ...(await write("src/runtime/node/hash-worker.ts", "hash-worker", false)),
+  ...(await write("src/bench/bench-process.ts", "bench-process", false)),
 ];
 // The ways in. From Node 22.8 on what they load is kept compiled.
 writeFileSync(

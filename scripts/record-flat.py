@@ -9,6 +9,13 @@ packages as [name, version, artifact]; null stands for "refused". Targets and th
 `pylock2nix targets --json`, which is tested elsewhere; build first.
 
 The hosts of the index are rewritten in the lock before it is read.
+
+The requirements were written by, each in a small project that has what the file shows:
+  okay-uv-export        uv export                               (0.13.9; -plain: --no-editable --no-annotate --no-header)
+  okay-poetry-export    poetry export --all-groups --all-extras (poetry-plugin-export 1.10.1)
+  okay-pdm-export       pdm export -G :all
+  okay-pipenv           pipenv requirements --hash --dev
+  okay-pip-compile      pip-compile --generate-hashes --newline crlf --emit-index-url --find-links ... (7.6.2)
 """
 
 import json
@@ -47,8 +54,8 @@ def rewrite(path):
     path.write_text(text)
 
 
-def record(folder, tool, answers):
-    expected = {"tool": tool, "answers": answers}
+def record(folder, tool, answers, warnings=(), **more):
+    expected = {"tool": tool, "answers": answers, **({"warnings": list(warnings)} if warnings else {}), **more}
     (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
     print(folder.relative_to(ROOT), len(answers))
 
@@ -67,11 +74,17 @@ def record_pylock():
 
     from packaging.pylock import Pylock, PylockSelectError
     from packaging.tags import parse_tag
+    from packaging.utils import canonicalize_name
 
     for folder in folders("pylock"):
         path = folder / "pylock.toml"
         rewrite(path)
-        lock = Pylock.from_dict(tomllib.loads(path.read_text()))
+        document = tomllib.loads(path.read_text())
+        plain = [each for each in document["packages"] if each["name"] != canonicalize_name(each["name"])]
+        # pipenv's names, which packaging refuses and uv takes.
+        for package in plain:
+            package["name"] = canonicalize_name(package["name"])
+        lock = Pylock.from_dict(document)
         extras = list(lock.extras or [])
         groups = list(lock.dependency_groups or [])
         defaults = list(lock.default_groups or [])
@@ -90,7 +103,7 @@ def record_pylock():
                 except PylockSelectError:
                     rows = None
                 answers.append(answer(target, list(chosen), list(asked), rows))
-        record(folder, f"packaging {version('packaging')}", answers)
+        record(folder, f"packaging {version('packaging')}", answers, ["pylock-name"] if plain else [])
 
 
 def record_pdm():
@@ -128,7 +141,8 @@ def record_pdm():
                 answers.append(answer(target, groups, [], rows))
         fresh = project.pyproject.content_hash() == project.lockfile.hash[1]
         assert fresh, f"{folder}: PDM calls the lock stale"
-        record(folder, f"PDM {version('pdm')}", answers)
+        defaults = sorted(GroupSelection(project))
+        record(folder, f"PDM {version('pdm')}", answers, defaults=defaults)
     for leftover in FIXTURES.glob("pdm/*/.pdm-python"):
         leftover.unlink()
 
@@ -161,7 +175,8 @@ def record_pipfile():
                         line = requirement_from_lockfile(name, entry, include_hashes=False, include_markers=False)
                         # pipenv/routines/install.py: what cannot be evaluated is included.
                         try:
-                            holds = "markers" not in entry or Marker(entry["markers"]).evaluate(facts["environment"])
+                            markers = entry.get("markers")
+                            holds = markers is None or Marker(markers).evaluate(facts["environment"])
                         except KeyError:
                             holds = True
                         if holds:
@@ -169,6 +184,14 @@ def record_pipfile():
                 rows = [[name, text, ""] for name, text in installed.items()]
                 answers.append(answer(target, chosen, [], rows))
         record(folder, f"Pipenv {version('pipenv')}", answers)
+
+
+def local_name(requirement):
+    """pip builds a folder to know its name; here its pyproject.toml tells it."""
+    import tomllib
+
+    path = pathlib.Path(requirement.link.file_path) / "pyproject.toml"
+    return tomllib.loads(path.read_text())["project"]["name"]
 
 
 def record_requirements():
@@ -180,7 +203,10 @@ def record_requirements():
         path = folder / "requirements.txt"
         for file in folder.glob("*.txt"):
             rewrite(file)
+        # pip takes paths from where it runs.
+        os.chdir(folder)
         answers = []
+        warnings = set()
         for target, facts in targets().items():
             found = {}
             for parsed in parse_requirements(str(path), session=PipSession()):
@@ -190,8 +216,11 @@ def record_requirements():
                 environment = {**facts["environment"], "extra": ""}
                 if requirement.markers is not None and not requirement.markers.evaluate(environment):
                     continue
-                pin = next(iter(requirement.req.specifier), None)
-                key = (requirement.name, pin.version if pin else "")
+                pin = None if requirement.req is None else next(iter(requirement.req.specifier), None)
+                key = (requirement.name or local_name(requirement), pin.version if pin else "")
+                if requirement.link is not None and not requirement.hashes(trust_internet=True):
+                    # Where it installs, pip refuses this: what it parses is what uv installs.
+                    warnings.add("requirements-unhashed")
                 # As its resolver does (pip/_internal/resolution/resolvelib/base.py, Constraint.__and__).
                 hashes = requirement.hashes(trust_internet=True)
                 found[key] = found[key] & hashes if key in found else hashes
@@ -200,7 +229,7 @@ def record_requirements():
                 for key, hashes in found.items()
             ]
             answers.append(answer(target, ["main"], [], rows))
-        record(folder, f"pip {version('pip')}", answers)
+        record(folder, f"pip {version('pip')}", answers, sorted(warnings))
 
 
 def record_conda():
@@ -251,7 +280,9 @@ def record_conda():
                 and each.platform == names[target.split("-", 1)[1]]
                 and each.categories & set(groups)
             }
-            answers.append(answer(target, groups, [], [list(row) for row in rows]))
+            # conda_lock.py, _render_lockfile_for_install: PlatformValidationError.
+            is_locked = names[target.split("-", 1)[1]] in lock.metadata.platforms
+            answers.append(answer(target, groups, [], [list(row) for row in rows] if is_locked else None))
     record(folder, f"conda-lock {version('conda-lock')}", answers)
 
 

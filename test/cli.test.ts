@@ -75,7 +75,7 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets";
+  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, bench";
   expectRefusal([], "no command given", commands);
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
   expectRefusal(["serve"], "there is no command `serve`", commands);
@@ -99,7 +99,7 @@ test("values are texts, and needed", () => {
   expectRefusal(["resolve", "--json=yes"], "`--json` takes no value", null);
   expectRefusal(["resolve", "--prefer", "wheel", "--prefer", "sdist"], "`--prefer` is given more than once", null);
   const { value } = data(["resolve", "--python", "3.10", "--system=x86_64-linux"]);
-  // The glibc of the newest nixpkgs: docs/nix.md, "Targets".
+  // The floor of the newest nixpkgs in docs/nix.md.
   assert.is(value.resolutions[0].target, "cp310-linux-x86_64-glibc2.42");
 });
 

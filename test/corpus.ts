@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { openInput } from "../src/cli/input.ts";
-import { resolutionsOf, resolveCommand } from "../src/cli/resolve.ts";
+import { requestOf, resolveCommand } from "../src/cli/resolve.ts";
 import { readWords } from "../src/cli/words.ts";
 import { Core } from "../src/core/core.ts";
 import { readLockWith } from "../src/lock/lockfile.ts";
@@ -67,10 +67,11 @@ export type Build = (typeof BUILDS)[number];
 export async function answersTo(line: readonly string[], build: Build): Promise<readonly Resolution[]> {
   const words = readWords(line, resolveCommand.options, resolveCommand.name);
   const input = await openInput(words, resolveCommand.name);
-  if (build === "core.wasm") return resolutionsOf(words, input);
+  if (build === "core.wasm") return input.lock.resolveAll(requestOf(words, input));
   const { bytes, path, pyproject } = input;
   const options = { path, format: input.lock.format, pyproject };
-  return resolutionsOf(words, { ...input, lock: readLockWith(new Core(moduleOf(build)), bytes, options) });
+  const lock = readLockWith(new Core(moduleOf(build)), bytes, options);
+  return lock.resolveAll(requestOf(words, { ...input, lock }));
 }
 
 const modules = new Map<Build, WebAssembly.Module>();

@@ -49,6 +49,21 @@ for (const [format, number, file] of LOCKS) {
   });
 }
 
+test("what a hash's algorithm is called is a name", () => {
+  const digest = "0".repeat(64);
+  const lock = readFileSync("test/fixtures/poetry/okay-include-2.1/poetry.lock", "latin1");
+  for (const [algorithm, status] of [
+    ["blake2s", 0],
+    ["sh\\u0001a256", abi.STATUS_LOCK_HASH],
+    ['sh\\"a256', abi.STATUS_LOCK_HASH],
+    ["sh\\\\a256", abi.STATUS_LOCK_HASH],
+  ] as const) {
+    const written = lock.replace(/hash = "[^"]*"/, `hash = "${algorithm}:${digest}"`);
+    const failure = new Core(module).read(abi.FORMAT_POETRY, Buffer.from(written, "latin1"), null);
+    assert.is(failure?.status ?? 0, status, algorithm);
+  }
+});
+
 test("the debug build stops where an id has no text, the release build does not look", () => {
   const [debug, release] = ["debug", "release"].map((build) => {
     const bytes = readFileSync(`.tmp/wasm/markers.${build}.wasm`);

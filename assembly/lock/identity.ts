@@ -101,9 +101,9 @@ export function isStated(item: Package, stated: FileName): bool {
   if (stated.name != item.name) return false;
   const locked = item.version == NONE ? NONE : versionOf(item.version);
   if (locked == NONE) return true;
-  // uv takes a file with a local label for a version without one, and so do `==` and with it pip and PDM (PEP 440). Poetry
-  // looks for the version itself (poetry/repositories/link_sources/base.py, LinkSource.links_for_version).
-  const isExact = isLocal(locked) || (!isDefined(WITHOUT_POETRY) && lock.format == FORMAT_POETRY);
+  // uv takes a file with a local label for a version without one, and so do `==` and with it pip and PDM (PEP 440). Of an index
+  // Poetry takes the version itself (poetry/repositories/link_sources/base.py, LinkSource.links_for_version).
+  const isExact = isLocal(locked) || (!isDefined(WITHOUT_POETRY) && lock.format == FORMAT_POETRY && !isOneFile(item));
   return compareWithout(stated.version, locked, isExact ? 0 : PART_LOCAL) == 0;
 }
 

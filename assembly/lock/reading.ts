@@ -120,7 +120,8 @@ function isDigestSize(address: usize, size: u32, digits: u32): bool {
   if (is(address, size, "md5")) return digits == 32;
   if (is(address, size, "sha1")) return digits == 40;
   if (size == 6 && startsWith(address, size, "sha")) return digits << 2 == decimal(address + 3, 3);
-  return digits >= 32 && (digits & 1) == 0;
+  // What another algorithm is called goes into messages and files as it is.
+  return digits >= 32 && (digits & 1) == 0 && isName(address, size);
 }
 
 /** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */

@@ -328,7 +328,7 @@ function readPackage(node: u32): void {
     else if (keyIs(entry, "resolution-markers")) {
       item.forks = markerLists.count;
       item.forkCount = readMarkers(entry);
-    } else if (!keyIs(entry, "default-groups")) warnUnknown(entry); // pyproject.toml says it, too
+    } else if (!keyIs(entry, "default-groups") && !keyIs(entry, "group-requires-python")) warnUnknown(entry); // as in pyproject.toml
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);
@@ -526,9 +526,9 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   if (failed()) return;
   const item = packageAt(index);
   if (!isPlaced(item, kind, rank, place)) {
+    if (rank == 0) return failAbout(STATUS_LOCK_MISSING, at(place).address, at(place).size, KEY_URL);
     const key = place == NONE ? KEY_FILE : item.source == SOURCE_INDEX ? KEY_URL : KEY_PATH;
-    failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
-    return;
+    return failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
   }
   if (place != NONE) {
     if (!isText(place)) return;

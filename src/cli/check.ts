@@ -21,8 +21,8 @@ export const checkCommand: Command = {
   usage: "[PATH...] [options]",
   description: [
     "Holds the lock against pyproject.toml (its content hash, uv's as `uv lock --check` compares them),",
-    "every installed version against the",
-    "requirements that point at it, and every file against the target. Without --target, --python or",
+    "every installed version against the requirements that point at it, every file against the target",
+    "and against its package, and says what Nix cannot fetch yet. Without --target, --python or",
     "--system the targets are all Pythons that the lock admits, on Linux and macOS, x86_64 and aarch64;",
     "the groups are the usual ones. The exit code is 1 when something is found.",
   ].join("\n"),

@@ -198,7 +198,7 @@ async function readSubject(
   if (words.has(ALL_PACKAGES) || named.length > 1) return null;
   const name = named[0] ?? root?.name ?? null;
   if (name === null || name === root?.name) return root;
-  const folder = lock.packages().find((each) => lock.members.includes(name) && each.name === name)?.source.url ?? null;
+  const folder = lock.memberFolders.get(name) ?? null;
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
@@ -209,7 +209,7 @@ async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproje
   const stated = lock.stated();
   try {
     const workspace = await readUvWorkspace(dirname(lock.path), pyproject, stated.projects);
-    return uvFreshness(stated, workspace, former(lock.form, stated.python));
+    return uvFreshness(stated, workspace, { form: former(lock.form, stated.python), combine: lock.combine });
   } catch (error) {
     // What uv would not read either: it says so itself when it locks.
     if (error instanceof Unknown || error instanceof PylockError) return { fresh: null, because: error.message };

@@ -2,15 +2,15 @@
 //
 // Invariant: standard output is the answer alone, for every target asked for, refused or not.
 
+import { resolveReport } from "../answers/report.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
-import type { Resolution, ResolvedPackage } from "../lock/resolution.ts";
+import type { Resolution, ResolveAllRequest, ResolvedPackage } from "../lock/resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { freshnessWords, type Input, lockFacts, openInput, staleFacts } from "./input.ts";
 import { columns, counted } from "./layout.ts";
-import { showProgress } from "./progress.ts";
 import { chooseFiles, chooseSelection, FILE_OPTIONS, SELECTION_OPTIONS } from "./selection.ts";
 import { TARGET_OPTIONS, targetsHere } from "./target-choice.ts";
 import type { Words } from "./words.ts";
@@ -38,19 +38,27 @@ export const resolveCommand: Command = {
 
 async function run(words: Words): Promise<number> {
   const input = await openInput(words, resolveCommand.name);
-  const resolutions = resolutionsOf(words, input);
+  const request = requestOf(words, input);
   if (input.fresh === false) warnStale(input);
-  print(words.has(JSON_OUTPUT) ? asData(input, resolutions) : asText(input, resolutions));
+  if (words.has(JSON_OUTPUT)) {
+    const parts = input.lock.resolveParts(request);
+    print(textOf(resolveReport(lockFacts(input), parts)));
+    return exitCode(parts);
+  }
+  const resolutions = input.lock.resolveAll(request);
+  print(asText(input, resolutions));
+  return exitCode(resolutions);
+}
+
+function exitCode(resolutions: readonly Pick<Resolution, "error">[]): number {
   return resolutions.some(({ error }) => error !== null) ? 1 : 0;
 }
 
-/** The answers to the words, for each target that they name. */
-export function resolutionsOf(words: Words, input: Input): readonly Resolution[] {
+/** What the words ask of the lock. */
+export function requestOf(words: Words, input: Input): ResolveAllRequest {
   const policy = chooseFiles(words);
   const selection = chooseSelection(words, input);
-  return showProgress(targetsHere(words, input.lock), "resolving", ({ target, python }) =>
-    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
-  );
+  return { targets: targetsHere(words, input.lock), ...selection, ...policy };
 }
 
 function warnStale(input: Input): void {
@@ -59,8 +67,9 @@ function warnStale(input: Input): void {
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
 }
 
-function asData(input: Input, resolutions: readonly Resolution[]): string {
-  return `${JSON.stringify({ lock: lockFacts(input), resolutions }, null, 2)}\n`;
+function textOf(pieces: readonly (string | Uint8Array)[]): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return pieces.map((piece) => (typeof piece === "string" ? piece : decoder.decode(piece))).join("");
 }
 
 function asText(input: Input, resolutions: readonly Resolution[]): string {

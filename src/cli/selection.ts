@@ -96,8 +96,8 @@ function askedFor(lock: Lockfile, words: Words): readonly string[] {
 
 /** The project in the lock's own folder, if there is one. */
 function rootOf(lock: Lockfile): string[] {
-  const root = lock.packages().find(({ name, source }) => source.url === "." && lock.members.includes(name));
-  return root === undefined ? [] : [root.name];
+  for (const [name, folder] of lock.memberFolders) if (folder === ".") return [name];
+  return [];
 }
 
 /** For a member that `--package` names alone uv asks the member's own `tool.uv.default-groups`. */

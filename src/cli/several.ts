@@ -4,7 +4,7 @@
 // each call would have printed. The exit code is the gravest of theirs.
 
 import { serve, spread } from "../runtime/node/threads.ts";
-import { collect, cores, extname, join, print, printError, sizeOf } from "../runtime/node.ts";
+import { collect, cores, extname, join, now, print, printError, sizeOf } from "../runtime/node.ts";
 import { PylockError } from "../words/errors.ts";
 import { type Command, JSON_OUTPUT, LOCK } from "./command.ts";
 import { findLock } from "./input.ts";
@@ -24,8 +24,10 @@ interface Given {
   readonly rest: readonly string[];
 }
 
-/** Bytes of locks for each further thread: it starts in some 30 ms, with nothing compiled. */
-const SHARE = 4194304;
+/** Milliseconds that must be left for each thread: a further one starts in some 40, and has to compile everything anew. */
+const SHARE = 400;
+/** Milliseconds after which the pace says something: the first locks are read by code that is not compiled yet. */
+const WARM = 100;
 const THREADS = 8;
 /** Beside this file, under the name that it has here: as it is, compiled, or bundled. */
 const WORKER_FILE = join(import.meta.dirname, `several-worker${extname(import.meta.filename)}`);
@@ -71,21 +73,32 @@ async function answerFor(command: Command, words: Words, path: string): Promise<
   return { code: result, ...printed };
 }
 
-/** Of several locks a failure says which it is about. */
+/** Of several locks a failure says which it is about, where it does not do so already. */
 function withPath(error: unknown, path: string): unknown {
-  if (!(error instanceof PylockError) || error.failure.path !== null) return error;
+  if (!(error instanceof PylockError) || error.failure.path !== null || error.message.includes(path)) return error;
   return new PylockError({ ...error.failure, path }, error.exitCode);
 }
 
-async function threadsFor(words: Words): Promise<number> {
-  let size = 0;
-  for (const path of words.paths) {
-    // What cannot be found is told when it is its turn.
-    size += await findLock(path, words.value(LOCK))
-      .then(({ lock }) => sizeOf(lock))
-      .catch(() => 0);
+/** By how long the first locks took, and how much is left. */
+async function threadsFor(words: Words): Promise<(begun: number) => number> {
+  const sizes = await Promise.all(words.paths.map((path) => sizeOfLock(path, words)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const most = Math.min(THREADS, cores());
+  const started = now();
+  return (begun) => {
+    const read = sizes.slice(0, begun).reduce((sum, size) => sum + size, 0);
+    const elapsed = now() - started;
+    if (read === 0 || elapsed < WARM) return 1;
+    return Math.min(most, 1 + Math.floor((elapsed * (total - read)) / read / SHARE));
+  };
+}
+
+async function sizeOfLock(path: string, words: Words): Promise<number> {
+  try {
+    return await sizeOf((await findLock(path, words.value(LOCK))).lock);
+  } catch {
+    return 0; // What cannot be found is told when it is its turn.
   }
-  return Math.max(1, Math.min(THREADS, cores(), words.paths.length, Math.floor(size / SHARE) + 1));
 }
 
 /** Prints answers as they come, each after those before it. */

@@ -53,7 +53,7 @@ export function targetsToCheck(words: Words, lock: Lockfile): ChosenTarget[] {
  * The targets of a frozen resolution. On Linux one for each floor of nixpkgs from which some wheel makes a difference, and
  * the lowest; which of them make one for a target is known when all are resolved.
  */
-export function targetsForNix(words: Words, lock: Lockfile, record: SourceRecord): FreezeTarget[] {
+export function targetsForNix(words: Words, lock: Lockfile, record: Pick<SourceRecord, "fileNames">): FreezeTarget[] {
   const named = record
     .fileNames()
     .flatMap((name) => [...name.matchAll(/manylinux_2_(\d+)/gi)].map(([, minor]) => +minor!));

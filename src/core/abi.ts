@@ -212,9 +212,24 @@ export const FORM_URL = 10;
 export const FORM_SPECIFIERS = 11;
 export const FORM_NODE = 12;
 export const FORM_BOUNDS = 13;
-export const FORM_SLOTS = 14;
+/** The versions that the specifiers take, whatever they are written like. */
+export const FORM_RANGE = 14;
+/** FORM_* bits. */
+export const FORM_FLAGS = 15;
+export const FORM_SLOTS = 16;
 
-/** The marker that never holds, and the one that always does. */
+/** The specifiers name a pre-release; they are one version and nothing else; the marker asks about an extra. */
+export const FORM_IS_PRERELEASE = 1;
+export const FORM_IS_PIN = 2;
+export const FORM_HAS_EXTRA = 4;
+
+/** What `combine` does with two of these numbers. */
+export const COMBINE_BOTH = 0;
+export const COMBINE_EITHER = 1;
+/** The first and not the second. */
+export const COMBINE_WITHOUT = 2;
+
+/** The marker that never holds, or the range without a version; the one that always does, or has all. */
 export const NODE_NEVER = 0;
 export const NODE_ALWAYS = 1;
 

@@ -17,6 +17,7 @@ interface Exports {
   resolveAll(address: number): number;
   freeze(address: number): number;
   form(address: number): number;
+  combine(operation: number, a: number, b: number): number;
   describe(address: number): number;
   targets(): number;
   floors(): number;
@@ -62,6 +63,10 @@ export interface Form {
   readonly specifiers: number;
   readonly marker: number;
   readonly bounds: number;
+  /** The versions that are taken, however that is written. */
+  readonly range: number;
+  /** FORM_* bits. */
+  readonly flags: number;
 }
 
 /** One table of u32 rows. */
@@ -147,7 +152,16 @@ export class Core {
       specifiers: slots[abi.FORM_SPECIFIERS]! | 0,
       marker: slots[abi.FORM_NODE]!,
       bounds: slots[abi.FORM_BOUNDS]!,
+      range: slots[abi.FORM_RANGE]!,
+      flags: slots[abi.FORM_FLAGS]!,
     };
+  }
+
+  /** COMBINE_* of two markers or ranges of forms; null when that is too hard. */
+  combine(operation: number, a: number, b: number): number | null {
+    const node = this.#exports.combine(operation, a, b) | 0;
+    this.#rows = [];
+    return node === abi.NONE ? null : node;
   }
 
   /** The marker variables of a target, in the core's order, and its tags, best first. */

@@ -9,7 +9,14 @@ import { errorFrom, type Failure, failureFrom, PylockError } from "../words/erro
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
-import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import {
+  foldersOf,
+  hasVirtualProject,
+  type LockedPackage,
+  packageName,
+  readPackage,
+  readPackages,
+} from "./packages.ts";
 import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
@@ -53,6 +60,8 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** The folder of each member, as the lock writes it: "." is the lock's own. */
+  readonly memberFolders: ReadonlyMap<string, string>;
   /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
   readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
@@ -60,6 +69,8 @@ export interface Lockfile {
   stated(): UvStated;
   /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
   form(request: FormRequest): Form | null;
+  /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
+  combine(operation: number, a: number, b: number): number | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -147,6 +158,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       ...(isOfTarget(found) && { path: null, found: target }),
     });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
+  const members = names(core, abi.TABLE_MEMBER).sort();
   return {
     path,
     format,
@@ -155,7 +167,8 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    members: names(core, abi.TABLE_MEMBER).sort(),
+    members,
+    memberFolders: foldersOf(core, members),
     choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
@@ -168,6 +181,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       const form = core.form(request);
       return "status" in form ? null : form;
     },
+    combine: (operation, a, b) => core.combine(operation, a, b),
     places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
@@ -244,7 +258,7 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
-    "url",
+    "absolute url",
     "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [

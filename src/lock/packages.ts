@@ -75,6 +75,20 @@ export function readPackage(core: Core, row: number): LockedPackage {
   };
 }
 
+/** The folders of the packages of these names, as the lock writes them. */
+export function foldersOf(core: Core, names: readonly string[]): Map<string, string> {
+  const wanted = new Set(names);
+  const folders = new Map<string, string>();
+  if (wanted.size === 0) return folders;
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  for (let row = 0; row < rows.count; row++) {
+    const name = packageName(core, row);
+    const folder = wanted.has(name) && !folders.has(name) ? core.text(rows.at(row, abi.PACKAGE_URL)) : null;
+    if (folder !== null) folders.set(name, folder);
+  }
+  return folders;
+}
+
 function statedSize(size: number): Pick<LockedFile, "size"> {
   return size === 0 || size === 0xffffffff ? {} : { size };
 }

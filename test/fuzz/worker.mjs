@@ -173,7 +173,7 @@ function formOf({ text, random }) {
   return {
     ...(random(2) === 0 ? { marker: word } : { text: word }),
     without: ["a"],
-    python: [pick(words, random).slice(1, -1)],
+    python: [random(4) === 0 ? pick(words, random).slice(1, -1) : ">=3.9"],
   };
 }
 
@@ -213,7 +213,7 @@ function throughShell(made) {
     if (!(error instanceof PylockError) || error.exitCode === 70) return wrong(made, `shell: ${error?.stack ?? error}`);
     found = error.failure;
   }
-  const difference = holder?.(format, pyproject, made.bytes, found) ?? null;
+  const difference = holder?.(format, pyproject, made.bytes, found, random(8) === 0) ?? null;
   return difference === null ? null : wrong(made, difference);
 }
 

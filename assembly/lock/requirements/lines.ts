@@ -32,8 +32,10 @@ export function nextLine(from: usize, end: usize): usize {
 /** Adds a part to the line. */
 function append(start: usize, stop: usize): void {
   const gap = start - lineEnd;
-  const isGlued = gap != 0 && start != stop && !isBlank(load<u8>(start)) && load<u8>(start) != 0x23;
   if (gap != 0) memory.fill(lineEnd, 0x20, gap);
+  // A backslash alone: what comes next follows at once, too.
+  if (start == stop) return;
+  const isGlued = gap != 0 && !isBlank(load<u8>(start)) && load<u8>(start) != 0x23;
   if (!isGlued) {
     lineEnd = stop;
     return;

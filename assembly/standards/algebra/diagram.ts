@@ -4,8 +4,8 @@
 // A variable's values are ordered: versions by PEP 440, texts by their bytes, a yes-or-no variable has the one cut 0. An edge
 // starts at a cut, just before or just after a value, and reaches to the next one. Equal values are equal numbers.
 //
-// uv knows of some values that no environment has together (`os_name == 'nt'` on Linux). It makes a conjunction false when
-// all of it is so, and nothing else: `exclusions`, which are taken into account just where uv does.
+// uv knows of some values that no environment has together (`os_name == 'nt'` on Linux). Functions that differ there alone are
+// the same to it (marker/algebra/platform.rs): `possible` cuts off what does not count.
 //
 // Invariant: a node's variable is smaller than those of the nodes that its edges lead to; neighbouring edges lead to
 // different ones. Depth and work are bounded, after which the status is STATUS_TOO_HARD.
@@ -21,7 +21,7 @@ import { compareVersions } from "../pep440";
 export const NEVER: u32 = 0;
 export const ALWAYS: u32 = 1;
 
-// The order of variables: uv's as far as it matters, those first of which some values exclude each other.
+// The order of variables. uv's own is another one, which changes nothing: equal functions are equal in any order.
 export const OS_NAME: u32 = 0;
 export const SYS_PLATFORM: u32 = 1;
 export const PLATFORM_SYSTEM: u32 = 2;
@@ -32,8 +32,12 @@ export const PLATFORM_VERSION: u32 = 6;
 export const IMPLEMENTATION_NAME: u32 = 7;
 export const IMPLEMENTATION_VERSION: u32 = 8;
 export const PYTHON_FULL_VERSION: u32 = 9;
-/** From here on yes-or-no variables, numbered as they come up. */
-export const FIRST_SWITCH: u32 = 10;
+/** platform_release where it is a version, as on Darwin. */
+export const RELEASE_VERSION: u32 = 10;
+/** Versions of a package. */
+export const CANDIDATE: u32 = 11;
+/** From here on yes-or-no variables, as they come up; the odd ones are extras. */
+export const FIRST_SWITCH: u32 = 12;
 
 /** Variables on one way through a diagram; real markers have up to a dozen. */
 const DEPTH_LIMIT: u32 = 500;
@@ -77,10 +81,9 @@ const results: Slots<Result> = changetype<Slots<Result>>(memory.data<u32>([0, 0,
 const excluded: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 const BOTH: u32 = 1;
-/** A conjunction without regard to the exclusions. */
-const PLAIN: u32 = 2;
-const OPPOSITE: u32 = 3;
-const CLIPPED: u32 = 4;
+const OPPOSITE: u32 = 2;
+const CLIPPED: u32 = 3;
+const MENTIONS: u32 = 4;
 
 let resultCount: u32 = 0;
 let depth: u32 = 0;
@@ -137,7 +140,25 @@ export function isSwitched(variable: u32): u32 {
 }
 
 export function both(a: u32, b: u32): u32 {
-  return conjunction(a, b, BOTH);
+  if (a == ALWAYS || a == b) return b;
+  if (b == ALWAYS) return a;
+  if (a == NEVER || b == NEVER) return NEVER;
+  const known = resultOf(BOTH, a, b);
+  if (known != NONE || !enter()) return known == NONE ? NEVER : known;
+  const x = nodeAt(a).variable;
+  const y = nodeAt(b).variable;
+  const from = draft();
+  if (x == y) joinEdges(a, b);
+  else {
+    const upper = x < y ? a : b;
+    const lower = x < y ? b : a;
+    for (let i: u32 = 0; i < nodeAt(upper).count; i++) {
+      const node = both(edgeOf(upper, i).node, lower);
+      edge(edgeOf(upper, i).value, edgeOf(upper, i).isAfter != 0, node);
+    }
+  }
+  depth--;
+  return remember(BOTH, a, b, finish(x < y ? x : y, from));
 }
 
 export function either(a: u32, b: u32): u32 {
@@ -179,6 +200,19 @@ export function clipped(a: u32, range: u32): u32 {
   return remember(CLIPPED, a, range, finish(variable, from));
 }
 
+/** Whether the function asks about an extra. */
+export function mentionsExtra(a: u32): bool {
+  if (a <= ALWAYS) return false;
+  const variable = nodeAt(a).variable;
+  if (variable >= FIRST_SWITCH && (variable & 1) != 0) return true;
+  const known = resultOf(MENTIONS, a, 0);
+  if (known != NONE || !enter()) return known == ALWAYS;
+  let found = NEVER;
+  for (let i: u32 = 0; i < nodeAt(a).count; i++) if (mentionsExtra(edgeOf(a, i).node)) found = ALWAYS;
+  depth--;
+  return remember(MENTIONS, a, 0, found) == ALWAYS;
+}
+
 /** The function that is true between the first and the last value that `range` is true for. */
 export function boundsOf(range: u32): u32 {
   if (range <= ALWAYS) return range;
@@ -197,41 +231,15 @@ export function boundsOf(range: u32): u32 {
 
 // --- Operations -----------------------------------------------------------------------------------------------------------
 
-function conjunction(a: u32, b: u32, operation: u32): u32 {
-  if (a == ALWAYS || a == b) return b;
-  if (b == ALWAYS) return a;
-  if (a == NEVER || b == NEVER) return NEVER;
-  const known = resultOf(operation, a, b);
-  if (known != NONE || !enter()) return known == NONE ? NEVER : known;
-  const x = nodeAt(a).variable;
-  const y = nodeAt(b).variable;
-  const from = draft();
-  if (x == y) joinEdges(a, b, operation);
-  else {
-    const upper = x < y ? a : b;
-    const lower = x < y ? b : a;
-    for (let i: u32 = 0; i < nodeAt(upper).count; i++) {
-      const node = conjunction(edgeOf(upper, i).node, lower, operation);
-      edge(edgeOf(upper, i).value, edgeOf(upper, i).isAfter != 0, node);
-    }
-  }
-  let node = finish(x < y ? x : y, from);
-  // uv looks at the tops alone: what excludes each other has the first places in the order.
-  const mayExclude = operation == BOTH && x <= PLATFORM_SYSTEM && y <= PLATFORM_SYSTEM;
-  if (mayExclude && conjunction(node, opposite(exclusions()), PLAIN) == NEVER) node = NEVER;
-  depth--;
-  return remember(operation, a, b, node);
-}
-
 /** Goes along the edges of two nodes of one variable. */
-function joinEdges(a: u32, b: u32, operation: u32): void {
+function joinEdges(a: u32, b: u32): void {
   const variable = nodeAt(a).variable;
   let i: u32 = 0;
   let j: u32 = 0;
   let value: u32 = NONE;
   let isAfter: u32 = 0;
   while (!failed()) {
-    const node = conjunction(edgeOf(a, i).node, edgeOf(b, j).node, operation);
+    const node = both(edgeOf(a, i).node, edgeOf(b, j).node);
     edge(value, isAfter != 0, node);
     const hasA = i + 1 < nodeAt(a).count;
     const hasB = j + 1 < nodeAt(b).count;
@@ -264,8 +272,7 @@ function clipEdges(a: u32, range: u32, from: u32): void {
 function compareCuts(variable: u32, x: Edge, y: Edge): i32 {
   let order = 0;
   if (x.value != y.value) {
-    if (variable == PYTHON_FULL_VERSION || variable == IMPLEMENTATION_VERSION)
-      order = compareVersions(x.value, y.value);
+    if (variable >= IMPLEMENTATION_VERSION) order = compareVersions(x.value, y.value);
     else order = compare(textAddress(x.value), textSize(x.value), textAddress(y.value), textSize(y.value));
   }
   return order != 0 ? order : i32(x.isAfter) - i32(y.isAfter);
@@ -279,6 +286,11 @@ function enter(): bool {
 }
 
 // --- What no environment has ------------------------------------------------------------------------------------------------
+
+/** The part of a function that some environment can have: equal for functions that are the same to uv. */
+export function possible(a: u32): u32 {
+  return both(a, opposite(exclusions()));
+}
 
 /** Pairs of values, as uv lists them: InternerGuard::exclusions. */
 function exclusions(): u32 {
@@ -313,12 +325,8 @@ function withSystem(all: u32, system: string, isApple: bool): u32 {
 }
 
 function withPair(all: u32, variable: u32, value: string, platform: string): u32 {
-  const pair = conjunction(
-    isExactly(variable, internWord(value)),
-    isExactly(SYS_PLATFORM, internWord(platform)),
-    PLAIN,
-  );
-  return opposite(conjunction(opposite(all), opposite(pair), PLAIN));
+  const pair = both(isExactly(variable, internWord(value)), isExactly(SYS_PLATFORM, internWord(platform)));
+  return either(all, pair);
 }
 
 // --- Nodes ------------------------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 //
 // What uv does beside PEP 508: a comparison without a meaning (`os_name ~= "x"`, two variables, a text for a version) is left
 // out, as if the marker did not have it; python_version is a range of python_full_version; some systems are platforms; texts
-// but platform_release and platform_version have no order (`<` never holds, `<=` is `==`); a list of versions is split at
-// blanks; `in` on texts is a switch of its own.
+// but platform_release and platform_version have no order (`<` never holds, `<=` is `==`), and platform_release is a version on
+// Darwin; a list of versions is split at blanks; `in` on texts is a switch of its own.
 
 import { NONE } from "../../../src/core/abi";
 import { Column, LOCK } from "../../memory/arena";
@@ -71,6 +71,7 @@ import {
   PLATFORM_VERSION,
   PYTHON_FULL_VERSION,
   PYTHON_IMPLEMENTATION,
+  RELEASE_VERSION,
   SYS_PLATFORM,
 } from "./diagram";
 import {
@@ -125,8 +126,7 @@ function push(value: u32): void {
 }
 
 function pop(): u32 {
-  values.count--;
-  return load<u32>(values.at(values.count));
+  return load<u32>(values.pop());
 }
 
 /** NONE when the comparison is left out. */
@@ -175,6 +175,16 @@ function textNode(atom: Atom): u32 {
       value = platform;
     }
   }
+  const node = textRange(variable, operator, value);
+  // The releases of Darwin are versions, others may be any text.
+  if (variable != PLATFORM_RELEASE || !readClause(operator, textAddress(value), textSize(value))) return node;
+  const isDarwin = isExactly(SYS_PLATFORM, internWord("darwin"));
+  const range = clauseRange(RELEASE_VERSION, clauseOperator, releaseOf(clauseVersion), clauseIsStar);
+  return either(both(isDarwin, range), both(opposite(isDarwin), node));
+}
+
+/** A comparison of texts, which only two of the variables have an order for. */
+function textRange(variable: u32, operator: u32, value: u32): u32 {
   if (operator == OPERATOR_EQUAL) return isExactly(variable, value);
   if (operator == OPERATOR_NOT_EQUAL) return opposite(isExactly(variable, value));
   const isOrdered = variable == PLATFORM_RELEASE || variable == PLATFORM_VERSION;
@@ -238,7 +248,8 @@ function switchOf(variable: u32, isWithin: u32, text: u32): u32 {
   if (!spend(switches.count)) return FIRST_SWITCH;
   for (let i: u32 = 0; i < switches.count; i++) {
     const known = changetype<Switch>(switches.at(i));
-    if (known.variable == variable && known.isWithin == isWithin && known.text == text) return FIRST_SWITCH + i;
+    if (known.variable == variable && known.isWithin == isWithin && known.text == text)
+      return switchNumber(i, variable);
   }
   const row = switches.push();
   if (row == 0) return FIRST_SWITCH;
@@ -246,7 +257,11 @@ function switchOf(variable: u32, isWithin: u32, text: u32): u32 {
   each.variable = variable;
   each.isWithin = isWithin;
   each.text = text;
-  return FIRST_SWITCH + switches.count - 1;
+  return switchNumber(switches.count - 1, variable);
+}
+
+function switchNumber(row: u32, variable: u32): u32 {
+  return FIRST_SWITCH + 2 * row + u32(variable == VARIABLE_EXTRA);
 }
 
 // --- Versions -------------------------------------------------------------------------------------------------------------

@@ -3,15 +3,15 @@
 //
 // Invariant: two requirements are the same exactly when the numbers and texts of their forms are; until another lock is read.
 
-import { NONE } from "../../../src/core/abi";
+import { COMBINE_BOTH, COMBINE_EITHER, FORM_HAS_EXTRA, NONE } from "../../../src/core/abi";
 import { allocate } from "../../memory/arena";
 import { compare } from "../../memory/bytes";
 import { intern, internCopy, textAddress, textSize } from "../../memory/intern";
 import { failed } from "../../memory/status";
 import { parseRequirement, Requirement, requirementExtras } from "../pep508/requirement";
-import { ALWAYS, both, clipped, either, NEVER, opposite } from "./diagram";
+import { ALWAYS, both, clipped, either, mentionsExtra, NEVER, opposite, possible } from "./diagram";
 import { markerNode } from "./markers";
-import { pythonBounds, specifiersId } from "./versions";
+import { candidates, pythonBounds, setFlags, specifiersId } from "./versions";
 
 /** A question, and below `name` the answer: src/core/abi.ts, FORM_*. */
 @unmanaged
@@ -36,6 +36,9 @@ export class Form {
   /** Numbers of functions: the marker, and between which Pythons it counts. */
   markerNode: u32;
   bounds: u32;
+  /** Another one: the versions that the specifiers take. And FORM_* bits. */
+  range: u32;
+  flags: u32;
 }
 
 const requirement: Requirement = changetype<Requirement>(memory.data(offsetof<Requirement>()));
@@ -44,6 +47,8 @@ export function form(question: Form): void {
   question.name = NONE;
   question.extras = NONE;
   question.url = NONE;
+  question.range = ALWAYS;
+  question.flags = 0;
   question.specifiers = NONE;
   question.bounds = pythonBounds(question.python, question.pythonSize);
   if (failed()) return;
@@ -56,11 +61,20 @@ export function form(question: Form): void {
     if (requirement.urlSize != 0) question.url = intern(requirement.url, requirement.urlSize);
     node = markerNode(requirement.markerAddress, requirement.markerSize);
     question.specifiers = specifiersId(requirement.specifier, requirement.specifierSize);
+    question.range = candidates(requirement.specifier, requirement.specifierSize);
+    question.flags = setFlags;
   }
   node = both(node, markerNode(question.marker, question.markerSize));
   const without = anyOf(question.without, question.withoutSize);
   if (without != NEVER) node = both(opposite(without), node);
-  question.markerNode = clipped(node, question.bounds);
+  question.markerNode = possible(clipped(node, question.bounds));
+  if (mentionsExtra(question.markerNode)) question.flags |= FORM_HAS_EXTRA;
+}
+
+/** COMBINE_*: what two markers, or two ranges of versions, are together. */
+export function combined(operation: u32, a: u32, b: u32): u32 {
+  if (operation == COMBINE_EITHER) return either(a, b);
+  return both(a, operation == COMBINE_BOTH ? b : opposite(b));
 }
 
 /** Whether one of the markers holds. */

@@ -1,18 +1,25 @@
-// Specifiers as ranges of releases (crates/uv-pep440/src/version_ranges.rs, release_specifier_to_range): suffixes of versions
-// count for nothing, so that 3.13.0rc1 is 3.13.0. And sets of specifiers in one form, to be compared.
+// Specifiers as ranges (crates/uv-pep440/src/version_ranges.rs): of Pythons, for which suffixes of versions count for nothing,
+// so that 3.13.0rc1 is 3.13.0; and of a package's versions, for which they do. And sets of specifiers as they are written, in
+// one order.
 //
 // Invariant: a version is the first row that was seen of those that are equal.
 
-import { NONE, STATUS_SPECIFIER, STATUS_TOO_HARD } from "../../../src/core/abi";
+import { FORM_IS_PIN, FORM_IS_PRERELEASE, NONE, STATUS_SPECIFIER, STATUS_TOO_HARD } from "../../../src/core/abi";
 import { allocate, Column, LOCK } from "../../memory/arena";
 import { spend } from "../../memory/budget";
 import { endsWith, writeNumber } from "../../memory/bytes";
 import { intern } from "../../memory/intern";
-import { fail } from "../../memory/status";
+import { fail, failed } from "../../memory/status";
 import {
   compareVersions,
+  firstDevelopment,
+  hasPre,
+  isDev,
   isLocal,
+  isPost,
+  isPrerelease,
   nextRelease,
+  nextSuffix,
   OPERATOR_ARBITRARY,
   OPERATOR_COMPATIBLE,
   OPERATOR_EQUAL,
@@ -28,8 +35,12 @@ import {
   releaseNumber,
   skipSpace,
   trimmedEnd,
+  withPost,
 } from "../pep440";
-import { ALWAYS, between, both, boundsOf, NEVER, opposite, PYTHON_FULL_VERSION } from "./diagram";
+import { ALWAYS, between, both, boundsOf, CANDIDATE, isExactly, NEVER, opposite, PYTHON_FULL_VERSION } from "./diagram";
+
+/** Above every number of a post-release that anybody has. */
+const LAST_POST: u64 = 999999999999999999;
 
 /** The rows of distinct versions. */
 const distinct: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
@@ -39,13 +50,14 @@ export let clauseOperator: u32 = 0;
 export let clauseVersion: u32 = NONE;
 export let clauseIsStar: bool = false;
 
-/** Operator, star, version and, for `~=`, the number of its segments. */
+/** Operator, star, the first row of an equal version and, for `~=`, the number of its segments; and its own row. */
 @unmanaged
 class Clause {
   operator: u32;
   isStar: u32;
   version: u32;
   segments: u32;
+  written: u32;
 }
 
 const clauses: Column<Clause> = changetype<Column<Clause>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
@@ -132,12 +144,88 @@ export function pythonBounds(address: usize, size: u32): u32 {
     if (!readClauses(address + from, stop - from)) return NEVER;
     for (let i: u32 = 0; i < clauses.count; i++) {
       const clause = changetype<Clause>(clauses.at(i));
-      const release = releaseOf(clause.version);
+      const release = releaseOf(clause.written);
       range = both(range, clauseRange(PYTHON_FULL_VERSION, clause.operator, release, clause.isStar != 0));
     }
     from = stop;
   }
   return boundsOf(range);
+}
+
+/** What a set says besides its range: FORM_IS_PRERELEASE, FORM_IS_PIN. */
+export let setFlags: u32 = 0;
+
+/** The versions of a package that a set of specifiers takes (Ranges::from). */
+export function candidates(address: usize, size: u32): u32 {
+  setFlags = 0;
+  if (!readClauses(address, size)) return NEVER;
+  let range = ALWAYS;
+  for (let i: u32 = 0; i < clauses.count && !failed(); i++) {
+    const clause = changetype<Clause>(clauses.at(i));
+    const isExcluded = clause.operator == OPERATOR_NOT_EQUAL;
+    if (!isExcluded && isPrerelease(clause.written)) setFlags |= FORM_IS_PRERELEASE;
+    range = both(range, candidateRange(clause.operator, clause.written, clause.isStar != 0));
+  }
+  // One version alone is taken even when its index has withdrawn it (allows_yanked).
+  const isOne = clauses.count == 1 && changetype<Clause>(clauses.at(0)).isStar == 0;
+  const operator = isOne ? changetype<Clause>(clauses.at(0)).operator : 0;
+  if (operator == OPERATOR_EQUAL || operator == OPERATOR_ARBITRARY) setFlags |= FORM_IS_PIN;
+  return range;
+}
+
+function candidateRange(operator: u32, version: u32, isStar: bool): u32 {
+  const own = sameVersion(version);
+  switch (operator) {
+    case OPERATOR_EQUAL:
+    case OPERATOR_NOT_EQUAL: {
+      const range = isStar
+        ? between(CANDIDATE, firstOf(version), false, firstOf(nextPrefix(version)), false)
+        : isLocal(version)
+          ? isExactly(CANDIDATE, own)
+          : between(CANDIDATE, own, false, afterLocals(version), false);
+      return operator == OPERATOR_EQUAL ? range : opposite(range);
+    }
+    case OPERATOR_ARBITRARY:
+      return isExactly(CANDIDATE, own);
+    case OPERATOR_COMPATIBLE: {
+      const next = nextRelease(version, releaseCount(version) - 2);
+      return between(CANDIDATE, own, false, firstOf(next), false);
+    }
+    // Pre-releases of the version are below it only when it is one.
+    case OPERATOR_LESS:
+      return between(CANDIDATE, NONE, false, isPrerelease(version) ? own : firstOf(version), false);
+    case OPERATOR_LESS_EQUAL:
+      return between(CANDIDATE, NONE, false, afterLocals(version), false);
+    // Post-releases of the version are above it only when it is one.
+    case OPERATOR_GREATER:
+      return between(CANDIDATE, above(version), false, NONE, false);
+    default:
+      return between(CANDIDATE, own, false, NONE, false);
+  }
+}
+
+/** The earliest development release of a version, above which are its other pre-releases. */
+function firstOf(version: u32): u32 {
+  return sameVersion(firstDevelopment(version));
+}
+
+/** What `==1.2.*` ends before: the pre-release or post-release after this one, or the next release of so many segments. */
+function nextPrefix(version: u32): u32 {
+  if (!isPost(version) && !hasPre(version)) return nextRelease(version, releaseCount(version) - 1);
+  return nextSuffix(version);
+}
+
+/** The version that follows all local versions of this one: 1.0.post0.dev0 for 1.0, 1.0.dev3 for 1.0.dev2. */
+function afterLocals(version: u32): u32 {
+  if (isDev(version) || isPost(version))
+    return sameVersion(isDev(version) ? nextSuffix(version) : firstDevelopment(nextSuffix(version)));
+  return sameVersion(firstDevelopment(withPost(version, 0)));
+}
+
+/** What `>` starts at. */
+function above(version: u32): u32 {
+  if (isDev(version) || isPost(version)) return afterLocals(version);
+  return sameVersion(hasPre(version) ? firstDevelopment(nextSuffix(version)) : withPost(version, LAST_POST));
 }
 
 /** Text id of a set of specifiers in uv's order (VersionSpecifiers::from_unsorted); equal sets have equal ids. */
@@ -183,6 +271,7 @@ function readClauses(address: usize, size: u32): bool {
       clause.version = sameVersion(clauseVersion);
       // `~=1.0` and `~=1.0.0` differ though their versions are equal.
       clause.segments = clauseOperator == OPERATOR_COMPATIBLE ? releaseCount(clauseVersion) : 0;
+      clause.written = clauseVersion;
     }
     at = stop;
   }
@@ -206,7 +295,9 @@ function isBefore(i: u32, j: u32): bool {
 }
 
 function swap(i: u32, j: u32): void {
-  const a = load<v128>(clauses.at(i));
-  store<v128>(clauses.at(i), load<v128>(clauses.at(j)));
-  store<v128>(clauses.at(j), a);
+  const spare = clauses.room(1);
+  if (spare == 0) return;
+  memory.copy(spare, clauses.at(i), offsetof<Clause>());
+  memory.copy(clauses.at(i), clauses.at(j), offsetof<Clause>());
+  memory.copy(clauses.at(j), spare, offsetof<Clause>());
 }

@@ -8,7 +8,8 @@ import { isTable, Section, type TomlTable, type TomlValue } from "../pyproject/t
 import type { LockTable, LockValue } from "./stated.ts";
 import { projectName, toolUv, type UvProject, type UvWorkspace } from "./workspace.ts";
 
-export function wantedConflicts({ root, members }: UvWorkspace): string[] {
+/** Whether the lock has the project's sets in their order, and behind them those that follow from included groups, in any. */
+export function hasConflicts(document: LockTable, { root, members }: UvWorkspace): boolean {
   const isProject = projectName(root) !== null;
   const owners = [...(isProject ? [] : [root]), ...sortedMembers(members)];
   const sets = owners.flatMap((owner) => {
@@ -17,13 +18,16 @@ export function wantedConflicts({ root, members }: UvWorkspace): string[] {
       .list("conflicts")
       .map((set) => (Array.isArray(set) ? set.filter(isTable).map((item) => itemOf(item, own)) : []));
   });
-  const all = isProject ? [...sets, ...inferred(sets, root)] : sets;
-  return [...new Set(all.map(setText))].sort();
+  const wanted = sets.map(setText);
+  const all = isProject ? inferred(sets, root).map(setText) : wanted;
+  const stated = statedConflicts(document);
+  const isPrefix = stated.slice(0, wanted.length).join("\n") === wanted.join("\n");
+  return isPrefix && [...new Set(all)].sort().join("\n") === [...new Set(stated)].sort().join("\n");
 }
 
-export function statedConflicts(document: LockTable): string[] {
+function statedConflicts(document: LockTable): string[] {
   const sets = Array.isArray(document.conflicts) ? (document.conflicts as readonly LockValue[]) : [];
-  return sets.map((set) => setText(Array.isArray(set) ? set.map((item) => itemOf(item as LockTable, "")) : [])).sort();
+  return sets.map((set) => setText(Array.isArray(set) ? set.map((item) => itemOf(item as LockTable, "")) : []));
 }
 
 /** As uv has them: by their names. */

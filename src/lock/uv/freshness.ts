@@ -6,22 +6,23 @@
 //
 // Invariant: false only for a difference that uv would find, true only when all was compared; else null, with the reason.
 
+import { NODE_NEVER } from "../../core/abi.ts";
 import type { Form } from "../../core/core.ts";
 import { normalizeName } from "../name.ts";
 import { Section, type TomlValue } from "../pyproject/toml.ts";
-import { statedConflicts, wantedConflicts } from "./conflicts.ts";
-import { flatGroups } from "./groups.ts";
+import { hasConflicts } from "./conflicts.ts";
+import { type Combine, type Declaration, literalKey, nameOfKey, normalizedKeys } from "./declaration.ts";
+import { flatGroups, groupPythons } from "./groups.ts";
 import { differenceOfOptions } from "./options.ts";
 import {
   type Former,
   indexesOf,
   indexText,
   isProject,
-  lockedKey,
-  nameOfKey,
+  lockedDeclaration,
   type Place,
   tablesOf,
-  wantedKeys,
+  wantedDeclarations,
 } from "./requirement.ts";
 import type { LockedProject, LockTable, LockValue, UvStated } from "./stated.ts";
 import { Unknown } from "./unknown.ts";
@@ -44,30 +45,35 @@ export interface Freshness {
 /** A check: what differs, or null. It may throw Unknown. */
 type Check = () => string | null;
 
-export function uvFreshness(stated: UvStated, workspace: UvWorkspace, form: Former): Freshness {
+/** What is asked of the core. */
+export interface Algebra {
+  readonly form: Former;
+  readonly combine: Combine;
+}
+
+export function uvFreshness(stated: UvStated, workspace: UvWorkspace, algebra: Algebra): Freshness {
+  const { form } = algebra;
   const locked = new Map(stated.projects.map((project) => [project.name, project]));
   const checks: Check[] = [
-    () => differenceOfOptions(stated.document, workspace.settings),
+    () => differenceOfOptions(stated, workspace.settings),
     () => differenceOfPython(stated, workspace, form),
     () => differenceOfEnvironments("environments", "supported-markers", stated, workspace, form),
     () => differenceOfEnvironments("required-environments", "required-markers", stated, workspace, form),
-    () =>
-      sameSets(wantedConflicts(workspace), statedConflicts(stated.document)) ? null : "the conflicts have changed",
+    () => (hasConflicts(stated.document, workspace) ? null : "the conflicts have changed"),
     () => differenceOfMembers(stated, workspace),
-    ...[...workspace.members].map(
-      ([name, member]) =>
-        () =>
-          differenceOfKind(name, member, locked.get(name), workspace),
-    ),
-    ...MANIFEST.map(
-      ([key, setting, what]) =>
-        () =>
-          differenceOfManifest(key, setting, what, stated, workspace, form),
-    ),
+    () => differenceOfRootDefaults(stated, workspace, form),
+    ...[...workspace.members].flatMap(([name, member]) => [
+      () => differenceOfKind(name, member, locked.get(name), workspace),
+      () => differenceOfDefaults(name, member, locked.get(name), stated.revision),
+      () => differenceOfGroupPythons(name, member, locked.get(name), stated.revision, form),
+    ]),
+    () => differenceOfConstraints(stated, workspace, algebra),
+    () => differenceOfOverrides(stated, workspace, algebra),
+    () => differenceOfBuildConstraints(stated, workspace, form),
     () => differenceOfExcludes(stated, workspace),
-    () => differenceOfRootGroups(stated, workspace, form),
+    () => differenceOfRootGroups(stated, workspace, algebra),
     () => differenceOfMetadata(stated, workspace),
-    ...stated.projects.map((project) => () => differenceOfProject(project, stated, workspace, form)),
+    ...stated.projects.map((project) => () => differenceOfProject(project, stated, workspace, algebra)),
     () => differenceOfIndexes(stated, workspace),
   ];
   let unknown: string | null = null;
@@ -102,14 +108,13 @@ function differenceOfEnvironments(
 ): string | null {
   const value = toolUv(root).values[setting];
   const wanted = typeof value === "string" ? [value] : toolUv(root).texts(setting);
+  const always = form({ python: [python] }).marker;
   const markers = (texts: readonly string[]): number[] =>
-    // One that always holds is not written down.
-    texts.map((marker) => form({ marker, python: [python] }).marker).filter((marker) => marker !== ALWAYS);
-  const stated = texts(document[key]);
-  return markers(wanted).join() === markers(stated).join() ? null : `\`tool.uv.${setting}\` has changed`;
+    // Of one that always holds only the list is written down.
+    texts.map((marker) => form({ marker, python: [python] }).marker).filter((marker) => marker !== always);
+  const isSame = markers(wanted).join() === markers(texts(document[key])).join();
+  return isSame && wanted.length > 0 === (document[key] !== undefined) ? null : `\`tool.uv.${setting}\` has changed`;
 }
-
-const ALWAYS = 1;
 
 function differenceOfMembers({ document }: UvStated, { root, members }: UvWorkspace): string | null {
   // A project that is alone is not listed.
@@ -138,68 +143,153 @@ function differenceOfKind(
   return locked.kind === "virtual" ? `\`${name}\` is a package that is built now` : `\`${name}\` is ${wanted} now`;
 }
 
-const MANIFEST = [
-  ["constraints", "constraint-dependencies", "the constraints have"],
-  ["overrides", "override-dependencies", "the overrides have"],
-  ["build-constraints", "build-constraint-dependencies", "the build constraints have"],
-] as const;
+/** `tool.uv.default-groups`: a list in its order, or all; `dev` alone is the usual one. */
+function defaultsText(value: TomlValue | LockValue | undefined): string {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return USUAL_DEFAULTS;
+  return value.map((group) => normalizeName(String(group))).join(",");
+}
 
-function differenceOfManifest(
-  key: string,
-  setting: string,
-  what: string,
-  { document }: UvStated,
-  workspace: UvWorkspace,
+const USUAL_DEFAULTS = "dev";
+/** The revision since which the lock states default groups, and the Pythons of groups. */
+const GROUPS_REVISION = 5;
+
+function differenceOfDefaults(
+  name: string,
+  member: UvProject,
+  locked: LockedProject | undefined,
+  revision: number,
+): string | null {
+  if (revision < GROUPS_REVISION) return null;
+  const isSame = defaultsText(toolUv(member).values["default-groups"]) === defaultsText(locked?.defaultGroups);
+  return isSame ? null : `\`tool.uv.default-groups\` of \`${name}\` has changed`;
+}
+
+function differenceOfGroupPythons(
+  name: string,
+  member: UvProject,
+  locked: LockedProject | undefined,
+  revision: number,
   form: Former,
 ): string | null {
-  const { root } = workspace;
-  const place: Place = { project: root, own: null };
-  const wanted = toolUv(root)
+  if (revision < GROUPS_REVISION || locked === undefined) return null;
+  return hasPythons(member, locked.groupPython, form) ? null : `the Pythons of the groups of \`${name}\` have changed`;
+}
+
+function hasPythons(project: UvProject, stated: LockTable, form: Former): boolean {
+  const wanted = groupPythons(project);
+  const names = Object.keys(stated);
+  if (names.length !== wanted.size) return false;
+  return names.every((name) => {
+    const python = wanted.get(normalizeName(name));
+    const specifiers = (text: string): number => form({ text: `x${text}` }).specifiers;
+    return python !== undefined && specifiers(python) === specifiers(String(stated[name]));
+  });
+}
+
+/** The same of a workspace whose root is no project. */
+function differenceOfRootDefaults(
+  { document, revision }: UvStated,
+  { root }: UvWorkspace,
+  form: Former,
+): string | null {
+  const { "default-groups": stated, "group-requires-python": pythons } = manifest(document);
+  if (isProject(root)) return null;
+  if (!hasPythons(root, tableOf(pythons), form)) return "the Pythons of the groups have changed";
+  const isSame = defaultsText(toolUv(root).values["default-groups"]) === defaultsText(stated);
+  return revision < GROUPS_REVISION || isSame ? null : "`tool.uv.default-groups` has changed";
+}
+
+/** What the workspace's root asks for in such a setting, each entry with the name that it is about. */
+function entriesOf(setting: string, workspace: UvWorkspace, form: Former): Declaration[] {
+  const place: Place = { project: workspace.root, own: null };
+  return toolUv(workspace.root)
     .list(setting)
     .flatMap((entry) => {
       if (typeof entry !== "string") throw new Unknown(`\`tool.uv.${setting}\` has a table`);
-      return wantedKeys(entry, place, workspace, form);
+      return wantedDeclarations(entry, place, workspace, form);
     });
-  const stated = tables(manifest(document)[key]).map((row) => {
-    if (row.name === undefined)
-      throw new Unknown(`${what.replace(/ have$/, "")} of the lock have a table for a package`);
-    return lockedKey(row, root.folder, form);
-  });
-  return differing(wanted, stated) === null ? null : `${what} changed`;
 }
 
-function differenceOfExcludes({ document }: UvStated, { root }: UvWorkspace): string | null {
-  const names = (values: readonly (TomlValue | LockValue)[]): string =>
-    values
-      .map((value) => {
-        if (typeof value !== "string") throw new Unknown("`tool.uv.exclude-dependencies` has a table");
-        return normalizeName(value);
-      })
-      .sort()
-      .join();
-  const excludes = manifest(document).excludes;
-  const stated = Array.isArray(excludes) ? excludes : [];
-  return names(toolUv(root).list("exclude-dependencies")) === names(stated)
-    ? null
-    : "the excluded packages have changed";
+function statedEntries(key: string, { document }: UvStated, { root }: UvWorkspace, form: Former): Declaration[] {
+  return tables(manifest(document)[key]).map((row) => {
+    if (row.name === undefined) throw new Unknown(`[manifest] ${key} of the lock has an entry for one package`);
+    return lockedDeclaration(row, root.folder, form);
+  });
+}
+
+/** A setting for a package that the lock does not have counts once it is resolved anew (ManifestFilter::from_lock). */
+function counting<Entry extends { readonly name: string }>(
+  wanted: readonly Entry[],
+  named: readonly Entry[],
+  { packages }: UvStated,
+): Entry[] {
+  return wanted.filter(({ name }) => packages.has(name) || named.some((each) => each.name === name));
+}
+
+/** Extras of constraints count for nothing, and neither do those that take every version, or that never hold. */
+function differenceOfConstraints(stated: UvStated, workspace: UvWorkspace, { form, combine }: Algebra): string | null {
+  const before = statedEntries("constraints", stated, workspace, form);
+  const wanted = counting(entriesOf("constraint-dependencies", workspace, form), before, stated);
+  const empty = form({ text: "x" }).specifiers;
+  const keys = (entries: readonly Declaration[]): string[] => {
+    const counted = entries.filter(({ specifiers, marker }) => specifiers !== empty && marker !== NODE_NEVER);
+    return normalizedKeys(
+      counted.map((each) => ({ ...each, extras: [] })),
+      combine,
+    );
+  };
+  return differing(keys(wanted), keys(before)) === null ? null : "the constraints have changed";
+}
+
+function differenceOfOverrides(stated: UvStated, workspace: UvWorkspace, { form, combine }: Algebra): string | null {
+  const before = statedEntries("overrides", stated, workspace, form);
+  const wanted = counting(entriesOf("override-dependencies", workspace, form), before, stated);
+  const isSame = differing(normalizedKeys(wanted, combine), normalizedKeys(before, combine)) === null;
+  return isSame ? null : "the overrides have changed";
+}
+
+function differenceOfBuildConstraints(stated: UvStated, workspace: UvWorkspace, form: Former): string | null {
+  const before = statedEntries("build-constraints", stated, workspace, form).map(literalKey);
+  const wanted = entriesOf("build-constraint-dependencies", workspace, form).map(literalKey);
+  return differing(wanted, before) === null ? null : "the build constraints have changed";
+}
+
+function differenceOfExcludes(stated: UvStated, { root }: UvWorkspace): string | null {
+  const named = (values: readonly (TomlValue | LockValue)[]): { readonly name: string }[] =>
+    values.map((value) => {
+      if (typeof value !== "string") throw new Unknown("`tool.uv.exclude-dependencies` has a table");
+      return { name: normalizeName(value) };
+    });
+  const excludes = manifest(stated.document).excludes;
+  const before = named(Array.isArray(excludes) ? excludes : []);
+  const wanted = counting(named(toolUv(root).list("exclude-dependencies")), before, stated);
+  const text = (all: readonly { readonly name: string }[]): string =>
+    [...new Set(all.map(({ name }) => name))].sort().join();
+  return text(wanted) === text(before) ? null : "the excluded packages have changed";
 }
 
 /** The groups of a workspace whose root is no project. */
-function differenceOfRootGroups({ document }: UvStated, workspace: UvWorkspace, form: Former): string | null {
+function differenceOfRootGroups({ document }: UvStated, workspace: UvWorkspace, algebra: Algebra): string | null {
   const { root } = workspace;
-  const wanted = isProject(root) ? new Map() : groupKeys(root, null, workspace, form);
-  return differenceOfGroups(wanted, tableOf(manifest(document)["dependency-groups"]), false, root.folder, form);
+  const wanted = isProject(root) ? new Map() : groupKeys(root, null, workspace, algebra);
+  return differenceOfGroups(wanted, tableOf(manifest(document)["dependency-groups"]), false, root.folder, algebra);
 }
 
 /** Metadata that the project supplies for packages; compared when it is written as the lock writes it. */
-function differenceOfMetadata({ document }: UvStated, { settings }: UvWorkspace): string | null {
-  const wanted = tablesOf(settings, "dependency-metadata");
-  const stated = tables(manifest(document)["dependency-metadata"]);
-  if (wanted.length === 0 && stated.length === 0) return null;
-  const names = (all: readonly string[]): string => all.map(normalizeName).sort().join();
-  if (names(wanted.map((each) => each.text("name") ?? "")) !== names(stated.map((each) => String(each.name)))) {
-    return "`tool.uv.dependency-metadata` has changed";
-  }
+function differenceOfMetadata(stated: UvStated, { settings }: UvWorkspace): string | null {
+  const named = (names: readonly string[]): { readonly name: string }[] =>
+    names.map((name) => ({ name: normalizeName(name) }));
+  const before = named(tables(manifest(stated.document)["dependency-metadata"]).map((each) => String(each.name)));
+  const all = named(tablesOf(settings, "dependency-metadata").map((each) => each.text("name") ?? ""));
+  const wanted = counting(all, before, stated);
+  if (wanted.length === 0 && before.length === 0) return null;
+  const text = (entries: readonly { readonly name: string }[]): string =>
+    entries
+      .map(({ name }) => name)
+      .sort()
+      .join();
+  if (text(wanted) !== text(before)) return "`tool.uv.dependency-metadata` has changed";
   throw new Unknown("`tool.uv.dependency-metadata` is not compared");
 }
 
@@ -227,8 +317,9 @@ function differenceOfProject(
   locked: LockedProject,
   stated: UvStated,
   workspace: UvWorkspace,
-  form: Former,
+  algebra: Algebra,
 ): string | null {
+  const { form } = algebra;
   const folder = resolved(workspace.root.folder, locked.path);
   const member = [...workspace.members.values()].find((each) => each.folder === folder);
   const project = member ?? workspace.others.get(folder) ?? null;
@@ -245,13 +336,13 @@ function differenceOfProject(
   return (
     differenceOfVersion(locked, table, dynamic, form) ??
     differenceOfExtras(locked, table, stated.revision) ??
-    differenceOfRequirements(locked, project, own, workspace.root.folder, form) ??
+    differenceOfRequirements(locked, project, own, workspace.root.folder, algebra) ??
     differenceOfGroups(
-      groupKeys(project, name, own, form),
+      groupKeys(project, name, own, algebra),
       groupTable(locked.metadata),
       stated.revision >= 1,
       workspace.root.folder,
-      form,
+      algebra,
       name,
     )
   );
@@ -284,26 +375,26 @@ function differenceOfRequirements(
   project: UvProject,
   workspace: UvWorkspace,
   folder: string,
-  form: Former,
+  { form, combine }: Algebra,
 ): string | null {
   const table = projectTable(project);
   const place: Place = { project, own: name };
   const optional = table.section("optional-dependencies");
   const wanted = [
-    ...table.texts("dependencies").flatMap((text) => wantedKeys(text, place, workspace, form)),
+    ...table.texts("dependencies").flatMap((text) => wantedDeclarations(text, place, workspace, form)),
     ...optional
       .names()
       .flatMap((extra) =>
         optional
           .texts(extra)
-          .flatMap((text) => wantedKeys(text, { ...place, extra: normalizeName(extra) }, workspace, form)),
+          .flatMap((text) => wantedDeclarations(text, { ...place, extra: normalizeName(extra) }, workspace, form)),
       ),
   ];
-  const stated = tables(metadata["requires-dist"]).map((row) => lockedKey(row, folder, form));
-  const different = differing(wanted, stated);
+  const stated = tables(metadata["requires-dist"]).map((row) => lockedDeclaration(row, folder, form));
+  const different = differing(normalizedKeys(wanted, combine), normalizedKeys(stated, combine));
   if (different === null) return null;
   // A build back end may have put what extras of the project itself stand for in their place.
-  if (version === null && wanted.some((key) => nameOfKey(key) === name)) {
+  if (version === null && wanted.some((each) => each.name === name)) {
     throw new Unknown(`only a build tells what the extras of \`${name}\` stand for`);
   }
   return `\`${name}\` requires \`${different}\` in another way than the lock was made for`;
@@ -314,14 +405,14 @@ function groupKeys(
   project: UvProject,
   own: string | null,
   workspace: UvWorkspace,
-  form: Former,
+  { form, combine }: Algebra,
 ): Map<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
   for (const [group, requirements] of flatGroups(project)) {
-    keys.set(
-      group,
-      requirements.flatMap(({ text, markers }) => wantedKeys(text, { project, own, group, markers }, workspace, form)),
+    const declarations = requirements.flatMap(({ text, markers }) =>
+      wantedDeclarations(text, { project, own, group, markers }, workspace, form),
     );
+    keys.set(group, normalizedKeys(declarations, combine));
   }
   return keys;
 }
@@ -331,13 +422,16 @@ function differenceOfGroups(
   stated: LockTable,
   withEmpty: boolean,
   folder: string,
-  form: Former,
+  { form, combine }: Algebra,
   owner = "",
 ): string | null {
   const lockedGroups = new Map(
     Object.entries(stated).map(([group, rows]) => [
       normalizeName(group),
-      tables(rows).map((row) => lockedKey(row, folder, form)),
+      normalizedKeys(
+        tables(rows).map((row) => lockedDeclaration(row, folder, form)),
+        combine,
+      ),
     ]),
   );
   const of = owner === "" ? "" : ` of \`${owner}\``;
@@ -385,10 +479,6 @@ function differing(wanted: readonly string[], stated: readonly string[]): string
   const other = [...left].find((each) => !right.has(each)) ?? [...right].find((each) => !left.has(each));
   if (other === undefined) return null;
   return other.startsWith("[") ? nameOfKey(other) : other;
-}
-
-function sameSets(left: readonly string[], right: readonly string[]): boolean {
-  return left.join("\n") === right.join("\n");
 }
 
 /** Asks the core; what it cannot read is not known. */

@@ -42,6 +42,30 @@ export function flatGroups(project: UvProject): Map<string, readonly GroupRequir
   return flat;
 }
 
+/** The specifiers that each group demands of Python, those of included groups before its own (requires_python). */
+export function groupPythons(project: UvProject): Map<string, string> {
+  const table = new Section(project.document, "", project.path).section("dependency-groups");
+  const settings = toolUv(project).section("dependency-groups");
+  const own = (group: string): string[] =>
+    settings
+      .names()
+      .filter((name) => normalizeName(name) === group)
+      .flatMap((name) => settings.section(name).text("requires-python") ?? []);
+  const demanded = (group: string): string[] => [
+    ...table
+      .names()
+      .filter((name) => normalizeName(name) === group)
+      .flatMap((name) => table.list(name).filter(isTable))
+      .flatMap((entry) => demanded(normalizeName(String(entry["include-group"])))),
+    ...own(group),
+  ];
+  const pythons = table.names().map((name): [string, string] => {
+    const group = normalizeName(name);
+    return [group, demanded(group).join(",")];
+  });
+  return new Map(pythons.filter(([, python]) => python !== ""));
+}
+
 /** Only the bounds count (RequiresPython::to_marker_tree): what a set leaves out in the middle is no part of the marker. */
 function pythonMarker(specifiers: string): string {
   return specifiers

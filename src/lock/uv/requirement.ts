@@ -1,12 +1,13 @@
-// Requirements as uv compares them: what a lock has of one, and what a project's requirement with its [tool.uv.sources]
-// comes to (crates/uv-distribution/src/metadata/lowering.rs; crates/uv-distribution-types/src/requirement.rs).
+// Requirements as uv takes them: what a lock has of one, and what a project's requirement with its [tool.uv.sources] comes to
+// (crates/uv-distribution/src/metadata/lowering.rs; crates/uv-distribution-types/src/requirement.rs).
 //
-// Invariant: a key stands for one requirement; two keys are equal exactly when uv takes the requirements to be the same.
+// Invariant: what uv takes to come from the same place has the same place.
 
-import { NODE_NEVER } from "../../core/abi.ts";
+import { FORM_HAS_EXTRA, FORM_IS_PIN, FORM_IS_PRERELEASE, NODE_ALWAYS, NODE_NEVER } from "../../core/abi.ts";
 import type { Form, FormRequest } from "../../core/core.ts";
 import { normalizeName } from "../name.ts";
 import type { Section } from "../pyproject/toml.ts";
+import type { Declaration } from "./declaration.ts";
 import type { LockTable, LockValue } from "./stated.ts";
 import { Unknown } from "./unknown.ts";
 import {
@@ -26,10 +27,10 @@ export type Former = (request: Omit<FormRequest, "python"> & { readonly python?:
 // --- The lock's ------------------------------------------------------------------------------------------------------------
 
 /** A row of requires-dist, requires-dev or [manifest]. */
-export function lockedKey(row: LockTable, folder: string, form: Former): string {
+export function lockedDeclaration(row: LockTable, folder: string, form: Former): Declaration {
   const text = (key: string): string | null => (typeof row[key] === "string" ? (row[key] as string) : null);
   const extras = listOf(row.extras ?? row.extra);
-  const { name, specifiers, marker, ...rest } = form({
+  const found = form({
     text: `${text("name")}${extras.length === 0 ? "" : `[${extras.join(",")}]`}${text("specifier") ?? ""}`,
     marker: text("marker") ?? "",
   });
@@ -43,9 +44,9 @@ export function lockedKey(row: LockTable, folder: string, form: Former): string 
       if (path !== null) return `${kind} ${resolved(folder, path)}`;
     }
     const index = text("index");
-    return indexKey(specifiers, index, row.conflict === undefined ? null : conflictText(row.conflict));
+    return indexKey(index, row.conflict === undefined ? null : conflictText(row.conflict));
   };
-  return keyOf(name, rest.extras, place(), marker);
+  return declared(found, place());
 }
 
 function conflictText(value: LockValue): string {
@@ -72,8 +73,8 @@ export interface Place {
   readonly markers?: readonly string[];
 }
 
-/** The keys of a requirement: one for each source that it has, and one for where no source counts. */
-export function wantedKeys(text: string, place: Place, workspace: UvWorkspace, form: Former): string[] {
+/** What a requirement comes to: one for each source that it has, and one for where no source counts. */
+export function wantedDeclarations(text: string, place: Place, workspace: UvWorkspace, form: Former): Declaration[] {
   const outer = [...(place.extra === undefined ? [] : [`extra == '${place.extra}'`]), ...(place.markers ?? [])];
   const markers = (inner: string | null): string =>
     [...outer, ...(inner === null ? [] : [inner])].map((each) => `(${each})`).join(" and ");
@@ -81,20 +82,19 @@ export function wantedKeys(text: string, place: Place, workspace: UvWorkspace, f
   const name = plain.name ?? "";
   const sources = sourcesFor(name, place, workspace);
   refuseMember(name, place, sources, workspace);
-  if (sources === null) return [keyOf(name, plain.extras, plainPlace(plain, workspace), plain.marker)];
-  const keys: string[] = [];
+  if (sources === null) return [declared(plain, plainPlace(plain, workspace))];
+  const declarations: Declaration[] = [];
   const add = (of: string, request: Parameters<Former>[0]): void => {
     // What never counts is left out before Python is looked at.
-    if (form({ ...request, python: [] }).marker === NODE_NEVER) return;
-    keys.push(keyOf(name, plain.extras, of, form(request).marker));
+    if (form({ ...request, python: [] }).marker !== NODE_NEVER) declarations.push(declared(form(request), of));
   };
   for (const { source, base } of sources) {
     const marker = markers(source.text("marker"));
-    add(sourceKey(source, base, name, plain, place, workspace), { text, marker });
+    add(sourceKey(source, base, name, place, workspace), { text, marker });
   }
   const without = sources.map(({ source }) => source.text("marker") ?? "");
   add(plainPlace(plain, workspace), { text, marker: markers(null), without });
-  return keys;
+  return declarations;
 }
 
 interface FoundSource {
@@ -128,14 +128,7 @@ function refuseMember(name: string, { own }: Place, sources: FoundSource[] | nul
   );
 }
 
-function sourceKey(
-  source: Section,
-  base: UvProject,
-  name: string,
-  plain: Form,
-  place: Place,
-  workspace: UvWorkspace,
-): string {
+function sourceKey(source: Section, base: UvProject, name: string, place: Place, workspace: UvWorkspace): string {
   if (source.has("git")) return gitSourceKey(source);
   const url = source.text("url");
   if (url !== null) return urlKey(url, source.text("subdirectory"));
@@ -146,7 +139,7 @@ function sourceKey(
     const group = source.text("group");
     const isBound = place.own !== null && (extra !== null || group !== null);
     const conflict = isBound ? [place.own, extra ?? "", extra === null ? (group ?? "") : ""].join(" ") : null;
-    return indexKey(plain.specifiers, index, conflict);
+    return indexKey(index, conflict);
   }
   if (source.values.workspace === true) return memberKey(name, workspace);
   throw new Unknown(`the source of \`${name}\` is of a kind that is not known here`);
@@ -214,8 +207,8 @@ export function tablesOf(section: Section, name: string): Section[] {
 }
 
 /** Without a source: an index, or the address that the requirement itself names. */
-function plainPlace({ specifiers, url }: Form, { root }: UvWorkspace): string {
-  if (url === null) return indexKey(specifiers, null, null);
+function plainPlace({ url }: Form, { root }: UvWorkspace): string {
+  if (url === null) return indexKey(null, null);
   if (url.startsWith("git+")) return directGitKey(url);
   if (/^https?:/.test(url)) {
     const subdirectory = /[#&]subdirectory=([^&]*)/.exec(url)?.[1];
@@ -273,9 +266,11 @@ function urlKey(address: string, subdirectory: string | null): string {
   return JSON.stringify(["url", url.href, subdirectory ?? ""]);
 }
 
-function indexKey(specifiers: number, index: string | null, conflict: string | null): string {
-  return JSON.stringify(["index", specifiers, index === null ? null : indexText(index), conflict]);
+function indexKey(index: string | null, conflict: string | null): string {
+  return JSON.stringify([INDEX, index === null ? null : indexText(index), conflict]);
 }
+
+const INDEX = "index";
 
 /** An index's address as uv compares it. */
 export function indexText(address: string): string {
@@ -299,13 +294,20 @@ function withoutCredentials(text: string): URL {
   return url;
 }
 
-function keyOf(name: string | null, extras: string, place: string, marker: number): string {
-  return JSON.stringify([name, extras, place, marker]);
-}
-
-/** What a key is about, for messages. */
-export function nameOfKey(key: string): string {
-  return (JSON.parse(key) as [string])[0];
+/** Only what comes from an index has versions to choose from. */
+function declared(form: Form, place: string): Declaration {
+  const isIndexed = place.startsWith(`["${INDEX}"`);
+  return {
+    name: form.name ?? "",
+    extras: [...new Set(form.extras.split(",").filter((extra) => extra !== ""))],
+    place,
+    marker: form.marker,
+    range: isIndexed ? form.range : NODE_ALWAYS,
+    specifiers: isIndexed ? form.specifiers : 0,
+    isPrerelease: isIndexed && (form.flags & FORM_IS_PRERELEASE) !== 0,
+    isPin: isIndexed && (form.flags & FORM_IS_PIN) !== 0,
+    asksExtra: (form.flags & FORM_HAS_EXTRA) !== 0,
+  };
 }
 
 /** Whether the project of that folder is this one. */

@@ -20,6 +20,9 @@ export interface LockedProject {
   /** Relative to the lock's folder, as it is written. */
   readonly path: string;
   readonly metadata: LockTable;
+  /** `default-groups`, where it is not the usual `dev`; and the Pythons that groups demand. */
+  readonly defaultGroups: LockValue | undefined;
+  readonly groupPython: LockTable;
 }
 
 export interface UvStated {
@@ -28,6 +31,8 @@ export interface UvStated {
   /** [options], [manifest], conflicts, supported-markers, required-markers. */
   readonly document: LockTable;
   readonly projects: readonly LockedProject[];
+  /** The names of all packages. */
+  readonly packages: ReadonlySet<string>;
   /** The addresses of the indexes that packages come from. */
   readonly indexes: ReadonlySet<string>;
 }
@@ -39,21 +44,26 @@ export function readStated(core: Core): UvStated {
   const root = document.table(0, ["package", "distribution"]);
   const projects: LockedProject[] = [];
   const indexes = new Set<string>();
+  const packages = new Set<string>();
   for (const row of document.children(document.child(0, ["package", "distribution"]))) {
     const source = document.child(row, ["source"]);
+    const name = textAt(document, row, "name") ?? "";
+    packages.add(name);
     if (source === null) continue;
     for (const entry of document.children(source)) {
       const key = document.key(entry);
       if (key === "registry") indexes.add(document.text(entry));
       const kind = PROJECT_KINDS.find((each) => each === key);
       if (kind === undefined) continue;
-      const metadata = document.child(row, ["metadata"]);
+      const defaultGroups = document.child(row, ["default-groups"]);
       projects.push({
-        name: textAt(document, row, "name") ?? "",
+        name,
         version: textAt(document, row, "version"),
         kind,
         path: document.text(entry),
-        metadata: metadata === null ? {} : document.table(metadata),
+        metadata: tableAt(document, row, "metadata"),
+        defaultGroups: defaultGroups === null ? undefined : document.value(defaultGroups),
+        groupPython: tableAt(document, row, "group-requires-python"),
       });
     }
   }
@@ -62,6 +72,7 @@ export function readStated(core: Core): UvStated {
     python: String(root["requires-python"] ?? ""),
     document: root,
     projects,
+    packages,
     indexes,
   };
 }
@@ -69,6 +80,11 @@ export function readStated(core: Core): UvStated {
 function textAt(document: LockDocument, table: number, key: string): string | null {
   const node = document.child(table, [key]);
   return node === null ? null : document.text(node);
+}
+
+function tableAt(document: LockDocument, table: number, key: string): LockTable {
+  const node = document.child(table, [key]);
+  return node === null ? {} : document.table(node);
 }
 
 /** The document's nodes, by their rows. Scalars are the texts that stand for them. */
@@ -108,15 +124,15 @@ class LockDocument {
     const table: { [key: string]: LockValue } = Object.create(null);
     for (const child of this.children(node)) {
       const key = this.key(child);
-      if (!without.includes(key)) table[key] = this.#value(child);
+      if (!without.includes(key)) table[key] = this.value(child);
     }
     return table;
   }
 
-  #value(node: number): LockValue {
+  value(node: number): LockValue {
     const kind = this.#nodes.at(node, abi.NODE_KIND) & 0xff;
     if (kind === abi.NODE_IS_TABLE) return this.table(node);
-    if (kind === abi.NODE_IS_ARRAY) return [...this.children(node)].map((child) => this.#value(child));
+    if (kind === abi.NODE_IS_ARRAY) return [...this.children(node)].map((child) => this.value(child));
     return this.text(node);
   }
 

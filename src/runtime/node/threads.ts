@@ -6,8 +6,8 @@ import type { MessagePort } from "node:worker_threads";
 
 export interface Spread<Given, Outcome> {
   readonly count: number;
-  /** This one counts. */
-  readonly threads: number;
+  /** How many threads there should be by now, this one too; asked after each task, with the number of those begun. */
+  readonly threads: (begun: number) => number;
   /** What a thread runs. */
   readonly file: string;
   /** What each thread is given. */
@@ -27,10 +27,17 @@ interface Shared<Given> {
 export async function spread<Given, Outcome>(work: Spread<Given, Outcome>): Promise<void> {
   const { count, threads, given, task, done } = work;
   const shared: Shared<Given> = { given, count, next: new SharedArrayBuffer(4) };
-  const others = Array.from({ length: threads - 1 }, () => startThread(work.file, shared, done));
-  // Whoever waits for one hears of its failure; until then nobody may.
-  for (const other of others) other.catch(() => undefined);
-  await takeTasks(shared, task, done);
+  const others: Promise<void>[] = [];
+  await takeTasks(shared, task, (index, outcome) => {
+    done(index, outcome);
+    const begun = Math.min(count, Atomics.load(new Int32Array(shared.next), 0));
+    while (begun < count && 1 + others.length < threads(begun)) {
+      const other = startThread(work.file, shared, done);
+      // Whoever waits for it hears of its failure; until then nobody may.
+      other.catch(() => undefined);
+      others.push(other);
+    }
+  });
   await Promise.all(others);
 }
 

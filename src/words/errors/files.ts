@@ -57,8 +57,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   },
   "lock-not-found": {
     message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
-    hint: ({ known: [name] }) =>
-      name === undefined
+    hint: ({ known: [name = ""] }) =>
+      LOCKED_BY[name] === undefined
         ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
         : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },

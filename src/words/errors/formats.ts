@@ -115,7 +115,7 @@ export const FORMAT_WORDS: StatusWords = {
     code: "requirements-unhashable",
     message: ({ text }) => `cannot read requirements: found ${found(text)}, expected what has a hash`,
     hint: () =>
-      "a checkout of git is known by its whole commit, `git+https://...@<40 hex digits>`; pylock.toml locks others",
+      "a checkout of git has its whole commit, `git+https://...@<40 hex digits>`; a folder has no hash of its own",
   },
   [abi.STATUS_REQUIREMENTS_OPTION]: {
     code: "requirements-option",
