@@ -258,6 +258,38 @@ test("--complete: what the target needs must be there", () => {
   assert.equal(findings(verify([...words, "--complete"], { cwd: root })), FINE);
 });
 
+test("--complete: a file that is there, and that the lock has no hash of, is unknown and not missing", () => {
+  const root = mkdtempSync(join(folder, "unhashed-"));
+  const file = "plain-1.0-py3-none-any.whl";
+  const at = (url: string): string => `\n[[package]]\nname = "plain"\nversion = "1.0"\n${url}\n`;
+  const project =
+    '[[package]]\nname = "own"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "plain" }]\n';
+  const sources = [
+    `source = { registry = "https://pypi.invalid/simple" }\nwheels = [{ url = "https://files.pypi.invalid/${file}" }]`,
+    `source = { url = "https://files.pypi.invalid/${file}" }\nwheels = [{ url = "https://files.pypi.invalid/${file}" }]`,
+  ];
+  for (const source of sources) {
+    writeFileSync(join(root, "uv.lock"), `version = 1\nrequires-python = ">=3.9"\n\n${project}${at(source)}`);
+    const words = ["wheelhouse", "--complete", "--target", TARGET];
+    mkdirSync(join(root, "wheelhouse"), { recursive: true });
+    writeFileSync(join(root, "wheelhouse", file), "whatever");
+    const path = join("wheelhouse", file);
+    const { code, out } = verify(words, { cwd: root });
+    assert.is(code, 0);
+    assert.match(out, `unknown   ${path}: the lock has no hash of it\n0 of 1 file right by uv.lock\n`);
+    assert.not.match(out, "MISSING");
+    assert.equal(findings(verify([...words, "--json"], { cwd: root })), {
+      ...FINE,
+      unknown: [path],
+      checked: 1,
+      ok: 0,
+    });
+    rmSync(join(root, "wheelhouse", file));
+    const without = verify([...words, "--json"], { cwd: root });
+    assert.equal([without.code, findings(without).missing], [1, [file]]);
+  }
+});
+
 test("--complete: a target that is refused is a failure", () => {
   const root = project("refused");
   const lock = readFileSync(join(root, "poetry.lock"), "utf8");
