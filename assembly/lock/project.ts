@@ -38,7 +38,6 @@ import {
   groupNames,
   idAt,
   lock,
-  lockTargets,
   packageAt,
   packageExtras,
   pushDistinct,
@@ -170,11 +169,10 @@ function isPdm(): bool {
   return isDefined(WITHOUT_UV) || lock.format == FORMAT_PDM;
 }
 
-/** PDM: what a lock without targets is for. */
+/** PDM: the Pythons of the project, of which its lock is for some at most. */
 function readProjectPython(): void {
   nextName();
   readField();
-  if (lockTargets.count != 0) return;
   const python = intern(field, fieldSize);
   if (isSpecifierSet(python)) lock.python = python;
 }
