@@ -9,6 +9,7 @@ import {
   FIELD_END,
   FORMAT_PDM,
   NONE,
+  PACKAGE_IS_OVERRIDDEN,
   RECORD_END,
   SOURCE_DIRECTORY,
   SOURCE_GIT,
@@ -178,13 +179,14 @@ function readProjectPython(): void {
 }
 
 /**
- * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python
- * (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and get_dependencies).
+ * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python; where their own
+ * refuse the target's, what they require is left out (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and
+ * get_dependencies).
  */
 function readOverride(): void {
   const name = nextName();
   for (let row = candidates(name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
-    packageAt(row).python = NONE;
+    packageAt(row).flags |= PACKAGE_IS_OVERRIDDEN;
   }
   if (!spend(dependencies.count)) return;
   for (let row: u32 = 0; row < dependencies.count; row++) {
