@@ -28,9 +28,9 @@
 
       commandLine =
         pkgs:
-        if !(builtins.pathExists "${release}/dist/cli.js") then
+        if !(builtins.pathExists "${release}/dist/bin/pylock2nix.cjs") then
           throw ''
-            cannot package the command line: the input `release` holds no packed release (dist/cli.js)
+            cannot package the command line: the input `release` holds no packed release (dist/bin/pylock2nix.cjs)
             hint: pass `--override-input release file:///path/to/pylock2nix-VERSION.tgz`, as `npm pack` writes it''
         else
           pkgs.stdenvNoCC.mkDerivation {
@@ -43,7 +43,7 @@
               runHook preInstall
               mkdir -p "$out/lib/pylock2nix"
               cp -r . "$out/lib/pylock2nix"
-              makeWrapper "${pkgs.nodejs}/bin/node" "$out/bin/pylock2nix" --add-flags "$out/lib/pylock2nix/dist/cli.js"
+              makeWrapper "${pkgs.nodejs}/bin/node" "$out/bin/pylock2nix" --add-flags "$out/lib/pylock2nix/dist/bin/pylock2nix.cjs"
               runHook postInstall
             '';
             meta = {

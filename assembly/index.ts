@@ -7,17 +7,21 @@
 //   explain(address) -> status                  the same, and tables of why
 //   resolveAll(address) -> status               one selection on several targets, as JSON
 //   freeze(address) -> status                   all targets and selections, as JSON
+//   floors() -> mask                            which newer glibc the wheels ask for
 //   state() -> address                          where the tables are, and what went wrong
 //
 // Invariant: no imports, and no trap whatever the input: failures are codes with a span.
 
 import {
   ABI_VERSION,
+  ARTIFACT_FILE_SIZE,
   ARTIFACT_HASH_SIZE,
   ARTIFACT_KIND,
+  ARTIFACT_WORDS,
   CONDITION_WORDS,
   DIVERGENCE_WORDS,
   FINDING_WORDS,
+  FORM_SLOTS,
   FORMAT_PDM,
   INPUT_LIMIT,
   INPUT_LOCK,
@@ -26,7 +30,9 @@ import {
   INPUT_PROJECT,
   INPUT_REQUEST,
   LINE_WORDS,
+  NODE_WORDS,
   NONE,
+  OFFER_WORDS,
   PACKAGE_FLAGS,
   PACKAGE_WORDS,
   PACKAGE_WRITTEN,
@@ -67,6 +73,8 @@ import {
   TABLE_GROUP,
   TABLE_LINE,
   TABLE_MEMBER,
+  TABLE_NODE,
+  TABLE_OFFER,
   TABLE_PACKAGE,
   TABLE_PART,
   TABLE_PROBLEM,
@@ -97,12 +105,13 @@ import {
   packages,
   warnings,
 } from "./lock/tables";
-import { workspaceNames } from "./lock/uv/branches";
+import { Offer, offers, workspaceNames } from "./lock/uv/branches";
 import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memory/arena";
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
 import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
+import { wheelFloors } from "./resolve/floors";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
   edges,
@@ -112,10 +121,12 @@ import {
   Selection,
   selections,
 } from "./resolve/resolution";
+import { combined, Form, form as formOf } from "./standards/algebra/requirement";
 import { Condition, conditions } from "./standards/condition";
 import { setTarget, VARIABLE_COUNT, variableAddress, variableSize } from "./standards/environment";
 import { startTags, writeTags, writtenTags } from "./standards/pep425";
 import { Part } from "./standards/pep508/evaluation";
+import { Node, nodes } from "./text/document";
 import { Divergence, divergences } from "./write/divergence";
 import { conditionsSize, FrozenLine, freeze as freezeRequest, lines } from "./write/frozen";
 import { output as written } from "./write/output";
@@ -168,10 +179,12 @@ export function read(format: u32, withProject: bool): u32 {
   return settle();
 }
 
-/** Room for a request of this many bytes; the last one's is given up. */
+/** Room for a request of this many bytes; the last one's is given up. 0 when there is none: see the state. */
 export function request(size: u32): usize {
+  begin();
   requestSize = size;
   requestAddress = requestMemory.zeroed(size + INPUT_PADDING);
+  if (requestAddress == 0) settle();
   return requestAddress;
 }
 
@@ -223,6 +236,23 @@ function settleTargets(): u32 {
   return settle();
 }
 
+/** Brings a requirement or a marker into the form in which what is the same has the same numbers (FORM_* slots). */
+export function form(address: usize): u32 {
+  begin();
+  startBudget();
+  formOf(changetype<Form>(address));
+  return settle();
+}
+
+/** COMBINE_* of two numbers that `form` gave; NONE after a failure. */
+export function combine(operation: u32, a: u32, b: u32): u32 {
+  begin();
+  startBudget();
+  const node = combined(operation, a, b);
+  settle();
+  return failed() ? NONE : node;
+}
+
 /** Writes what a target stands for: the marker variables in the order of environment.ts, a line each, then the tags. */
 export function describe(address: usize): u32 {
   begin();
@@ -262,6 +292,11 @@ export function targets(): u32 {
   return settle();
 }
 
+/** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
+export function floors(): u32 {
+  return wheelFloors();
+}
+
 /** Address of the state block (STATE_* slots). */
 export function state(): usize {
   return block;
@@ -294,6 +329,8 @@ function settle(): u32 {
   setTable(TABLE_EXTRA, extraNames);
   setTable(TABLE_GROUP, groupNames);
   setTable(TABLE_MEMBER, workspaceNames);
+  setTable(TABLE_OFFER, offers);
+  setTable(TABLE_NODE, nodes);
   setTable(TABLE_WARNING, warnings);
   setTable(TABLE_SELECTION, selections);
   setTable(TABLE_EDGE, edges);
@@ -347,6 +384,8 @@ if (offsetof<Package>("written") != PACKAGE_WRITTEN << 2) ERROR("Package: writte
 if (offsetof<Problem>() != PROBLEM_WORDS << 2) ERROR("Problem: size");
 if (offsetof<Problem>("condition") != PROBLEM_CONDITION << 2) ERROR("Problem: condition");
 if (offsetof<Artifact>("kind") != ARTIFACT_KIND << 2) ERROR("Artifact: kind");
+if (offsetof<Artifact>() != ARTIFACT_WORDS << 2) ERROR("Artifact: size");
+if (offsetof<Artifact>("fileSize") != ARTIFACT_FILE_SIZE << 2) ERROR("Artifact: file size");
 if (offsetof<Artifact>("hashSize") != ARTIFACT_HASH_SIZE << 2) ERROR("Artifact: hash");
 if (offsetof<Selection>() != SELECTION_WORDS << 2) ERROR("Selection: size");
 if (offsetof<Selection>("condition") != SELECTION_CONDITION << 2) ERROR("Selection: condition");
@@ -357,4 +396,7 @@ if (offsetof<Target>() != TARGET_WORDS << 2) ERROR("Target: size");
 if (offsetof<FrozenLine>() != LINE_WORDS << 2) ERROR("FrozenLine: size");
 if (offsetof<Divergence>() != DIVERGENCE_WORDS << 2) ERROR("Divergence: size");
 if (offsetof<Selected>() != SELECTED_WORDS << 2) ERROR("Selected: size");
-if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_CHOICE + 1)) ERROR("state block: slots");
+if (offsetof<Offer>() != OFFER_WORDS << 2) ERROR("Offer: size");
+if (offsetof<Node>() != NODE_WORDS << 2) ERROR("Node: size");
+if (offsetof<Form>() != FORM_SLOTS << 2) ERROR("Form: size");
+if (STATE_SLOTS < STATE_TABLES + 2 * (TABLE_NODE + 1)) ERROR("state block: slots");

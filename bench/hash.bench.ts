@@ -139,7 +139,7 @@ async function memory(): Promise<void> {
     "data:text/javascript,process.on('exit',()=>process.stderr.write('resident '+process.resourceUsage().maxRSS))";
   for (const name of ["wasm", "native"]) {
     const words = ["verify", wheelhouse, "--lock", folder, "--workers", "4", "--engine", name, "--json"];
-    const { stdout, stderr, status } = spawnSync("node", ["--import", report, "dist/cli.js", ...words]);
+    const { stdout, stderr, status } = spawnSync("node", ["--import", report, "dist/bin/pylock2nix.cjs", ...words]);
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     const { ok, bytes, seconds } = JSON.parse(stdout.toString());
     const resident = Number(/resident (\d+)/.exec(stderr.toString())?.[1]) / 1024;

@@ -103,6 +103,24 @@ let
   unrecorded = map (
     package: "no hash is recorded for ${title package}: Nix will fetch from git while it evaluates"
   ) (filter record.lacksCheckout answer.packages);
+  # What Nix lacks to fetch the file that is taken (src/answers/lack.ts).
+  lacking = concatMap (
+    package:
+    let
+      index = elemAt (elemAt package.variants 0) 0;
+      row = elemAt package.files index;
+      hash = elemAt row 1;
+      url = elemAt row 2;
+      inherit (package.source) kind;
+      isLocal = url != null && builtins.match "[^:]+://.*" url == null;
+      isKnown = hash != null && builtins.match "(md5|sha1|sha256|sha512)-.*" hash != null;
+      file = "of the file of ${title package}";
+    in
+    if index < 0 || !(elem kind [ "index" "legacy" "folder" "url" ]) || isLocal then [ ]
+    else if !isKnown then [ "the lock has no hash ${file} that Nix knows: Nix cannot fetch it" ]
+    else if kind == "legacy" && url == null then [ "the lock has no address ${file}: Nix cannot fetch it" ]
+    else [ ]
+  ) (map record.complete answer.packages);
   title = package: if package.version == null then package.name else "${package.name} ${package.version}";
 
   distinct = builtins.foldl' (known: each: if elem each known then known else known ++ [ each ]) [ ];
@@ -137,5 +155,5 @@ else
     inherit (answer) conditions;
     packages = map record.complete answer.packages;
     targets = builtins.mapAttrs (_: entryOf) answer.targets;
-    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded);
+    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking);
   }

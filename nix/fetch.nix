@@ -24,15 +24,33 @@ let
   # Store names know neither `!` (epochs) nor more than 211 characters; the exact file name comes back on installation.
   storeName = lib.strings.sanitizeDerivationName;
 
-  checked =
+  # A file that the lock or its record names by a path from the lock's folder: no address has its scheme.
+  isLocal = url: url != null && builtins.match "[^:]+://.*" url == null;
+  local =
+    path:
+    builtins.path (
+      {
+        path = within subject root path;
+        name = storeName (baseNameOf path);
+        recursive = false;
+      }
+      // lib.optionalAttrs (file != null && lib.hasPrefix "sha256-" (toString file.hash)) { sha256 = file.hash; }
+    );
+
+  named =
     if file == null then
       refuse "the lock has no file that ${package.target} can install"
     else if builtins.match "[^/]+" file.name == null || file.name == "." || file.name == ".." then
       refuse "${builtins.toJSON file.name} is not a file name"
-    else if file.hash == null then
-      refuse "the lock records no hash of ${file.name}\n${prefetch}"
     else
       file;
+  checked =
+    if named.hash == null then
+      refuse "the lock records no hash of ${named.name}\n${prefetch}"
+    else if builtins.match "(md5|sha1|sha256|sha512)-.*" named.hash == null then
+      refuse "Nix does not know the hash ${named.hash} of ${named.name}\n${prefetch}"
+    else
+      named;
 
   byUrl = fetchurl {
     name = storeName checked.name;
@@ -66,13 +84,27 @@ let
       };
 
   byKind = {
-    index = if checked.url != null then byUrl else fromIndex;
+    index =
+      if isLocal named.url then local named.url
+      else if checked.url != null then byUrl
+      else fromIndex;
 
     legacy =
-      if checked.url != null then
+      if isLocal named.url then
+        local named.url
+      else if checked.url != null then
         byUrl
       else
         refuse "the lock has no address of ${checked.name}, only its index ${toString source.url}\n${prefetch}";
+
+    # An index that is a folder. Nothing of it is ever looked for elsewhere.
+    folder =
+      if isLocal named.url then
+        local named.url
+      else if checked.url != null then
+        byUrl
+      else
+        refuse "the lock does not say where in ${toString source.path} ${checked.name} is";
 
     url = byUrl;
 
@@ -93,14 +125,8 @@ let
           allRefs = true;
         };
 
-    file = builtins.path (
-      {
-        path = within subject root source.path;
-        name = storeName (baseNameOf source.path);
-        recursive = false;
-      }
-      // lib.optionalAttrs (file != null && lib.hasPrefix "sha256-" (toString file.hash)) { sha256 = file.hash; }
-    );
+    # A wheel that the target cannot install has no file.
+    file = if file == null && lib.hasSuffix ".whl" source.path then named else local source.path;
 
     directory = cleanPythonSources { src = within subject root source.path; };
   };

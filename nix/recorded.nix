@@ -52,12 +52,17 @@ let
   isTexts = value: isList value && all isText value;
   isName = value: isText value && match "[^/\\]+" value != null && !(elem value [ "." ".." ]);
   isCommit = value: isString value && match "[0-9a-f]{40}|[0-9a-f]{64}" value != null;
-  isAddress = value: isText value && match "https?://[^/?#@]+([/?][^#]*)?" value != null;
-  # SHA-2 as SRI, of the right length.
+  # An address without a user, or a path from the lock's folder.
+  isPlace =
+    value:
+    isText value
+    && value != ""
+    && (match "[^:]+://.*" value == null || match "https?://[^/?#@]+([/?][^#]*)?" value != null);
+  # SHA-2 as SRI, of the right length, but for SHA-384, which Nix does not know.
   isStrongHash =
     value:
     isString value
-    && match "sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==" value != null;
+    && match "sha256-[A-Za-z0-9+/]{43}=|sha512-[A-Za-z0-9+/]{86}==" value != null;
   shapes = {
     git = { url = isText; rev = isCommit; submodules = isBool; lfs = isBool; subdirectory = isTextOrNull; };
     url = { url = isText; hash = isTextOrNull; subdirectory = isTextOrNull; };
@@ -73,7 +78,7 @@ let
   };
   found = {
     hash = isStrongHash;
-    url = isAddress;
+    url = isPlace;
     file = isName;
     buildRequires = isTexts;
     sonames = isTexts;
@@ -112,7 +117,7 @@ let
             file:
             if !(isAttrs file) then wrong "expected objects in `files`"
             else if !(keys wrong "files." found [ "file" "hash" ] file) then false
-            else if lock.kind == "hashes" && !(elem file.hash lock.hashes) then
+            else if lock.kind == "hashes" && builtins.any isStrongHash lock.hashes && !(elem file.hash lock.hashes) then
               wrong "`files.hash` is none of the lock's"
             else true
           ) files
@@ -143,11 +148,11 @@ let
         null
       else
         { kind = "url"; inherit (source) url; inherit hash; subdirectory = source.subdirectory or null; }
-    else if source.kind == "index" || source.kind == "legacy" then
+    else if elem source.kind [ "index" "legacy" "folder" ] then
       {
         kind = "file";
         package = name;
-        index = if source.kind == "legacy" then source.url else null;
+        index = if source.kind == "index" then null else source.path or source.url;
         inherit version file hash url;
       }
     else

@@ -14,7 +14,7 @@ cpSync("examples/imgapp", COPY, { recursive: true });
 say("What is installed, on this machine and on a Mac:");
 run(
   "node",
-  "dist/cli.js",
+  "dist/bin/pylock2nix.cjs",
   "resolve",
   COPY,
   "--only",
@@ -26,7 +26,7 @@ run(
 );
 
 say("The frozen resolution and the Nix file that loads it:");
-run("node", "dist/cli.js", "nix", COPY);
+run("node", "dist/bin/pylock2nix.cjs", "nix", COPY);
 process.stdout.write(readFileSync(`${COPY}/pylock2nix.nix`, "utf8"));
 
 if (spawnSync("nix-build", ["--version"]).status !== 0) {

@@ -223,7 +223,7 @@ class Recorder:
             if done.returncode != 0:
                 sys.exit(f"{fixture.name}: {done.stderr}")
             made = folder / ("script.py.lock" if script.exists() else "uv.lock")
-            text = made.read_text().replace(f"file://{repository}", REPOSITORY).replace(f"{self.base}/simple", INDEX)
+            text = made.read_text().replace(f"file://{folder}", "file:///project").replace(f"file://{repository}", REPOSITORY).replace(f"{self.base}/simple", INDEX)
             text = re.sub(r', upload-time = "[^"]*"', "", text.replace(f"{self.base}/files", FILES))
             (fixture / "uv.lock").write_text(text)
         text = self.real((fixture / "uv.lock").read_text(), repository)

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const FIXTURES = resolve("test/fixtures/poetry");
 const GROUPS = join(FIXTURES, "okay-groups-2.0");
 const TARGET = "cp312-linux-x86_64-glibc2.28";
@@ -75,7 +75,7 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets";
+  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, bench";
   expectRefusal([], "no command given", commands);
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
   expectRefusal(["serve"], "there is no command `serve`", commands);
@@ -99,7 +99,8 @@ test("values are texts, and needed", () => {
   expectRefusal(["resolve", "--json=yes"], "`--json` takes no value", null);
   expectRefusal(["resolve", "--prefer", "wheel", "--prefer", "sdist"], "`--prefer` is given more than once", null);
   const { value } = data(["resolve", "--python", "3.10", "--system=x86_64-linux"]);
-  assert.is(value.resolutions[0].target, "cp310-linux-x86_64-glibc2.28");
+  // The floor of the newest nixpkgs in docs/nix.md.
+  assert.is(value.resolutions[0].target, "cp310-linux-x86_64-glibc2.42");
 });
 
 test("--python with --target must agree", () => {
@@ -156,7 +157,7 @@ test("--target repeats and takes lists, --python sets the whole version", () => 
   assert.equal(targets("--target", `${TARGET},${arm}`), [TARGET, arm]);
   assert.equal(targets("--target", TARGET, `--target=${arm}`), [TARGET, arm]);
   assert.equal(targets("--python", "3.12.4", "--system", "x86_64-linux,aarch64-darwin"), [
-    TARGET,
+    "cp312-linux-x86_64-glibc2.42",
     "cp312-macos14-arm64",
   ]);
 });
@@ -259,6 +260,19 @@ test("a workspace: one member, all of them, none of that name", () => {
   assert.is(run(["resolve", "test/fixtures/poetry/okay-groups-2.0", "--all-packages"], ".").code, 2);
 });
 
+// `uv export --frozen --extra fast` takes it, and refuses `--extra slow` (uv 0.13.9: "Extra `slow` is not defined in the ... table for `demo`").
+test("an extra that only the lock knows: pyproject.toml calls its optional dependencies dynamic", () => {
+  const folder = "test/fixtures/uv/okay-dynamic-extras";
+  const names = (...words: string[]) =>
+    data(["resolve", folder, "--target", TARGET, ...words], ".").value.resolutions[0].packages.map(
+      ({ name }: { name: string }) => name,
+    );
+  assert.equal(names("--extras", "fast"), ["beta", "delta", "demo"]);
+  assert.equal(names("--all-extras"), ["beta", "delta", "demo"]);
+  assert.equal(names(), ["delta", "demo"]);
+  expectRefusal(["resolve", folder, "--extras", "slow"], "there is no extra `slow`", "extras are fast", ".");
+});
+
 // As uv 0.13.9 answers: `uv export --frozen`, `uv export --frozen --package member-a --extra fast` and so on.
 test("a workspace: extras, groups and default groups of the project that is asked for", () => {
   const folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -323,7 +337,7 @@ test("nix writes, --check compares", () => {
     );
     const frozen = JSON.parse(readFileSync(join(folder, "pylock2nix.json"), "utf8"));
     const targets = Object.keys(frozen.targets);
-    assert.ok(targets.includes("cp39-linux-x86_64-glibc2.28") && targets.includes("cp313-macos14-arm64"));
+    assert.ok(targets.includes("cp39-linux-x86_64-glibc2.35") && targets.includes("cp313-macos14-arm64"));
     assert.not(targets.some((target) => target.startsWith("cp38-")));
 
     writeFileSync(join(folder, "pylock2nix.json"), "{}");

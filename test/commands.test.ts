@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const FIXTURES = resolve("test/fixtures/poetry");
 const GROUPS = join(FIXTURES, "okay-groups-2.0");
 const LINUX = "cp312-linux-x86_64-glibc2.28";
@@ -104,7 +104,7 @@ test("why --artifact: what of a wheel's tags fails", () => {
     "pp310-pypy310_pp73-any",
   ];
   const files = tags
-    .map((tag) => `    {file = "attrs-23.1.0-${tag}.whl", hash = "sha256:${"0".repeat(64)}"},`)
+    .map((tag) => `    {file = "attrs-24.3.0-${tag}.whl", hash = "sha256:${"0".repeat(64)}"},`)
     .join("\n");
   const change = (lock: string): string => lock.replace(/(name = "attrs"\n[\s\S]*?files = \[\n)/, `$1${files}\n`);
   inCopy("okay-groups-2.0", change, (folder) => {

@@ -14,7 +14,7 @@ const steps: [string, () => Promise<void>][] = [];
 const step = (title: string, body: () => Promise<void>): void => void steps.push([title, body]);
 
 const server = await startServer();
-const cli = prefetcher(join(folder, "home"), resolve("dist/cli.js"));
+const cli = prefetcher(join(folder, "home"), resolve("dist/bin/pylock2nix.cjs"));
 const project = join(folder, "lacking");
 const target = ["--target", `${pythonTag}-linux-x86_64-glibc2.28`];
 const environment = (from = project, of = pkgs): string =>

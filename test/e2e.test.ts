@@ -31,7 +31,7 @@ const project = join(folder, "imgapp");
 const wheels = resolve(".tmp/wheels");
 const store = privateStore(join(folder, "nix"));
 const python = await hostPython();
-const cli = (...words: string[]): Promise<Outcome> => run("node", [resolve("dist/cli.js"), ...words]);
+const cli = (...words: string[]): Promise<Outcome> => run("node", [resolve("dist/bin/pylock2nix.cjs"), ...words]);
 const steps: [string, () => Promise<void>][] = [];
 const closing: (() => void)[] = [];
 let server: Awaited<ReturnType<typeof serveFolder>>;

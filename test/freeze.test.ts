@@ -36,7 +36,7 @@ for (const name of FIXTURES) {
     const folder = `test/fixtures/poetry/${name}/`;
     const pyproject = readFileSync(`${folder}pyproject.toml`, "utf8");
     const lock = readFileSync(`${folder}poetry.lock`);
-    holdsFor({ id: name, path: "poetry.lock", lock, pyproject, oracles: [] }, subsets);
+    holdsFor({ id: name, folder, path: "poetry.lock", lock, pyproject, oracles: [] }, subsets);
   });
 }
 

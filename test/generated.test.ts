@@ -17,7 +17,7 @@ for (const { id, lock, path, pyproject } of hasNix ? cases : []) {
     writeFileSync(`${folder}/${path}`, lock);
     if (pyproject !== null) writeFileSync(`${folder}/pyproject.toml`, pyproject);
     for (const options of [[], ["--inline", "-o", `${folder}/inline.nix`]]) {
-      run("node", ["dist/cli.js", "nix", folder, "--allow-stale", "--system", "x86_64-linux", ...options]);
+      run("node", ["dist/bin/pylock2nix.cjs", "nix", folder, "--allow-stale", "--system", "x86_64-linux", ...options]);
     }
     const written = JSON.parse(readFileSync(`${folder}/pylock2nix.json`, "utf8"));
     for (const file of ["pylock2nix.nix", "inline.nix"]) {

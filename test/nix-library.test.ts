@@ -339,6 +339,36 @@ about("packages", "from paths stay in the project's folder, unless their `src` i
   assert.match(String(await value(`toString ${overridden}`)), /flake\.nix$/);
 });
 
+about("packages", "by a path are files of the project's folder, whatever an index has under their names", async () => {
+  const alpha = { name: "alpha", file: 0 };
+  const folder = { kind: "folder", path: "wheels" };
+  for (const source of [folder, { kind: "index" }, { kind: "legacy", url: "https://index.invalid", reference: "a" }]) {
+    const local = (path: string, hash: string | null = null): string =>
+      fetched({ ...alpha, source, files: [[wheel("alpha"), hash, path]] });
+    assert.match(String(await value(`toString ${local("demo/__init__.py")}`)), /-__init__\.py$/);
+    await fails(
+      local("../wheels/alpha.whl"),
+      'cannot use alpha 1.0: its path "../wheels/alpha.whl" leaves the project\'s folder\n' +
+        "hint: override the package's `src`, or move it into the folder",
+    );
+    await fails(local("demo/__init__.py", HASH), /hash mismatch|store path/);
+  }
+  await fails(
+    fetched({ ...alpha, source: folder, files: [[wheel("alpha"), HASH, null]] }),
+    `cannot fetch alpha 1.0: the lock does not say where in wheels ${wheel("alpha")} is`,
+  );
+  await fails(
+    fetched({ name: "alpha", source: { kind: "file", path: `demo/${wheel("alpha")}` }, files: [], file: -1 }),
+    `cannot fetch alpha 1.0: the lock has no file that ${hostTarget} can install`,
+  );
+  const blake = `blake2b-${"A".repeat(43)}=`;
+  await fails(
+    fetched({ ...alpha, files: [[wheel("alpha"), blake, "https://index.invalid/a.whl"]] }),
+    `cannot fetch alpha 1.0: Nix does not know the hash ${blake} of ${wheel("alpha")}\n` +
+      "hint: run `pylock2nix prefetch`, then `pylock2nix nix`",
+  );
+});
+
 about("packages", "from git are fetched by their recorded hash, or by commit", async () => {
   const repository = join(folder, "repository");
   mkdirSync(join(repository, "inner"), { recursive: true });
@@ -709,12 +739,12 @@ about("flake", "has a library, an overlay, a template and the packed command lin
   assert.is(await value(`builtins.pathExists (${outputs("/none")}.templates.default.path + "/flake.nix")`), true);
   await fails(
     `${outputs("/none")}.packages.x86_64-linux.default.name`,
-    "cannot package the command line: the input `release` holds no packed release (dist/cli.js)\n" +
+    "cannot package the command line: the input `release` holds no packed release (dist/bin/pylock2nix.cjs)\n" +
       "hint: pass `--override-input release file:///path/to/pylock2nix-VERSION.tgz`, as `npm pack` writes it",
   );
   const release = join(folder, "release");
-  mkdirSync(join(release, "dist"), { recursive: true });
-  writeFileSync(join(release, "dist", "cli.js"), "");
+  mkdirSync(join(release, "dist", "bin"), { recursive: true });
+  writeFileSync(join(release, "dist", "bin", "pylock2nix.cjs"), "");
   writeFileSync(join(release, "package.json"), '{"version": "9.8.7"}');
   assert.is(await value(`${outputs(release)}.packages.x86_64-linux.default.version`), "9.8.7");
 });
@@ -731,8 +761,8 @@ about("flake", "takes a packed release by --override-input", async () => {
     `{ outputs = _: { lib = import ./lib.nix; legacyPackages.x86_64-linux = ${standIn} // { nodejs = "/node"; }; }; }`,
   );
   const packed = join(folder, "packed", "package");
-  mkdirSync(join(packed, "dist"), { recursive: true });
-  writeFileSync(join(packed, "dist", "cli.js"), "");
+  mkdirSync(join(packed, "dist", "bin"), { recursive: true });
+  writeFileSync(join(packed, "dist", "bin", "pylock2nix.cjs"), "");
   writeFileSync(join(packed, "package.json"), '{"version": "1.2.3"}');
   const tarball = join(folder, "pylock2nix-1.2.3.tgz");
   await succeed("tar", ["-czf", tarball, "-C", dirname(packed), "package"]);

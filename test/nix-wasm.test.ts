@@ -467,7 +467,7 @@ if (installed) {
     // The command line of this working tree, as a package.
     const commandLine = join(folder, "command-line");
     mkdirSync(join(commandLine, "bin"), { recursive: true });
-    const program = `#!${process.execPath}\nimport ${JSON.stringify(pathToFileURL(resolve("dist/cli.js")).href)};\n`;
+    const program = `#!${process.execPath}\nimport ${JSON.stringify(pathToFileURL(resolve("dist/bin/pylock2nix.cjs")).href)};\n`;
     writeFileSync(join(commandLine, "bin", "pylock2nix"), program, { mode: 0o755 });
     writeFileSync(join(commandLine, "package.json"), '{"type":"module"}');
     const sources = fixturesOf("uv").find(({ id }) => id === "uv-okay-sources")!;

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Credentials, loginOf, readNetrc } from "../src/prefetch/credentials.ts";
-import { downloadFile, downloadPage, type Network, type Part } from "../src/prefetch/download.ts";
-import { openPart, sender } from "../src/runtime/node.ts";
+import { downloadFile, downloadPage, limitOf, type Network, type Part } from "../src/prefetch/download.ts";
+import { sender } from "../src/runtime/node/http.ts";
+import { openPart } from "../src/runtime/node/storage.ts";
 import { PylockError } from "../src/words/errors.ts";
 import { etagOf, type Handler, sendFile, startServer } from "./prefetch/server.ts";
 
@@ -217,6 +218,26 @@ test("what is larger than allowed is not taken", async () => {
   };
   server.files.set("/endless", endless);
   await fails("/endless", "it is larger than 1 MiB", network(), 2 ** 20);
+});
+
+test("what is announced as larger is not begun", async () => {
+  let sent = 0;
+  server.files.set("/announced", (_, response) => {
+    response.writeHead(200, { "content-length": String(2 ** 21) });
+    response.flushHeaders();
+    response.on("finish", () => sent++);
+  });
+  await fails("/announced", "it is larger than 1 MiB", network(), 2 ** 20);
+  assert.is(sent, 0);
+});
+
+test("a stated size is the limit, and never more than any file may have", () => {
+  const gib = 2 ** 30;
+  const limit = (size: number | null, room: number | null): number =>
+    limitOf(size === null ? null : { size, by: "the lock" }, room).bytes;
+  assert.equal([limit(1234, null), limit(1234, 10 * gib)], [1234, 1234]);
+  assert.equal([limit(null, null), limit(null, 100 * gib)], [4 * gib, 4 * gib]);
+  assert.equal([limit(null, 2 * gib), limit(3 * gib, 2 * gib), limit(9 * gib, null)], [gib, gib, 4 * gib]);
 });
 
 test("redirects are followed so far, and to http(s) only", async () => {

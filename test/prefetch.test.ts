@@ -13,7 +13,7 @@ import { etagOf, htmlPage, jsonPage, sendFile, sha256, sri, startServer } from "
 
 const folder = temporaryFolder();
 const home = join(folder, "home");
-const CLI = resolve("dist/cli.js");
+const CLI = resolve("dist/bin/pylock2nix.cjs");
 const cli = prefetcher(home, CLI);
 const server = await startServer();
 const files = await startServer();

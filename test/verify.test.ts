@@ -25,7 +25,7 @@ import * as assert from "uvu/assert";
 import { Expectations } from "../src/answers/verify.ts";
 import type { LockedPackage } from "../src/lock/packages.ts";
 
-const PROGRAM = resolve("dist/cli.js");
+const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
 const TARGET = "cp312-linux-x86_64-glibc2.28";
 const ENGINES = ["wasm", "native"];
 const NOBODY = 65534;

@@ -428,10 +428,11 @@ function setPlace(index: u32): void {
 function setHash(file: Artifact): void {
   const digest = entrySha256 != NONE ? entrySha256 : entryMd5;
   if (digest == NONE) return;
-  checkDigest(textAddress(digest), textSize(digest));
-  let hash = digest;
-  if (entrySha256 == NONE)
-    hash = joined(textAddress(internWord("md5")), 3, 0x3a, textAddress(digest), textSize(digest));
+  const algorithm = internWord(entrySha256 != NONE ? "sha256" : "md5");
+  const address = textAddress(digest);
+  const size = textSize(digest);
+  checkDigest(textAddress(algorithm), textSize(algorithm), address, size);
+  const hash = entrySha256 != NONE ? digest : joined(textAddress(algorithm), 3, 0x3a, address, size);
   if (hash == NONE) return;
   file.hash = textAddress(hash);
   file.hashSize = textSize(hash);

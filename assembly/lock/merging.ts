@@ -221,6 +221,7 @@ function internHashes(): void {
 function intersectHashes(kept: Package, other: Package, row: u32): void {
   if (stamps == 0) return;
   for (let i: u32 = 0; i < other.artifactCount; i++) {
+    if (!ASC_NO_ASSERT) assert(artifactAt(other.artifacts + i).python < texts.count);
     store<u32>(stamps + (usize(artifactAt(other.artifacts + i).python) << 2), row + 1);
   }
   let count: u32 = 0;

@@ -54,6 +54,7 @@ import {
   expect,
   expectVersion,
   groupOf,
+  isText,
   isTrue,
   mainGroup,
   marker,
@@ -365,7 +366,7 @@ function readRows(node: u32): bool {
 function readFile(artifact: Artifact, node: u32): void {
   for (let entry = first(node); entry != NONE; entry = next(entry)) {
     if (!keyIs(entry, "file") && !keyIs(entry, "hash") && !keyIs(entry, "url")) continue;
-    if (!expect(entry, STRING)) return;
+    if (!isText(entry)) return;
     const address = at(entry).address;
     const size = at(entry).size;
     if (keyIs(entry, "hash")) {

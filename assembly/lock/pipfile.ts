@@ -14,12 +14,14 @@ import {
   SOURCE_DIRECTORY,
   SOURCE_FILE,
   SOURCE_GIT,
+  SOURCE_LEGACY,
   SOURCE_URL,
   STATUS_PIPFILE_MISSING,
   STATUS_PIPFILE_PIN,
   STATUS_PIPFILE_SPEC,
 } from "../../src/core/abi";
-import { decimal, startsWith } from "../memory/bytes";
+import { spend } from "../memory/budget";
+import { decimal, is, startsWith } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
@@ -35,6 +37,7 @@ import {
   mainGroup,
   marker,
   name,
+  optionalText,
   setNameFromUrl,
   text,
 } from "./reading";
@@ -53,6 +56,10 @@ import {
 
 /** pipenv writes this and refuses another. */
 const PIPFILE_SPEC: u32 = 6;
+
+/** Node of `_meta.sources`, and what pipenv calls the index that is everybody's (pipenv/project.py, Project.default_source). */
+let sources: u32 = NONE;
+const DEFAULT_SOURCE: string = "pypi";
 
 /** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
 export function readPipfileLock(): void {
@@ -84,6 +91,8 @@ function readMeta(meta: u32): bool {
       return false;
     }
   }
+  sources = given(meta, "sources");
+  if (sources != NONE && !expect(sources, ARRAY)) return false;
   const hash = given(meta, "hash");
   const digest = hash != NONE && expect(hash, TABLE) ? given(hash, "sha256") : NONE;
   if (digest != NONE) lock.contentHash = text(digest);
@@ -102,12 +111,14 @@ function readPackage(node: u32, group: u32): void {
   if (index == NONE) return;
   packageAt(index).name = name(at(node).keyAddress, at(node).keySize);
   let condition: u32 = NONE;
+  let origin: u32 = NONE;
   for (let entry = first(node); entry != NONE && !failed(); entry = next(entry)) {
     const item = packageAt(index);
     if (kindOf(entry) == NULL) continue;
     if (keyIs(entry, "version")) readVersion(item, entry);
     else if (keyIs(entry, "markers")) condition = markersOf(entry);
     else if (keyIs(entry, "hashes")) readHashes(entry);
+    else if (keyIs(entry, "index")) origin = text(entry);
     else if (keyIs(entry, "git")) setSource(item, SOURCE_GIT, entry);
     else if (keyIs(entry, "ref")) item.resolved = text(entry);
     else if (keyIs(entry, "path")) setSource(item, SOURCE_DIRECTORY, entry);
@@ -117,6 +128,7 @@ function readPackage(node: u32, group: u32): void {
   }
   if (failed()) return;
   finish(packageAt(index), node);
+  if (packageAt(index).url == NONE && !failed()) setIndex(packageAt(index), origin);
   addMembership(group, condition);
 }
 
@@ -130,6 +142,26 @@ function finish(item: Package, node: u32): void {
     item.reference = item.resolved;
   } else if (item.source == SOURCE_DIRECTORY && isFile(item.url)) item.source = SOURCE_FILE;
   if (item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
+}
+
+/**
+ * `index` names one of the lock's sources, and pipenv asks that one alone; without it the first of them (pipenv/routines/install.py, batch_install).
+ * A name that the lock has no source for means no other index.
+ */
+function setIndex(item: Package, origin: u32): void {
+  let each: u32 = sources == NONE ? NONE : first(sources);
+  let found: u32 = NONE;
+  for (; each != NONE && spend(1); each = next(each)) {
+    if (!expect(each, TABLE)) return;
+    found = optionalText(each, "name");
+    if (failed() || origin == NONE || found == origin) break;
+  }
+  if (failed() || (each == NONE && origin == NONE)) return;
+  const reference = origin == NONE ? found : origin;
+  if (reference != NONE && is(textAddress(reference), textSize(reference), DEFAULT_SOURCE)) return;
+  item.source = SOURCE_LEGACY;
+  item.reference = reference;
+  if (each != NONE) item.url = optionalText(each, "url");
 }
 
 /** `==1.2.3`; pipenv writes `*` for what a source pins. */

@@ -16,7 +16,6 @@ import {
   PACKAGE_IS_OPTIONAL,
   SOURCE_DIRECTORY,
   SOURCE_GIT,
-  SOURCE_INDEX,
   SOURCE_LEGACY,
   SOURCE_URL,
   STATUS_LOCK_MISSING,
@@ -24,15 +23,13 @@ import {
   STATUS_LOCK_NOT_FOUND,
   STATUS_LOCK_SOURCE,
   STATUS_LOCK_VERSION,
-  STATUS_OK,
   STATUS_VERSION,
 } from "../../src/core/abi";
-import { decimal, indexIn, indexOf, isDigit } from "../memory/bytes";
-import { intern, textAddress, textSize } from "../memory/intern";
+import { decimal, indexIn, indexOf } from "../memory/bytes";
+import { intern, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
-import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
-import { compareVersions, versionOf } from "../standards/pep440";
+import { versionOf } from "../standards/pep440";
 import { hasExtraAtom, poetryMarkerOf } from "../standards/pep508/marker";
 import {
   ARRAY,
@@ -53,6 +50,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
+import { isOfPackage, isOneFile } from "./identity";
 import {
   artifactKind,
   checkFileName,
@@ -61,6 +59,7 @@ import {
   isText,
   isTrue,
   keyName,
+  marker,
   name,
   optionalText,
   readNames,
@@ -72,6 +71,7 @@ import {
   addDependency,
   addExtraMember,
   addPackage,
+  artifactAt,
   artifacts,
   candidates,
   dependencies,
@@ -314,16 +314,21 @@ function readSource(index: u32, table: u32): void {
   item.subdirectory = optionalText(table, "subdirectory");
   // Poetry 1.0 wrote the git commit as `reference` and had no `resolved_reference`.
   if (item.resolved == NONE) item.resolved = item.reference;
-  if (type == NONE || !expect(type, STRING)) {
-    if (type == NONE) item.source = item.url == NONE ? SOURCE_INDEX : SOURCE_LEGACY;
+  if (type != NONE && !expect(type, STRING)) return;
+  const size = type == NONE ? 0 : at(type).size;
+  // Whatever names an index, by address or by name, means that one and no other.
+  if (size == 0) {
+    if (isSaid(item.url) || isSaid(item.reference)) item.source = SOURCE_LEGACY;
     return;
   }
-  const address = at(type).address;
-  const size = at(type).size;
   // In the order of SOURCE_LEGACY, SOURCE_GIT and so on.
-  const kind = indexIn(address, size, "legacy git url file directory");
+  const kind = indexIn(at(type).address, size, "legacy git url file directory");
   if (kind != NONE) item.source = SOURCE_LEGACY + kind;
-  else if (size != 0) fail(STATUS_LOCK_SOURCE, address, size);
+  else fail(STATUS_LOCK_SOURCE, at(type).address, size);
+}
+
+function isSaid(id: u32): bool {
+  return id != NONE && textSize(id) != 0;
 }
 
 /**
@@ -378,7 +383,7 @@ function readSharedFiles(metadata: u32): void {
   }
 }
 
-/** One list for all versions of a name: each version keeps the files that carry it. */
+/** One list for all versions of a name, those that were locked before included: each version keeps the files that carry it. */
 function readFilesOfName(entry: u32): void {
   if (!expect(entry, ARRAY)) return;
   const id = keyName(entry);
@@ -389,30 +394,12 @@ function readFilesOfName(entry: u32): void {
     packageAt(row).artifacts = artifacts.count;
     for (let node = first(entry); node != NONE && !failed(); node = next(node)) {
       readFile(node);
-      if (!only && !failed() && !carriesVersion(row, artifacts.count - 1)) artifacts.count--;
+      const item = packageAt(row);
+      if (failed() || (only && isOneFile(item)) || isOfPackage(item, artifactAt(artifacts.count - 1))) continue;
+      artifacts.count--;
     }
     packageAt(row).artifactCount = artifacts.count - packageAt(row).artifacts;
   }
-}
-
-const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
-
-/** Whether a file's name states the package's version. */
-function carriesVersion(row: u32, artifact: u32): bool {
-  const file = changetype<Artifact>(artifacts.at(artifact));
-  const locked = packageAt(row).version;
-  const isNamed =
-    parseWheelName(file.name, file.nameSize, fileName) == STATUS_OK ||
-    parseSdistName(file.name, file.nameSize, fileName) == STATUS_OK;
-  if (isNamed && versionOf(locked) != NONE) return compareVersions(fileName.version, versionOf(locked)) == 0;
-  // Neither a wheel's nor an sdist's name: `-<version>` somewhere in it, ended by no further digit.
-  const size = textSize(locked);
-  for (let i: u32 = 1; i + size <= file.nameSize; i++) {
-    if (load<u8>(file.name + i - 1) != 0x2d) continue;
-    if (memory.compare(file.name + i, textAddress(locked), size) != 0) continue;
-    if (i + size == file.nameSize || !isDigit(load<u8>(file.name + i + size))) return true;
-  }
-  return false;
 }
 
 /** Poetry before 1.0: sha256 digests without file names. */

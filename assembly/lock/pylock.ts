@@ -36,12 +36,13 @@ import { fail, failAbout, failed } from "../memory/status";
 import { FileName, parseSdistName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareVersions, parseVersion, releaseNumber, versionOf } from "../standards/pep440";
-import { ARRAY, at, first, get, keyIs, next, STRING, TABLE } from "../text/document";
+import { ARRAY, at, first, get, INTEGER, keyIs, kindOf, next, STRING, TABLE } from "../text/document";
 import {
   checkDigest,
   checkFileName,
   expect,
   expectVersion,
+  fileSize,
   isAddress,
   isTrue,
   joined,
@@ -106,6 +107,7 @@ export function readPylock(): void {
   if (!hasCreator) missing(0, KEY_CREATED_BY);
   if (list == NONE) return missing(0, KEY_PACKAGES);
   for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
+  if (failed()) return;
   linkNames();
 }
 
@@ -301,6 +303,8 @@ function readFile(node: u32, kind: u32): usize {
   const hashes = get(node, "hashes");
   if (hashes == NONE) missing(node, KEY_HASHES);
   else if (expect(hashes, TABLE)) readHashes(artifact, hashes);
+  const size = isDefined(COMPACT_WORDS) ? NONE : get(node, "size");
+  if (size != NONE && kindOf(size) == INTEGER) artifact.fileSize = fileSize(at(size).address, at(size).size);
   return failed() ? 0 : row;
 }
 
@@ -333,7 +337,7 @@ function readHashes(artifact: Artifact, table: u32): void {
   }
   const address = at(best).address;
   const size = at(best).size;
-  checkDigest(address, size);
+  checkDigest(at(best).keyAddress, at(best).keySize, address, size);
   artifact.hash = address;
   artifact.hashSize = size;
   // A digest alone is SHA-256's; any other says what it is.

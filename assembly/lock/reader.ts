@@ -15,10 +15,11 @@ import {
 } from "../../src/core/abi";
 import { LOCK, startLifetime } from "../memory/arena";
 import { startBudget } from "../memory/budget";
-import { begin } from "../memory/status";
+import { begin, failed } from "../memory/status";
 import { scanJson } from "../text/json";
 import { scanToml } from "../text/toml/scanner";
 import { readCondaLock } from "./conda";
+import { settleFiles } from "./identity";
 import { readPdmLock } from "./pdm";
 import { readPipfileLock } from "./pipfile";
 import { readPoetryLock } from "./poetry";
@@ -43,6 +44,11 @@ export function startCore(): void {
 /** Reads `size` bytes of a lock, which INPUT_PADDING zeros follow. `format` is a FORMAT_*, NONE for no lock at all. */
 export function readLock(format: u32, address: usize, size: u32): void {
   lock.format = format;
+  readFormat(format, address, size);
+  if (!failed()) settleFiles();
+}
+
+function readFormat(format: u32, address: usize, size: u32): void {
   if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
   if (isDefined(WITHOUT_TOML) || format == NONE || !scanToml(address, size)) return;
   if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock();

@@ -17,7 +17,17 @@ import {
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate, Column } from "../memory/arena";
-import { endsWith, firstControl, hexDigit, indexOf, is, isComponent, isHex, startsWith } from "../memory/bytes";
+import {
+  decimal,
+  endsWith,
+  firstControl,
+  hexDigit,
+  indexOf,
+  is,
+  isComponent,
+  isHex,
+  startsWith,
+} from "../memory/bytes";
 import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
 import { isName, normalizedName } from "../standards/name";
@@ -100,9 +110,18 @@ export function isTrue(node: u32): bool {
 export function checkHash(address: usize, size: u32): void {
   const colon = indexOf(address, size, 0x3a);
   const digits = colon < size ? size - colon - 1 : 0;
-  if (colon == 0 || digits < 32 || (digits & 1) != 0 || !isHex(address + colon + 1, digits)) {
+  if (colon == 0 || !isDigestSize(address, colon, digits) || !isHex(address + colon + 1, digits)) {
     fail(STATUS_LOCK_HASH, address, size);
   }
+}
+
+/** Whether a digest of the algorithm has so many hexadecimal digits: four bits each, and the SHA-2s are named after their bits. */
+function isDigestSize(address: usize, size: u32, digits: u32): bool {
+  if (is(address, size, "md5")) return digits == 32;
+  if (is(address, size, "sha1")) return digits == 40;
+  if (size == 6 && startsWith(address, size, "sha")) return digits << 2 == decimal(address + 3, 3);
+  // What another algorithm is called goes into messages and files as it is.
+  return digits >= 32 && (digits & 1) == 0 && isName(address, size);
 }
 
 /** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */
@@ -117,6 +136,7 @@ export function setFile(artifact: Artifact, row: Row): void {
     artifact.url = row.text;
     artifact.urlSize = row.textSize;
     if (row.name != 0) artifact.name = row.name;
+    artifact.fileSize = fileSize(row.number, row.numberSize);
     artifact.nameSize = u32(row.text + row.textSize - artifact.name);
   }
   // What follows the last slash of a text without control characters and backslashes is a file name, or dots, or nothing.
@@ -124,6 +144,17 @@ export function setFile(artifact: Artifact, row: Row): void {
     row.name != 0 ? !isDots(artifact.name, artifact.nameSize) : isFileName(artifact.name, artifact.nameSize);
   if (!isName) fail(STATUS_LOCK_FILE_NAME, row.text, row.textSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
+}
+
+/** A file's size in bytes, as a lock's integer has it; 0 when it is written in another way than plain digits. */
+export function fileSize(address: usize, size: u32): u32 {
+  let value: u64 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const digit = u32(load<u8>(address + i)) - 0x30;
+    if (digit > 9) return 0;
+    value = min<u64>(value * 10 + digit, U32.MAX_VALUE);
+  }
+  return u32(value);
 }
 
 /** A file name is one path component, so that no lock can name a place. */
@@ -237,9 +268,9 @@ export function setCommit(item: Package, address: usize, size: u32): bool {
   return true;
 }
 
-/** A digest without its algorithm, which stands apart: an even number of hexadecimal digits. */
-export function checkDigest(address: usize, size: u32): void {
-  let good = size >= 32 && (size & 1) == 0;
+/** A digest without its algorithm, which stands apart. */
+export function checkDigest(algorithm: usize, algorithmSize: u32, address: usize, size: u32): void {
+  let good = isDigestSize(algorithm, algorithmSize, size);
   for (let i: u32 = 0; good && i < size; i++) good = hexDigit(load<u8>(address + i)) < 16;
   if (!good) fail(STATUS_LOCK_HASH, address, size);
 }

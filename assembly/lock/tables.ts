@@ -64,6 +64,8 @@ export class Artifact {
   /** Build tag: address and size. */
   build: usize;
   buildSize: u32;
+  /** In bytes, as the lock states it: 0 when it does not, U32.MAX_VALUE for that and more. For hosts that fetch. */
+  fileSize: u32;
 }
 
 /** A requirement of one package (or of the project) for another. */

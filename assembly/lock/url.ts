@@ -22,6 +22,12 @@ export function findFileName(address: usize, size: u32, isUrl: bool): void {
   if (isUrl && indexOf(fileName, fileNameSize, 0x25) != fileNameSize) decode(false);
 }
 
+/** Whether it is a URL: what has no scheme is a path (uv-pep508/src/verbatim_url.rs, split_scheme). */
+export function isAddress(address: usize, size: u32): bool {
+  const colon = indexOf(address, size, 0x3a);
+  return colon != 0 && startsWith(address + colon, size - colon, "://");
+}
+
 /** Text id of the URL up to its query and fragment. */
 export function withoutQuery(url: u32): u32 {
   const address = textAddress(url);

@@ -15,6 +15,7 @@ import {
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
+  SOURCE_FOLDER,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_PATH,
@@ -24,9 +25,11 @@ import {
   STATUS_LOCK_DUPLICATE,
   STATUS_LOCK_EDGE,
   STATUS_LOCK_FILE_NAME,
+  STATUS_LOCK_HASH,
   STATUS_LOCK_MISSING,
   STATUS_LOCK_NEWER,
   STATUS_LOCK_NOT_FOUND,
+  STATUS_LOCK_OTHER_FILE,
   STATUS_LOCK_SOURCE,
   STATUS_LOCK_UNKNOWN_KEY,
   STATUS_LOCK_VERSION,
@@ -37,7 +40,6 @@ import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { fail, failAbout, failed } from "../memory/status";
 import { versionOf } from "../standards/pep440";
-import { markerOf } from "../standards/pep508/marker";
 import {
   ARRAY,
   at,
@@ -55,7 +57,21 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { checkHash, expect, isFileName, isText, keyName, name, optionalText, setFile, text } from "./reading";
+import { isOfPackage } from "./identity";
+import {
+  checkHash,
+  expect,
+  fileSize,
+  isFileName,
+  isText,
+  joined,
+  keyName,
+  marker,
+  name,
+  optionalText,
+  setFile,
+  text,
+} from "./reading";
 import {
   Artifact,
   addDependency,
@@ -75,7 +91,7 @@ import {
   pushId,
   warn,
 } from "./tables";
-import { fileName, fileNameSize, findFileName, fragmentOf, parameterOf, withoutQuery } from "./url";
+import { fileName, fileNameSize, findFileName, fragmentOf, isAddress, parameterOf, withoutQuery } from "./url";
 import {
   BRANCH_EXTRA,
   BRANCH_GROUP,
@@ -96,6 +112,8 @@ import {
   itemOf,
   markerLists,
   memberNames,
+  Offer,
+  offers,
   RootRequirement,
   rootRequirements,
   SPACE_BRANCH,
@@ -118,6 +136,8 @@ const KEY_VERSION: u32 = 1;
 const KEY_SOURCE: u32 = 4;
 const KEY_REQUIRES_PYTHON: u32 = 5;
 const KEY_FILE: u32 = 6;
+const KEY_URL: u32 = 7;
+const KEY_PATH: u32 = 8;
 
 let hasUnknownKey: bool = false;
 
@@ -208,8 +228,7 @@ function readMarkers(list: u32): u32 {
   const from = markerLists.count;
   if (!expect(list, ARRAY)) return 0;
   for (let each = first(list); each != NONE && !failed(); each = next(each)) {
-    const written = text(each);
-    if (!failed()) pushId(markerLists, markerOf(written));
+    pushId(markerLists, marker(each));
   }
   return markerLists.count - from;
 }
@@ -229,6 +248,7 @@ function readManifest(table: u32): void {
       for (let group = first(entry); group != NONE && !failed(); group = next(group)) {
         const id = keyName(group);
         pushDistinct(groupNames, id);
+        if (!isDefined(ONE_CALL)) addOffer(NONE, id, false);
         readRequirements(group, id);
       }
     }
@@ -255,10 +275,8 @@ function readRequirements(list: u32, group: u32): void {
         requirement.name = name(at(entry).address, at(entry).size);
         requirement.address = at(entry).address;
         requirement.size = at(entry).size;
-      } else if (keyIs(entry, "marker")) {
-        const written = text(entry);
-        if (!failed()) requirement.marker = markerOf(written);
-      } else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
+      } else if (keyIs(entry, "marker")) requirement.marker = marker(entry);
+      else if (keyIs(entry, "extras") || keyIs(entry, "extra")) readEdgeExtras(entry);
     }
     requirement.extraCount = edgeExtras.count - requirement.extras;
     if (!failed() && requirement.name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -310,7 +328,7 @@ function readPackage(node: u32): void {
     else if (keyIs(entry, "resolution-markers")) {
       item.forks = markerLists.count;
       item.forkCount = readMarkers(entry);
-    } else if (!keyIs(entry, "default-groups")) warnUnknown(entry); // pyproject.toml says it, too
+    } else if (!keyIs(entry, "default-groups") && !keyIs(entry, "group-requires-python")) warnUnknown(entry); // as in pyproject.toml
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);
@@ -339,7 +357,7 @@ function checkPackage(index: u32, node: u32): bool {
   const address = at(node).address;
   if (item.name == NONE) failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_NAME);
   else if (item.source == NONE) failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_SOURCE);
-  else if (item.version == NONE && item.source == SOURCE_INDEX) {
+  else if (item.version == NONE && (item.source == SOURCE_INDEX || item.source == SOURCE_FOLDER)) {
     failAbout(STATUS_LOCK_MISSING, address, HEADER_SIZE, KEY_VERSION);
   } else {
     const release = numberOf(SPACE_RELEASE, item.name, item.version);
@@ -368,7 +386,8 @@ function sourceOf(table: u32): u32 {
     const kind = sourceKind(entry);
     if (kind == NONE) continue;
     sourceAddress = text(entry);
-    return failed() ? NONE : kind;
+    if (failed()) return NONE;
+    return kind == SOURCE_INDEX && !isAddress(at(entry).address, at(entry).size) ? SOURCE_FOLDER : kind;
   }
   const entry = first(table);
   if (entry == NONE) failAbout(STATUS_LOCK_SOURCE, at(table).address, 1, FORMAT_UV);
@@ -452,7 +471,7 @@ function readArtifacts(index: u32, wheels: u32, sdist: u32): void {
   packageAt(index).artifacts = artifacts.count;
   if (wheels != NONE && expect(wheels, ARRAY)) {
     for (let each = firstOrRows(wheels); each != NONE && !failed(); each = nextOrRows(each)) {
-      if (!readRows(each)) readArtifact(index, each, ARTIFACT_IS_WHEEL);
+      if (!readRows(index, each)) readArtifact(index, each, ARTIFACT_IS_WHEEL);
     }
   }
   if (sdist != NONE && !failed()) readArtifact(index, sdist, ARTIFACT_IS_SDIST);
@@ -460,7 +479,7 @@ function readArtifacts(index: u32, wheels: u32, sdist: u32): void {
 }
 
 /** Reads wheels that the scanner recognised; false when the node is no run of them. */
-function readRows(node: u32): bool {
+function readRows(index: u32, node: u32): bool {
   if (!isRun(node, ROW_URL)) return false;
   const from = at(node).address;
   const end = from + at(node).size;
@@ -470,14 +489,14 @@ function readRows(node: u32): bool {
     const wheel = changetype<Artifact>(address);
     setFile(wheel, rowAt(i));
     wheel.kind = ARTIFACT_IS_WHEEL;
+    if (failed()) return true;
+    if (isAddress(wheel.url, wheel.urlSize)) checkIdentity(packageAt(index), wheel, wheel.url, wheel.urlSize);
+    else failAbout(STATUS_LOCK_MISSING, wheel.url, wheel.urlSize, KEY_URL);
   }
   return true;
 }
 
-/**
- * One of `url`, `path` (relative to the index) and `filename`, in this order (WheelWire); an sdist may have none of them when
- * the package's source is that file.
- */
+/** One of `url`, `path` (relative to the index) and `filename`, in this order (WheelWire). */
 function readArtifact(index: u32, node: u32, kind: u32): void {
   if (!expect(node, TABLE)) return;
   const row = artifacts.push();
@@ -497,29 +516,73 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
       artifact.hash = at(entry).address;
       artifact.hashSize = at(entry).size;
       checkHash(artifact.hash, artifact.hashSize);
+      // uv's BLAKE2b has 32 bytes (uv-pypi-types, HashAlgorithm::Blake2b), and its reader counts the digits.
+      const isBlake = startsWith(artifact.hash, artifact.hashSize, "blake2b:");
+      if (isBlake && artifact.hashSize != 72) fail(STATUS_LOCK_HASH, artifact.hash, artifact.hashSize);
+    } else if (!isDefined(COMPACT_WORDS) && keyIs(entry, "size") && kindOf(entry) == INTEGER) {
+      artifact.fileSize = fileSize(at(entry).address, at(entry).size);
     }
   }
   if (failed()) return;
+  const item = packageAt(index);
+  if (!isPlaced(item, kind, rank, place)) {
+    if (rank == 0) return failAbout(STATUS_LOCK_MISSING, at(place).address, at(place).size, KEY_URL);
+    const key = place == NONE ? KEY_FILE : item.source == SOURCE_INDEX ? KEY_URL : KEY_PATH;
+    return failAbout(STATUS_LOCK_MISSING, at(node).address, 1, key);
+  }
   if (place != NONE) {
     if (!isText(place)) return;
-    findFileName(at(place).address, at(place).size, rank == 0);
-    if (rank == 0) {
-      artifact.url = at(place).address;
-      artifact.urlSize = at(place).size;
+    const address = at(place).address;
+    const size = at(place).size;
+    findFileName(address, size, rank == 0);
+    if (rank == 0) setPlace(artifact, address, size);
+    else if (item.source == SOURCE_FOLDER) {
+      const path = joined(textAddress(item.url), textSize(item.url), 0x2f, address, size);
+      if (path != NONE) setPlace(artifact, textAddress(path), textSize(path));
     }
-  } else if (kind == ARTIFACT_IS_SDIST && packageAt(index).source != SOURCE_INDEX) {
-    const address = packageAt(index).url;
-    findFileName(textAddress(address), textSize(address), packageAt(index).source == SOURCE_URL);
-  } else {
-    failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_FILE);
-    return;
-  }
+  } else findFileName(textAddress(item.url), textSize(item.url), item.source == SOURCE_URL);
   artifact.name = fileName;
   artifact.nameSize = fileNameSize;
-  if (isFileName(fileName, fileNameSize)) return;
+  if (isFileName(fileName, fileNameSize)) {
+    if (kind == ARTIFACT_IS_WHEEL) checkIdentity(item, artifact, at(place).address, at(place).size);
+    return;
+  }
   // What was decoded is not in the lock: the message shows what it was decoded from.
   const shown = place == NONE ? node : place;
   fail(STATUS_LOCK_FILE_NAME, at(shown).address, place == NONE ? 1 : at(shown).size);
+}
+
+/**
+ * Whether it is said where the file is. An index on the web has URLs, one that is a folder paths or URLs (Package::to_source_dist,
+ * RegistryBuiltWheel: MissingUrl, MissingPath); of a package whose source is the file, the sdist may say nothing.
+ */
+function isPlaced(item: Package, kind: u32, rank: u32, place: u32): bool {
+  if (item.source != SOURCE_INDEX && item.source != SOURCE_FOLDER) {
+    return place != NONE || kind == ARTIFACT_IS_SDIST;
+  }
+  if (rank == 0) return kindOf(place) != STRING || isAddress(at(place).address, at(place).size);
+  return rank == 1 && item.source == SOURCE_FOLDER;
+}
+
+function setPlace(artifact: Artifact, address: usize, size: u32): void {
+  artifact.url = address;
+  artifact.urlSize = size;
+}
+
+/**
+ * A wheel's name says the name and the version of its package (PackageWire::unwire, InconsistentVersions; uv does not look at
+ * the name and would install the other package).
+ */
+function checkIdentity(item: Package, wheel: Artifact, address: usize, size: u32): void {
+  if (isOfPackage(item, wheel)) return;
+  const named = item.name;
+  const title =
+    item.version == NONE
+      ? named
+      : joined(textAddress(named), textSize(named), 0x20, textAddress(item.version), textSize(item.version));
+  let from = size;
+  while (from > 0 && load<u8>(address + from - 1) != 0x2f) from--;
+  failAbout(STATUS_LOCK_OTHER_FILE, address + from, size - from, title);
 }
 
 // --- Branches and edges ---------------------------------------------------------------------------------------------------
@@ -574,10 +637,8 @@ function readEdge(owner: u32, node: u32): void {
       dependency.source = sourceOf(entry);
       dependency.url = sourceAddress;
     } else if (keyIs(entry, "extra")) readEdgeExtras(entry);
-    else if (keyIs(entry, "marker")) {
-      const written = text(entry);
-      if (!failed()) dependency.marker = markerOf(written);
-    } else warnUnknown(entry);
+    else if (keyIs(entry, "marker")) dependency.marker = marker(entry);
+    else warnUnknown(entry);
   }
   dependencyAt(row).extraCount = edgeExtras.count - dependencyAt(row).extras;
   if (!failed() && dependencyAt(row).name == NONE) failAbout(STATUS_LOCK_MISSING, at(node).address, 1, KEY_NAME);
@@ -696,5 +757,17 @@ function nameChoicesOf(row: u32): void {
     const branch = branchAt(i);
     if (branch.kind == BRANCH_EXTRA) pushDistinct(extraNames, branch.name);
     else if (branch.kind == BRANCH_GROUP) pushDistinct(groupNames, branch.name);
+    else continue;
+    if (!isDefined(ONE_CALL)) addOffer(item.name, branchAt(i).name, branchAt(i).kind == BRANCH_EXTRA);
   }
+}
+
+/** For hosts, which tell whether the projects that are asked for have a name. */
+function addOffer(member: u32, name: u32, isExtra: bool): void {
+  const row = offers.push();
+  if (row == 0) return;
+  const offer = changetype<Offer>(row);
+  offer.member = member;
+  offer.name = name;
+  offer.isExtra = u32(isExtra);
 }

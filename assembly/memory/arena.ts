@@ -177,9 +177,17 @@ export class Column<Row> extends Block {
     this.count = 0;
   }
 
-  /** Address of row `index`. */
+  /** Address of row `index`. The debug build stops where there is no such row: an id went on after a failure. */
   @inline
   at(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index < this.count);
+    return this.base + usize(index) * this.stride;
+  }
+
+  /** Address where a slice begins that may be empty, and then may begin behind the last row. */
+  @inline
+  slice(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index <= this.count);
     return this.base + usize(index) * this.stride;
   }
 
@@ -190,6 +198,13 @@ export class Column<Row> extends Block {
     if (isDefined(COMPACT_WORDS)) return this.next(this.stride);
     if (this.count == this.capacity && !this.grow(this.stride)) return 0;
     return this.base + usize(this.count++) * this.stride;
+  }
+
+  /** Takes the last row away and gives its address; what is there stays until the next row is added. */
+  @inline
+  pop(): usize {
+    if (!ASC_NO_ASSERT) assert(this.count != 0);
+    return this.base + usize(--this.count) * this.stride;
   }
 }
 
@@ -226,6 +241,7 @@ export class Slots<Cell> extends Block {
   /** Address of cell `index`. */
   @inline
   at(index: u32): usize {
+    if (!ASC_NO_ASSERT) assert(index < this.count);
     return this.base + usize(index) * this.stride;
   }
 

@@ -20,12 +20,14 @@ import {
   CONDITION_OPERATION,
   CONDITION_RIGHT,
   FORMAT_PYLOCK,
+  KIND_NONE,
   NONE,
   PACKAGE_HAS_LFS,
   PACKAGE_IS_EDITABLE,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
   SOURCE_FILE,
+  SOURCE_FOLDER,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
@@ -33,6 +35,7 @@ import {
   SOURCE_URL,
   SOURCE_VIRTUAL,
 } from "../../src/core/abi";
+import { isOneFile } from "../lock/identity";
 import {
   Artifact,
   artifactAt,
@@ -56,7 +59,7 @@ import { conditions } from "../standards/condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
-import { addressValue, decodedName, sriValue, withoutUser } from "./texts";
+import { addressValue, sriValue, withoutUser } from "./texts";
 import {
   add,
   closeList,
@@ -179,10 +182,12 @@ function conditionsValue(isRefused: bool): u32 {
 }
 
 function need(row: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < conditions.count);
   store<u32>(shared + (usize(row) << 2), 1);
 }
 
 function sharedIndex(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < conditions.count);
   return makeInteger(load<u32>(shared + (usize(row) << 2)));
 }
 
@@ -248,7 +253,7 @@ function packageValue(selection: Selection): u32 {
   put("source", sourceValue(item));
   const files = openList();
   addFiles(selection, item);
-  const hasFile = chosen(selection, item);
+  const hasFile = selection.artifact != NONE || takesOnlyFile(selection, item);
   put("files", closeList(files));
   const variants = openList();
   const variant = openList();
@@ -260,27 +265,28 @@ function packageValue(selection: Selection): u32 {
   return closeSet(from);
 }
 
-/** Whether there is one file that the target takes. */
-function chosen(selection: Selection, item: Package): bool {
-  return selection.artifact != NONE || isOnlyFile(item);
-}
-
-/** Whether the package is one file by its source. */
-function isOnlyFile(item: Package): bool {
-  return kindOf(item) == SOURCE_URL || kindOf(item) == SOURCE_FILE;
+/** Whether the target takes the one file that the package is by its source. */
+function takesOnlyFile(selection: Selection, item: Package): bool {
+  return isOneFile(item) && selection.kind != KIND_NONE;
 }
 
 /** The file that the target takes, and the sdist when that is another one. */
 function addFiles(selection: Selection, item: Package): void {
   if (selection.artifact != NONE) add(fileValue(artifactAt(selection.artifact)));
-  else if (isOnlyFile(item)) add(onlyFileValue(item));
-  if (item.source != SOURCE_INDEX && item.source != SOURCE_LEGACY) return;
+  else if (takesOnlyFile(selection, item)) add(onlyFileValue(item));
+  if (!isListed(item)) return;
   for (let i: u32 = 0; i < item.artifactCount; i++) {
     const artifact = artifactAt(item.artifacts + i);
     if (artifact.kind != ARTIFACT_IS_SDIST) continue;
     if (selection.artifact == NONE || !isSameFile(artifact, artifactAt(selection.artifact))) add(fileValue(artifact));
     return;
   }
+}
+
+/** Whether its files are those of an index. */
+function isListed(item: Package): bool {
+  const source = item.source;
+  return source == SOURCE_INDEX || source == SOURCE_LEGACY || (!isDefined(WITHOUT_UV) && source == SOURCE_FOLDER);
 }
 
 function isSameFile(a: Artifact, b: Artifact): bool {
@@ -292,7 +298,7 @@ function isSameFile(a: Artifact, b: Artifact): bool {
   );
 }
 
-/** [file name, SRI hash or null, URL or null]. */
+/** [file name, SRI hash or null, URL or path or null]. */
 function fileValue(artifact: Artifact): u32 {
   return rowValue(
     stringValue(artifact.name, artifact.nameSize),
@@ -310,13 +316,9 @@ function rowValue(name: u32, hash: usize, hashSize: u32, url: u32): u32 {
   return closeList(from);
 }
 
-/** A package that is one file by its source: named by the lock's first file, else by its address. */
+/** The file of a package that is one file by its source. */
 function onlyFileValue(item: Package): u32 {
   const url = item.source == SOURCE_URL ? addressValue(item.url) : nullValue();
-  if (item.artifactCount == 0) {
-    const name = item.url == NONE ? wordValue("") : decodedName(textAddress(item.url), textSize(item.url));
-    return rowValue(name, 0, 0, url);
-  }
   const artifact = artifactAt(item.artifacts);
   return rowValue(stringValue(artifact.name, artifact.nameSize), artifact.hash, artifact.hashSize, url);
 }
@@ -324,7 +326,8 @@ function onlyFileValue(item: Package): u32 {
 function sourceValue(item: Package): u32 {
   const source = kindOf(item);
   const from = openSet();
-  if (source == SOURCE_FILE || source == SOURCE_DIRECTORY) put("path", textValue(item.url));
+  const isFolder = !isDefined(WITHOUT_UV) && source == SOURCE_FOLDER;
+  if (source == SOURCE_FILE || source == SOURCE_DIRECTORY || isFolder) put("path", textValue(item.url));
   else if (source != SOURCE_INDEX) put("url", addressValue(item.url));
   if (source == SOURCE_LEGACY) put("reference", textValue(item.reference));
   else if (source == SOURCE_URL && item.subdirectory != NONE) put("subdirectory", textValue(item.subdirectory));
@@ -354,6 +357,8 @@ function kindWord(source: u32): string {
       return "file";
     case SOURCE_DIRECTORY:
       return "directory";
+    case SOURCE_FOLDER:
+      return "folder";
     default:
       return "index";
   }

@@ -4,7 +4,6 @@ import { NONE } from "../../src/core/abi";
 import { allocate, rewind } from "../memory/arena";
 import { textAddress, textSize } from "../memory/intern";
 import { findUser, userEnd, userStart } from "../write/address";
-import { findName, nameLength, nameStart } from "../write/percent";
 import { writeSri } from "../write/sri";
 import { nullValue, stringValue } from "./values";
 
@@ -21,12 +20,6 @@ export function withoutUser(address: usize, size: u32): u32 {
   memory.copy(copy, address, userStart);
   memory.copy(copy + userStart, address + userEnd, size - userEnd);
   return stringValue(copy, userStart + size - userEnd);
-}
-
-/** The file name that an address ends in. */
-export function decodedName(address: usize, size: u32): u32 {
-  findName(address, size);
-  return stringValue(nameStart, nameLength);
 }
 
 export function sriValue(address: usize, size: u32): u32 {

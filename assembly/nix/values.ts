@@ -51,7 +51,7 @@ export function putNamed(address: usize, size: u32, value: u32): void {
 }
 
 export function closeSet(from: u32): u32 {
-  const value = makeAttributes(entries.at(from), entries.count - from);
+  const value = makeAttributes(entries.slice(from), entries.count - from);
   entries.count = from;
   return value;
 }
@@ -66,7 +66,7 @@ export function add(value: u32): void {
 }
 
 export function closeList(from: u32): u32 {
-  const value = makeList(items.at(from), items.count - from);
+  const value = makeList(items.slice(from), items.count - from);
   items.count = from;
   return value;
 }
@@ -82,6 +82,7 @@ export function nullValue(): u32 {
 /** The text of an id; null for NONE. */
 export function textValue(id: u32): u32 {
   if (id == NONE) return nullId;
+  if (!ASC_NO_ASSERT) assert(id < texts.count);
   const slot = values + (usize(id) << 2);
   let value = load<u32>(slot);
   if (value == 0) {

@@ -3,17 +3,22 @@
 // Poetry's order (poetry/installation/chooser.py, Chooser._sort_key): build tag first, then tag; pip, uv and PDM put the tag
 // first; packaging's Pylock.select looks at no build tag (assembly/resolve/rules.ts). A source distribution comes after every wheel that fits. Ties go to the file that the lock lists first.
 //
+// What a file's name says of another package or version is never taken (assembly/lock/identity.ts).
+//
 // Invariant: a wheel's name is taken apart once, when it is first looked at.
 
 import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE } from "../../src/core/abi";
+import { isOneFile, isStated, isWheel } from "../lock/identity";
 import { Artifact, artifactAt, Package } from "../lock/tables";
 import { compare } from "../memory/bytes";
 import { FileName, parseWheelName } from "../standards/filename";
 import { INCOMPATIBLE, tagRank } from "../standards/pep425";
-import { buildTagCounts, buildTagFirst } from "./rules";
+import { buildTagCounts, buildTagFirst, holdsFiles } from "./rules";
 
 /** In `Artifact.python`: the name is not a wheel's, though it ends like one. */
 const NO_WHEEL: u32 = NONE - 1;
+/** The same: it is the wheel of another package or version. */
+const OTHER_WHEEL: u32 = NONE - 2;
 
 const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
 
@@ -28,7 +33,7 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
     if (artifact.kind == ARTIFACT_IS_SDIST) {
       if (sdists && sdist == NONE) sdist = row;
     } else if (wheels && artifact.kind == ARTIFACT_IS_WHEEL) {
-      const rank = wheelRank(row);
+      const rank = wheelRank(item, row);
       if (rank == INCOMPATIBLE) continue;
       if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank)) {
         best = row;
@@ -39,9 +44,24 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
   return best == NONE || (sdistFirst && sdist != NONE) ? sdist : best;
 }
 
+/**
+ * Whether a package that is one file by its source can be installed: that file is no wheel, or one that fits. uv and pip refuse
+ * others, and so does Poetry those that it downloads (installation/executor.py, Executor._download_archive); a wheel by
+ * path it unpacks whatever it is for.
+ */
+export function fitsAlone(item: Package): bool {
+  if (!holdsFiles()) return true;
+  return !isOneFile(item) || !isWheel(artifactAt(item.artifacts)) || wheelRank(item, item.artifacts) != INCOMPATIBLE;
+}
+
 /** Whether the artifact's name is a wheel's; to be asked after `wheelRank`. */
 export function isWheelName(row: u32): bool {
   return artifactAt(row).python != NO_WHEEL;
+}
+
+/** Whether it is the wheel of another package or version; to be asked after `wheelRank`. */
+export function isOtherWheel(row: u32): bool {
+  return artifactAt(row).python == OTHER_WHEEL;
 }
 
 /** Whether a wheel is better than the best one before it. */
@@ -53,18 +73,18 @@ function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32):
 }
 
 /** Rank of a wheel's best tag on the target: lower is better. */
-export function wheelRank(row: u32): u32 {
+export function wheelRank(item: Package, row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.python == NONE) {
     if (parseWheelName(artifact.name, artifact.nameSize, fileName) == 0) {
-      artifact.python = fileName.python;
+      artifact.python = isStated(item, fileName) ? fileName.python : OTHER_WHEEL;
       artifact.abi = fileName.abi;
       artifact.platform = fileName.platform;
       artifact.build = fileName.build;
       artifact.buildSize = fileName.buildSize + fileName.buildRestSize;
     } else artifact.python = NO_WHEEL;
   }
-  if (artifact.python == NO_WHEEL) return INCOMPATIBLE;
+  if (artifact.python == NO_WHEEL || artifact.python == OTHER_WHEEL) return INCOMPATIBLE;
   return tagRank(artifact.python, artifact.abi, artifact.platform);
 }
 

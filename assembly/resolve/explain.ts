@@ -7,11 +7,11 @@
 
 import {
   ARTIFACT_IS_SDIST,
-  ARTIFACT_IS_WHEEL,
   FINDING_IS_LEFT_OUT,
   FINDING_IS_NOT_LOCKED,
   FINDING_IS_REFUSED_PYTHON,
   FINDING_IS_REFUSED_VERSION,
+  KIND_NONE,
   METHOD_FILTER,
   NONE,
   PACKAGE_IS_OVERRIDDEN,
@@ -28,10 +28,12 @@ import {
   VERDICT_FITS,
   VERDICT_FLOOR,
   VERDICT_NAME,
+  VERDICT_OTHER,
   VERDICT_PLATFORM,
   VERDICT_PYTHON,
   VERDICT_TAKEN,
 } from "../../src/core/abi";
+import { isOfPackage, isOneFile, isWheel } from "../lock/identity";
 import { project } from "../lock/project";
 import {
   artifactAt,
@@ -41,6 +43,7 @@ import {
   dependencyAt,
   lock,
   membershipAt,
+  Package,
   packageAt,
   packages,
 } from "../lock/tables";
@@ -52,7 +55,7 @@ import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
-import { isWheelName, wheelRank } from "./artifact";
+import { isOtherWheel, isWheelName, wheelRank } from "./artifact";
 import { appliesHere, isActive, takesPython } from "./graph";
 import { installedWhen } from "./installed";
 import { Selection, selections } from "./resolution";
@@ -225,19 +228,30 @@ function explainFiles(): void {
   for (let row: u32 = 0; row < artifacts.count; row++) {
     const address = verdicts.push();
     if (address == 0) return;
-    store<u32>(address, verdictOf(row));
+    store<u32>(address, VERDICT_NAME);
+  }
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
+      store<u32>(verdicts.at(i), verdictOf(item, i));
+    }
   }
   for (let i: u32 = 0; i < selections.count; i++) {
-    const taken = changetype<Selection>(selections.at(i)).artifact;
+    const selection = changetype<Selection>(selections.at(i));
+    const item = packageAt(selection.package);
+    const isOnly = isOneFile(item) && selection.kind != KIND_NONE;
+    const taken = isOnly ? item.artifacts : selection.artifact;
     if (taken != NONE) store<u32>(verdicts.at(taken), VERDICT_TAKEN);
   }
 }
 
-function verdictOf(row: u32): u32 {
+function verdictOf(item: Package, row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.kind == ARTIFACT_IS_SDIST) return VERDICT_FITS;
-  if (artifact.kind != ARTIFACT_IS_WHEEL) return VERDICT_NAME;
-  if (wheelRank(row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (isOneFile(item) && !isWheel(artifact)) return VERDICT_FITS;
+  if (!isWheel(artifact)) return isOfPackage(item, artifact) ? VERDICT_NAME : VERDICT_OTHER;
+  if (wheelRank(item, row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (isOtherWheel(row)) return VERDICT_OTHER;
   if (!isWheelName(row)) return VERDICT_NAME;
   const misfit = tagMisfit(artifact.python, artifact.abi, artifact.platform);
   if (misfit == MISFIT_PYTHON) return VERDICT_PYTHON;

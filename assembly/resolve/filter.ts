@@ -38,6 +38,7 @@ export function filter(): void {
 /** The condition without the selections in which a later entry of the name takes the place. */
 function unlessLater(name: u32, condition: u32): u32 {
   if (condition == NEVER) return NEVER;
+  if (!ASC_NO_ASSERT) assert(name < texts.count);
   const slot = later + (usize(name) << 2);
   const known = load<u32>(slot);
   store<u32>(slot, (known == 0 ? condition : any(known - 1, condition)) + 1);

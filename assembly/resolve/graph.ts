@@ -62,7 +62,7 @@ export function requestCount(): u32 {
 /** Takes back all requests from this one on. */
 export function forgetFrom(count: u32): void {
   while (requests.count > count) {
-    const request = changetype<Request>(requests.at(--requests.count));
+    const request = changetype<Request>(requests.pop());
     store<u32>(lastRequest + (usize(request.owner) << 2), request.before + 1);
   }
 }
@@ -129,6 +129,7 @@ function isNameCharacter(c: u32): bool {
 }
 
 function addRequest(row: u32, extra: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const address = requests.push();
   if (address == 0) return;
   const request = changetype<Request>(address);
@@ -140,6 +141,7 @@ function addRequest(row: u32, extra: u32): void {
 }
 
 export function isRequested(row: u32, extra: u32): bool {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   for (let i = load<u32>(lastRequest + (usize(row) << 2)) - 1; i != NONE && spend(1); ) {
     const request = changetype<Request>(requests.at(i));
     if (request.extra == extra) return true;
@@ -156,6 +158,7 @@ export function isActive(row: u32): bool {
   if (marker != NONE && evaluateMarker(marker, EXTRA_ABSENT) != ALWAYS) return false;
   if (dependency.optional == 0) return true;
   const owner = dependency.owner;
+  if (!ASC_NO_ASSERT) assert(owner < packages.count);
   let listed = false;
   let named = marker == NONE || !hasExtraAtom(marker);
   for (let i = load<u32>(lastRequest + (usize(owner) << 2)) - 1; i != NONE && spend(1); ) {

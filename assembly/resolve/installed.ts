@@ -17,6 +17,7 @@ export function startInstalled(): void {
 
 /** The package is installed under this condition too. */
 export function install(row: u32, condition: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const slot = installed + (usize(row) << 2);
   const known = load<u32>(slot);
   store<u32>(slot, (known == 0 ? condition : any(known - 1, condition)) + 1);
@@ -24,6 +25,7 @@ export function install(row: u32, condition: u32): void {
 
 /** The condition under which the package is installed; NEVER for one that is not. */
 export function installedWhen(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const known = load<u32>(installed + (usize(row) << 2));
   return known == 0 ? NEVER : known - 1;
 }

@@ -66,7 +66,7 @@ import { setTarget } from "../standards/environment";
 import { normalizedName } from "../standards/name";
 import { startTags } from "../standards/pep425";
 import { startEvaluation } from "../standards/pep508/evaluation";
-import { chooseArtifact } from "./artifact";
+import { chooseArtifact, fitsAlone } from "./artifact";
 import { filter } from "./filter";
 import { isActive, requestExtra, startGraph } from "./graph";
 import { installedWhen, startInstalled } from "./installed";
@@ -317,7 +317,7 @@ function report(sdistFirst: bool, isOpen: bool): void {
     selection.edgeCount = edges.count - from;
     selection.artifact = NONE;
     selection.kind = kindOf(row);
-    if (!fits) selection.kind = KIND_NONE;
+    if (!fits || !fitsAlone(packageAt(row))) selection.kind = KIND_NONE;
     else if (selection.kind == KIND_NONE) setArtifact(selection, sdistFirst);
   }
 }
@@ -379,6 +379,7 @@ function policyOf(name: u32): u32 {
 function checkOnce(row: u32, condition: u32, isOpen: bool): void {
   if (isOpen && (condition != ALWAYS || !refusesTwice())) return;
   const item = packageAt(row);
+  if (!ASC_NO_ASSERT) assert(item.name < texts.count);
   const slot = seen + (usize(item.name) << 2);
   const before = load<u32>(slot);
   if (before == NONE) return; // said once, at the second one

@@ -105,6 +105,11 @@ export function buildTagFirst(): bool {
   return isPoetry();
 }
 
+/** Whether files by address are held against the target: of conda-lock's entries the platform says which target they are for. */
+export function holdsFiles(): bool {
+  return isDefined(WITHOUT_FLAT) || lock.format != FORMAT_CONDA;
+}
+
 /** Whether two selected entries of one name are a refusal; for the other formats they are a problem. */
 export function refusesTwice(): bool {
   return !isDefined(WITHOUT_FLAT) && (lock.format == FORMAT_PYLOCK || lock.format == FORMAT_REQUIREMENTS);

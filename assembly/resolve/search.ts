@@ -91,10 +91,12 @@ function walkGroups(withOptional: bool): void {
 }
 
 function guard(index: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(index < project.dependencyCount);
   return load<u32>(guards + (usize(index) << 2));
 }
 
 function setGuard(index: u32, condition: u32): void {
+  if (!ASC_NO_ASSERT) assert(index < project.dependencyCount);
   store<u32>(guards + (usize(index) << 2), condition);
 }
 
@@ -183,6 +185,7 @@ function followRequirements(row: u32): void {
 
 /** The condition under which a package is part of the solution. */
 function solvedWhen(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const known = load<u32>(solved + (usize(row) << 2));
   return known == 0 ? NEVER : known - 1;
 }

@@ -117,6 +117,7 @@ export function require(row: u32): void {
   const dependency = dependencyAt(row);
   if (isSatisfiedOutside(dependency)) return;
   const name = dependency.name;
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   const chain = lastRequirement + (usize(name) << 2);
   const address = requirements.push();
   if (address == 0) return;
@@ -270,7 +271,7 @@ function blame(index: u32): void {
   const bottom = culprits.count;
   pushId(culprits, index);
   while (culprits.count > bottom) {
-    const each = idAt(culprits, --culprits.count);
+    const each = load<u32>(culprits.pop());
     const requirement = requirementAt(each);
     const dependency = dependencyAt(requirement.dependency);
     const owner = dependency.owner;
@@ -285,6 +286,7 @@ function blame(index: u32): void {
 }
 
 function blamePackage(row: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   store<u32>(blamed + (usize(row) << 2), conflict);
 }
 
@@ -295,7 +297,7 @@ function isBlamed(row: u32): bool {
 function undo(decision: Decision): void {
   store<u32>(decided + (usize(packageAt(decision.taken).name) << 2), 0);
   while (requirements.count > decision.requirementCount) {
-    const requirement = requirementAt(--requirements.count);
+    const requirement = changetype<Requirement>(requirements.pop());
     store<u32>(lastRequirement + (usize(dependencyAt(requirement.dependency).name) << 2), requirement.before + 1);
   }
   required.count = decision.nameCount;
@@ -308,6 +310,7 @@ function requirementAt(index: u32): Requirement {
 }
 
 function lastOf(name: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(name < idCount);
   return load<u32>(lastRequirement + (usize(name) << 2)) - 1;
 }
 

@@ -58,10 +58,12 @@ export function startConditions(texts: u32, isOpen: bool): void {
 }
 
 export function chooseGroup(id: u32): void {
+  if (!ASC_NO_ASSERT) assert(id < chosenTexts);
   store<u8>(chosenGroups + id, 1);
 }
 
 export function chooseExtra(id: u32): void {
+  if (!ASC_NO_ASSERT) assert(id < chosenTexts);
   store<u8>(chosenExtras + id, 1);
 }
 

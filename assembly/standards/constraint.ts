@@ -183,7 +183,7 @@ function pushAgain(index: u32): void {
 /** Moves the pieces from `source` on down to `target`, over those in between. */
 function settle(target: u32, source: u32): void {
   const count = pieces.count - source;
-  memory.copy(pieces.at(target), pieces.at(source), usize(count) * offsetof<Piece>());
+  memory.copy(pieces.slice(target), pieces.slice(source), usize(count) * offsetof<Piece>());
   pieces.count = target + count;
 }
 

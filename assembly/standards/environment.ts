@@ -65,6 +65,7 @@ export function setVariable(variable: u32, text: u32): void {
 
 /** Text id of a variable's value. */
 export function variableText(variable: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(variable < VARIABLE_COUNT);
   return load<u32>(values + (usize(variable) << 2));
 }
 

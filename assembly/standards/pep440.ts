@@ -354,6 +354,33 @@ export function nextRelease(version: u32, index: u32): u32 {
   return versions.count - 1;
 }
 
+/** The version with the last of its suffixes plus one, and without a local part: 1.0.dev3 for 1.0.dev2, 1.0rc2 for 1.0rc1. */
+export function nextSuffix(version: u32): u32 {
+  const row = copied(version);
+  const made = versionAt(row);
+  if (made.parts & PART_DEV) made.dev = successor(made.dev);
+  else if (made.parts & PART_POST) made.post = successor(made.post);
+  else made.pre = successor(made.pre);
+  return row;
+}
+
+/** The post-release of that number, without a local part. */
+export function withPost(version: u32, post: u64): u32 {
+  const row = copied(version);
+  versionAt(row).parts |= PART_POST;
+  versionAt(row).post = post;
+  return row;
+}
+
+/** A row of its own for the public part of a version; the row itself when memory is out. */
+function copied(version: u32): u32 {
+  const pushed = versions.push();
+  if (pushed == 0) return version;
+  memory.copy(pushed, versions.at(version), offsetof<Version>());
+  changetype<Version>(pushed).parts &= ~PART_LOCAL;
+  return versions.count - 1;
+}
+
 /** The number plus one. */
 export function successor(number: u64): u64 {
   if (number < LARGEST) return number + 1;

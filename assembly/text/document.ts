@@ -79,7 +79,7 @@ export class Row {
 }
 
 const rows: Column<Row> = changetype<Column<Row>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
-const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 
 /** Open addressing: pairs of parent row and child row + 1. */
 const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
@@ -114,6 +114,8 @@ export function add(kind: u32, address: usize): u32 {
 /** Makes a node and appends it to a table (with its key) or to an array (with none). The caller has looked for the key. */
 export function append(parent: u32, kind: u32, address: usize, keyAddress: usize = 0, keySize: u32 = 0): u32 {
   const child = add(kind, address);
+  // Memory is out: the root as its own child would be a chain without end.
+  if (child == 0) return 0;
   const node = at(child);
   node.keyAddress = keyAddress;
   node.keySize = keySize;
@@ -298,6 +300,7 @@ export function keyIs(node: u32, word: string): bool {
 }
 
 function lookUp(table: u32, keyAddress: usize, keySize: u32): u32 {
+  if (slots.count == 0) return NONE; // memory is out
   let slot = place(table, keyAddress, keySize);
   for (let probes: u32 = 0; probes < PROBE_LIMIT; probes++) {
     const entry = slots.at(slot);

@@ -7,6 +7,7 @@
 
 import {
   ARTIFACT_IS_SDIST,
+  KIND_NONE,
   NONE,
   PACKAGE_HAS_LFS,
   PACKAGE_IS_EDITABLE,
@@ -14,6 +15,7 @@ import {
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
   SOURCE_FILE,
+  SOURCE_FOLDER,
   SOURCE_GIT,
   SOURCE_INDEX,
   SOURCE_LEGACY,
@@ -22,16 +24,17 @@ import {
   SOURCE_VIRTUAL,
   STATUS_OK,
 } from "../../src/core/abi";
+import { isOneFile } from "../lock/identity";
 import { Artifact, artifactAt, idAt, Package, Problem, packageAt, packages } from "../lock/tables";
+import { isAddress } from "../lock/url";
 import { Column, REQUEST } from "../memory/arena";
-import { equal, is } from "../memory/bytes";
+import { equal, indexIn, indexOf, is } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { failed } from "../memory/status";
 import { ResolveRequest, Selection, selections } from "../resolve/resolution";
 import { shareConditions, sharedIndex, writeConditions } from "./conditions";
 import { findDivergences } from "./divergence";
 import { output, put, putBool, putNumber, putString, putText } from "./output";
-import { findName, nameLength, nameStart } from "./percent";
 import { putAddress, putAddressOf, putHash } from "./places";
 import { asked, keepProblems, lastTarget, refusals, resolveNext, startTargets, targetAt, targets } from "./targets";
 import {
@@ -52,6 +55,10 @@ export class FrozenLine {
   /** Offset in the output, without the line's end. */
   offset: u32;
   size: u32;
+  /** Whether some target can install no file of it. */
+  isUninstallable: u32;
+  /** Whether Nix lacks a hash or an address of one of the files. */
+  lacks: u32;
 }
 
 /** The ends of a package's chain of files that targets take, as rows + 1. */
@@ -59,6 +66,7 @@ export class FrozenLine {
 class Files {
   first: u32;
   last: u32;
+  isUninstallable: u32;
 }
 
 @unmanaged
@@ -71,6 +79,9 @@ class File {
 export const lines: Column<FrozenLine> = changetype<Column<FrozenLine>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
 const chains: Column<Files> = changetype<Column<Files>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
 const files: Column<File> = changetype<Column<File>>(memory.data<u32>([0, 0, 0, 0, REQUEST]));
+
+/** Of the package that is being written. */
+let lacks: bool = false;
 
 /** Size of the list of conditions, which the output starts with. */
 export let conditionsSize: u32 = 0;
@@ -107,7 +118,9 @@ function resolveTarget(request: ResolveRequest): bool {
 function select(selection: Selection): void {
   const item = packageAt(selection.package);
   if (isLeftOut(item)) return;
-  gather(selection, fileOf(filesOf(selection.package), selection, item), sharedIndex(selection.condition));
+  const owner = filesOf(selection.package);
+  if (selection.kind == KIND_NONE) owner.isUninstallable = 1;
+  gather(selection, fileOf(owner, selection, item), sharedIndex(selection.condition));
 }
 
 function filesOf(row: u32): Files {
@@ -135,8 +148,7 @@ function sourceOf(item: Package): u32 {
 /** Index of the file that the target takes, NONE when it takes none. */
 function fileOf(owner: Files, selection: Selection, item: Package): u32 {
   if (selection.artifact != NONE) return enterFile(owner, selection.artifact);
-  const source = sourceOf(item);
-  return source == SOURCE_URL || source == SOURCE_FILE ? enterFile(owner, NONE) : NONE;
+  return isOneFile(item) && selection.kind != KIND_NONE ? enterFile(owner, NONE) : NONE;
 }
 
 /** The index of a file among its package's, which has it from now on. */
@@ -175,18 +187,21 @@ function writeLines(): void {
     const address = lines.push();
     if (address == 0) return;
     const offset = output.count;
+    lacks = false;
     writePackage(row);
     const line = changetype<FrozenLine>(address);
     line.package = row;
     line.offset = offset;
     line.size = output.count - offset;
+    line.isUninstallable = filesOf(row).isUninstallable;
+    line.lacks = u32(lacks);
   }
 }
 
 function writePackage(row: u32): void {
   const item = packageAt(row);
   const owner = filesOf(row);
-  if (item.source == SOURCE_INDEX || item.source == SOURCE_LEGACY) enterSdist(owner, item);
+  if (isListed(item)) enterSdist(owner, item);
   put('{"name":');
   putText(item.name);
   put(',"version":');
@@ -197,7 +212,7 @@ function writePackage(row: u32): void {
   for (let each = owner.first; each != 0; each = fileAt(each).next) {
     if (each != owner.first) put(",");
     if (fileAt(each).artifact == NONE) writeOnlyFile(item);
-    else writeFile(artifactAt(fileAt(each).artifact));
+    else writeFile(item, artifactAt(fileAt(each).artifact));
   }
   put('],"variants":[');
   for (let each = firstVariant(row); each != 0; each = variantAt(each).next) {
@@ -205,6 +220,11 @@ function writePackage(row: u32): void {
     writeVariant(variantAt(each));
   }
   put("]}");
+}
+
+/** Whether its files are those of an index. */
+function isListed(item: Package): bool {
+  return item.source == SOURCE_INDEX || item.source == SOURCE_LEGACY || item.source == SOURCE_FOLDER;
 }
 
 /** Whoever prefers to build needs it, whatever the targets take. */
@@ -245,6 +265,9 @@ function writeSource(item: Package): void {
     case SOURCE_FILE:
       put('file","path":');
       return putText(item.url);
+    case SOURCE_FOLDER:
+      put('folder","path":');
+      return putText(item.url);
     case SOURCE_DIRECTORY:
       put('directory","path":');
       putText(item.url);
@@ -255,8 +278,10 @@ function writeSource(item: Package): void {
   }
 }
 
-/** `["name","sha256-...","url"]`: the hash or the address null where the lock has none. */
-function writeFile(artifact: Artifact): void {
+/** `["name","sha256-...","url"]`: the hash or the address (a URL or a path) null where the lock has none. */
+function writeFile(item: Package, artifact: Artifact): void {
+  if (artifact.urlSize == 0 || isAddress(artifact.url, artifact.urlSize)) lookAtHash(artifact);
+  if (artifact.urlSize == 0 && item.source == SOURCE_LEGACY) lacks = true;
   put("[");
   putString(artifact.name, artifact.nameSize);
   put(",");
@@ -267,22 +292,21 @@ function writeFile(artifact: Artifact): void {
   put("]");
 }
 
-/** The file that the package's source is: named by the lock's first file, else by its address. */
+/** Nix checks by MD5, SHA-1, SHA-256 and SHA-512 (src/answers/lack.ts). A digest alone is SHA-256's. */
+function lookAtHash(artifact: Artifact): void {
+  const colon = indexOf(artifact.hash, artifact.hashSize, 0x3a);
+  const isKnown = colon == artifact.hashSize || indexIn(artifact.hash, colon, "sha256 sha512 sha1 md5") != NONE;
+  if (artifact.hashSize == 0 || !isKnown) lacks = true;
+}
+
+/** The file that the package's source is. */
 function writeOnlyFile(item: Package): void {
+  const artifact = artifactAt(item.artifacts);
+  if (item.source == SOURCE_URL) lookAtHash(artifact);
   put("[");
-  if (item.artifactCount != 0) {
-    const artifact = artifactAt(item.artifacts);
-    putString(artifact.name, artifact.nameSize);
-    put(",");
-    putHash(artifact.hash, artifact.hashSize);
-  } else {
-    if (item.url == NONE) put('""');
-    else {
-      findName(textAddress(item.url), textSize(item.url));
-      putString(nameStart, nameLength);
-    }
-    put(",null");
-  }
+  putString(artifact.name, artifact.nameSize);
+  put(",");
+  putHash(artifact.hash, artifact.hashSize);
   put(",");
   putAddressOf(item.source == SOURCE_URL ? item.url : NONE);
   put("]");

@@ -20,6 +20,7 @@ import {
   STATUS_OK,
 } from "../../src/core/abi";
 import { artifactAt, idAt, Package, packageAt, packages, pushId } from "../lock/tables";
+import { isAddress } from "../lock/url";
 import { Column, REQUEST } from "../memory/arena";
 import { indexOf } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
@@ -122,14 +123,14 @@ function writePackage(item: Package, variant: Variant): void {
   put(variant.dependencyCount == 0 ? "]\n        }" : "\n          ]\n        }");
 }
 
-/** The chosen file: its name, hash and address. */
+/** The chosen file: its name, hash and address; a path is none. */
 function writeFile(row: u32): void {
   const artifact = artifactAt(row);
   putString(artifact.name, artifact.nameSize);
   put(',\n          "hash": ');
   putHash(artifact.hash, artifact.hashSize);
   put(',\n          "url": ');
-  if (artifact.urlSize == 0) put("null");
+  if (!isAddress(artifact.url, artifact.urlSize)) put("null");
   else putString(artifact.url, artifact.urlSize);
 }
 

@@ -70,13 +70,13 @@ export function choiceOf(target: u32, row: u32): u32 {
 export function gather(selection: Selection, file: u32, mark: u32): void {
   const chain = changetype<Chain>(chains.at(selection.package));
   const edgeBytes = usize(selection.edgeCount) << 2;
-  const edgeBase = edges.at(selection.edges);
+  const edgeBase = edges.slice(selection.edges);
   let index: u32 = 0;
   // Targets mostly have the same edges in the same order: those that differ are looked at by name.
   for (let each = chain.first; each != 0; each = variantAt(each).next, index++) {
     const known = variantAt(each);
     if (known.file != file || known.mark != mark || known.edgeCount != selection.edgeCount) continue;
-    if (memory.compare(edgeRows.at(known.edges), edgeBase, edgeBytes) == 0) return choose(selection.package, index);
+    if (memory.compare(edgeRows.slice(known.edges), edgeBase, edgeBytes) == 0) return choose(selection.package, index);
   }
   const from = dependencies.count;
   addDependencies(selection);
@@ -85,7 +85,8 @@ export function gather(selection: Selection, file: u32, mark: u32): void {
   for (let each = chain.first; each != 0; each = variantAt(each).next, index++) {
     const known = variantAt(each);
     if (known.file != file || known.mark != mark || known.dependencyCount != count) continue;
-    if (memory.compare(dependencies.at(known.dependencies), dependencies.at(from), usize(count) << 2) != 0) continue;
+    if (memory.compare(dependencies.slice(known.dependencies), dependencies.slice(from), usize(count) << 2) != 0)
+      continue;
     dependencies.count = from;
     return choose(selection.package, index);
   }

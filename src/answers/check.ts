@@ -3,10 +3,20 @@
 // Invariant: one finding for one fault, with all targets that have it, in the order in which they were looked at.
 
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
+import type { LockedPackage } from "../lock/packages.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
-import { fileReason } from "./why.ts";
+import { lackIn, lackReason } from "./lack.ts";
+import type { SourceRecord } from "./record.ts";
+import { fileReason, isWithoutFile } from "./why.ts";
 
-export type FindingKind = "stale" | "refused" | "ambiguous" | "uninstallable" | CoreFinding["code"];
+export type FindingKind =
+  | "stale"
+  | "refused"
+  | "ambiguous"
+  | "uninstallable"
+  | "incomplete"
+  | "other-file"
+  | CoreFinding["code"];
 
 export interface Finding {
   readonly code: FindingKind;
@@ -16,7 +26,7 @@ export interface Finding {
   readonly requiredBy: Identity | null;
   readonly constraint: string | null;
   readonly targets: readonly string[];
-  /** For `uninstallable`: each file, and why it does not fit. */
+  /** For `uninstallable`: each file, and why it does not fit; for `incomplete` and `other-file`: those that are at fault. */
   readonly files: readonly { readonly name: string; readonly because: string }[];
 }
 
@@ -27,39 +37,109 @@ export interface CheckedTarget {
   readonly environment: MarkerEnvironment;
 }
 
-/** The findings of all targets, and that the lock is stale. */
-export function check(targets: readonly CheckedTarget[], fresh: boolean | null): Finding[] {
-  const found = new Map<string, { fault: Fault; targets: string[] }>();
-  if (fresh === false) add(found, fault("stale", "pyproject.toml has changed since the lock was made"), null);
-  for (const each of targets) {
-    for (const fault of faultsOf(each)) add(found, fault, each.explanation.resolution.target);
-  }
-  return [...found.values()].map(({ fault, targets: where }) => ({ ...fault, targets: where }));
+/** What files are fetched from: the packages of the lock, in its order, and what is recorded beside it. */
+export interface CheckedSources {
+  readonly packages: readonly LockedPackage[];
+  readonly record: SourceRecord;
 }
 
-function add(found: Map<string, { fault: Fault; targets: string[] }>, fault: Fault, target: string | null): void {
-  const key = JSON.stringify(fault);
-  const known = found.get(key) ?? { fault, targets: [] };
+/** The findings of all targets, and that the lock is stale, with what differs where that is known. */
+export function check(
+  targets: readonly CheckedTarget[],
+  { fresh, because }: { readonly fresh: boolean | null; readonly because: string | null },
+  sources: CheckedSources,
+): Finding[] {
+  const found = new Map<string, Found>();
+  if (fresh === false) {
+    const what = because === null ? "" : `: ${because}`;
+    add(found, fault("stale", `pyproject.toml has changed since the lock was made${what}`), null);
+  }
+  for (const each of targets) {
+    for (const fault of faultsOf(each, sources)) add(found, fault, each.explanation.resolution.target);
+  }
+  return [...found.values()].map(({ fault, targets: where, files }) => ({
+    ...fault,
+    targets: where,
+    files: [...files.values()],
+  }));
+}
+
+interface Found {
+  readonly fault: Fault;
+  readonly targets: string[];
+  /** By name. */
+  readonly files: Map<string, Finding["files"][number]>;
+}
+
+/** Targets take different files of a package: what Nix lacks of them is one fault. */
+function add(found: Map<string, Found>, fault: Fault, target: string | null): void {
+  const key = JSON.stringify(fault.code === "incomplete" ? { ...fault, files: [] } : fault);
+  const known = found.get(key) ?? { fault, targets: [], files: new Map<string, Finding["files"][number]>() };
   if (target !== null) known.targets.push(target);
+  for (const file of fault.files) known.files.set(file.name, file);
   found.set(key, known);
 }
 
-function faultsOf({ explanation, environment }: CheckedTarget): Fault[] {
+function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedSources): Fault[] {
   const { resolution, findings, packages } = explanation;
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
   const uninstallable = packages
-    .filter(({ isInstalled, name, version }) => isInstalled && isWithoutFile(resolution, name, version))
+    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
       files: each.files.map((file) => ({ name: file.name, because: fileReason(file, each, environment) })),
     }));
-  return [...problems.map((problem) => fault("ambiguous", problem)), ...findings.map(coreFault), ...uninstallable];
+  return [
+    ...problems.map((problem) => fault("ambiguous", problem)),
+    ...findings.map(coreFault),
+    ...uninstallable,
+    ...incomplete(explanation, sources),
+    ...otherFiles(explanation),
+  ];
 }
 
-function isWithoutFile({ packages }: Explanation["resolution"], name: string, version: string | null): boolean {
-  return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
+/** What Nix cannot fetch, until `prefetch` has recorded what is missing. */
+function incomplete({ packages, resolution }: Explanation, sources: CheckedSources): Fault[] {
+  return packages.flatMap((each, row): Fault[] => {
+    if (!each.isInstalled) return [];
+    const taken = each.files.findIndex(({ verdict }) => verdict === "taken");
+    const isBare = taken < 0 && kindOf(resolution, each) === "hashes-only";
+    if (taken < 0 && !isBare) return [];
+    const lack = lackIn(sources.packages[row]!, isBare ? null : taken, sources.record);
+    if (lack === null) return [];
+    const because = lackReason(lack);
+    if (lack === "names") return [fault("incomplete", `${because}, which Nix must know: ${RECORDS}`)];
+    return [
+      {
+        ...fault("incomplete", `${spoken(each)}: Nix cannot fetch its file, ${because}: ${RECORDS}`),
+        package: { name: each.name, version: each.version },
+        files: isBare ? [] : [{ name: each.files[taken]!.name, because }],
+      },
+    ];
+  });
+}
+
+const RECORDS = "`pylock2nix prefetch` finds and records what is missing";
+
+/** Files of another package or version, which no installer takes: what was locked is not what the lock lists. */
+function otherFiles({ packages }: Explanation): Fault[] {
+  return packages.flatMap((each): Fault[] => {
+    const others = each.files.filter(({ verdict }) => verdict === "other");
+    if (!each.isInstalled || others.length === 0) return [];
+    return [
+      {
+        ...fault("other-file", `${spoken(each)}: the lock lists files of another package or version`),
+        package: { name: each.name, version: each.version },
+        files: others.map(({ name }) => ({ name, because: `not of ${spoken(each)}` })),
+      },
+    ];
+  });
+}
+
+function kindOf({ packages }: Explanation["resolution"], { name, version }: Identity): string | null {
+  return packages.find((each) => each.name === name && each.version === version)?.kind ?? null;
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

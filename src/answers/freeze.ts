@@ -11,7 +11,16 @@ import type { ResolveRequest } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { SourceRecord } from "./record.ts";
-import { type Recorded, recordedIn, variantsOf } from "./recorded.ts";
+import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
+import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
+
+export interface FreezeTarget {
+  readonly target: string;
+  /** python_full_version instead of the usual one. */
+  readonly python?: string;
+  /** A target of the list with a lower floor: this one is left out where its answer is the same. */
+  readonly older?: string;
+}
 
 export interface FreezeOptions {
   readonly lockSha256: string;
@@ -19,7 +28,7 @@ export interface FreezeOptions {
   /** sha256 of the guarded fields; null without a pyproject.toml. */
   readonly pyprojectDigest: string | null;
   readonly generator: string;
-  readonly targets: readonly { readonly target: string; readonly python?: string }[];
+  readonly targets: readonly FreezeTarget[];
   readonly prefer?: ResolveRequest["prefer"];
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
@@ -36,9 +45,15 @@ export interface Frozen {
   readonly packages: number;
   /** Git sources of which no hash is recorded, as "name version". */
   readonly unrecorded: readonly string[];
+  /** What Nix lacks of a file that some target takes, until it is recorded. */
+  readonly lacking: readonly Lacking[];
   /** Whether the lock has hashes of which the files are not recorded either. */
   readonly lacksFileNames: boolean;
+  /** Those that are in it, the refused ones too. */
+  readonly targets: readonly FreezeTarget[];
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
+  /** What cannot be installed on some of them. */
+  readonly uninstallable: readonly Uninstallable[];
 }
 
 /** The version of the format; nix/load.nix refuses others. */
@@ -55,17 +70,24 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     onlyBinary,
   });
   const recorded = recordedIn(lock, parts, record, { targets, prefer, noBinary, onlyBinary });
+  const entries = new Map(parts.targets.map((each) => [each.target, targetEntry(each, parts, recorded)]));
+  const written = targets.map((each) => each.older === undefined || !isSame(entries, each.target, each.older));
+  const kept = parts.targets.filter((_, index) => written[index]);
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
-    ...parts.targets.flatMap((target) => divergencesOf(target, lock)),
+    ...kept.flatMap((target) => divergencesOf(target, lock)),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
+    ...recorded.lacking.map(
+      ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
+    ),
   ];
+  const gaps = gapsOf(parts, recorded, kept);
   const head = {
     format: FORMAT,
     generator: options.generator,
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest },
-    project: pyproject === null ? null : projectFacts(pyproject, lock),
+    project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,
   };
@@ -78,7 +100,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ',\n"packages":[',
     ...lines(parts, recorded),
     '],\n"targets":{',
-    ...block(parts.targets.map((target) => targetEntry(target, parts, recorded))),
+    ...block(kept.map(({ target }) => [`${JSON.stringify(target)}:`, ...entries.get(target)!])),
     `},\n"warnings":${JSON.stringify([...new Set(warnings)])}\n}\n`,
   ]);
   return {
@@ -88,8 +110,11 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     },
     packages: parts.lines.length,
     unrecorded: recorded.unrecorded,
+    lacking: recorded.lacking,
     lacksFileNames: recorded.lacksFileNames,
-    refused: parts.targets.filter(({ error }) => error !== null),
+    targets: targets.filter((_, index) => written[index]),
+    refused: kept.filter(({ error }) => error !== null),
+    uninstallable: explainGaps(lock, gaps, targets),
   };
 }
 
@@ -118,15 +143,20 @@ function targetEntry(
   parts: FrozenParts,
   recorded: Recorded,
 ): Piece[] {
-  const name = `${JSON.stringify(target)}:`;
-  if (error !== null) return [`${name}${JSON.stringify({ error: error.message })}`];
+  if (error !== null) return [JSON.stringify({ error: error.message })];
   const rows = refusals.map(({ condition, error: refusal }) => JSON.stringify([condition, refusal.message]));
   const more = rows.length === 0 ? "" : `,"refusals":[${[...new Set(rows)].join(",")}]`;
   return [
-    `${name}{"python":${JSON.stringify(python)},"variants":[`,
+    `{"python":${JSON.stringify(python)},"variants":[`,
     recorded.variants.size === 0 ? slice(parts, variants) : changedVariants(parts, variants, target, recorded),
     `]${more}}`,
   ];
+}
+
+/** Whether two targets have the same to say. */
+function isSame(entries: ReadonlyMap<string, readonly Piece[]>, left: string, right: string): boolean {
+  const text = (target: string): string => new TextDecoder().decode(joined(entries.get(target) ?? [target]));
+  return text(left) === text(right);
 }
 
 function changedVariants(parts: FrozenParts, span: Span, target: string, recorded: Recorded): string {
@@ -159,7 +189,12 @@ function joined(pieces: readonly Piece[]): Uint8Array {
   return bytes;
 }
 
-function projectFacts(pyproject: Pyproject, lock: Lockfile): object | null {
+/** What the Nix library builds the project from; null where there is none. `package`: whether there is anything to build. */
+export function projectFacts(
+  pyproject: Pyproject | null,
+  lock: Lockfile,
+): { readonly package: boolean; readonly [key: string]: unknown } | null {
+  if (pyproject === null) return null;
   const { name, version, backend, requires, scripts, python } = pyproject;
   if (name === null) return null;
   const sorted = Object.fromEntries(Object.entries(scripts).sort(([left], [right]) => order(left, right)));

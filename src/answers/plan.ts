@@ -2,7 +2,7 @@
 //
 // Invariant: no address in a subject has a user or a password; the order is the lock's.
 
-import { withoutUser } from "../lock/address.ts";
+import { isPath, staysWithin, withoutUser } from "../lock/address.ts";
 import type { PackageSource } from "../lock/packages.ts";
 import { isStrongHash, type Subject } from "./record.ts";
 
@@ -14,6 +14,8 @@ export interface OpenPackage {
   readonly files: readonly (readonly [name: string, hash: string | null, url: string | null])[];
   /** Hashes without a file name. */
   readonly hashes: readonly string[];
+  /** File name -> the size that the lock states. */
+  readonly sizes?: ReadonlyMap<string, number>;
 }
 
 export interface Need {
@@ -24,6 +26,8 @@ export interface Need {
   readonly reference: string | null;
   /** Whether the file itself has to be fetched; else its address is all. */
   readonly isFetched: boolean;
+  /** The file's size in bytes, where the lock states it. */
+  readonly size?: number;
 }
 
 /** `all`: also files that lack nothing, for what is in them. */
@@ -53,8 +57,10 @@ export function subjectsOf({ name, version, source, files, hashes }: OpenPackage
             },
           ];
     case "index":
-    case "legacy": {
-      const index = source.kind === "legacy" && source.url !== null ? withoutUser(source.url) : null;
+    case "legacy":
+    case "folder": {
+      // An index that only has a name is not the default one.
+      const index = source.kind === "index" ? null : withoutUser(source.url ?? "");
       const listed = files.map(([file, hash, url]): Subject => fileSubject(name, version, [file, hash, url], index));
       return hashes.length === 0
         ? listed
@@ -79,8 +85,16 @@ function fileSubject(
   return { kind: "file", package: name, version, file, hash, index, url: url === null ? null : withoutUser(url) };
 }
 
-function needOf({ name, version, source }: OpenPackage, subject: Subject, all: boolean): Need[] {
-  const need = { package: name, version, subject, reference: source.kind === "legacy" ? source.reference : null };
+function needOf({ name, version, source, files, sizes }: OpenPackage, subject: Subject, all: boolean): Need[] {
+  const file = subject.kind === "file" ? subject.file : subject.kind === "url" ? files[0]?.[0] : undefined;
+  const size = sizes?.get(file ?? "");
+  const need = {
+    package: name,
+    version,
+    subject,
+    reference: source.kind === "legacy" ? source.reference : null,
+    ...(size !== undefined && { size }),
+  };
   switch (subject.kind) {
     case "git":
       return [{ ...need, isFetched: true }];
@@ -92,6 +106,10 @@ function needOf({ name, version, source }: OpenPackage, subject: Subject, all: b
     }
     case "file": {
       const isFetched = all || !isStrongHash(subject.hash);
+      // What lies outside the lock's folder is for the caller of the Nix library to hand over.
+      if (subject.url !== null && isPath(subject.url)) {
+        return isFetched && staysWithin(subject.url) ? [{ ...need, isFetched }] : [];
+      }
       // The default index needs no address: nixpkgs knows how to ask it for a file of that name.
       const lacksAddress = source.kind === "legacy" && subject.url === null;
       return isFetched || lacksAddress ? [{ ...need, isFetched }] : [];

@@ -3,7 +3,7 @@
 // Invariant: an entry is found by what the lock says of its source, all of it, so that a changed lock never meets an old
 // entry. The same entries give the same bytes. What is read was checked: a record is a file that people edit and merge.
 
-import { isFileName, recordable } from "../lock/address.ts";
+import { isFileName, isPath, recordable } from "../lock/address.ts";
 import { shellError } from "../words/errors.ts";
 
 /** What the lock says. */
@@ -92,6 +92,14 @@ export class SourceRecord {
   speaksOf(name: string): boolean {
     this.#names ??= new Set([...this.#entries.values()].map(({ lock }) => ("package" in lock ? lock.package : "")));
     return this.#names.has(name);
+  }
+
+  /** The files that were found and that the lock does not name. */
+  fileNames(): string[] {
+    return [...this.#entries.values()].flatMap(({ found: { file, files = [] } }) => [
+      ...(file === undefined ? [] : [file]),
+      ...files.map((each) => each.file),
+    ]);
   }
 
   set(subject: Subject, found: Found): void {
@@ -209,7 +217,7 @@ function checkedSubject(value: unknown, wrong: Wrong): Subject {
 
 const FOUND: Table = {
   hash: isStrongHash,
-  url: isAddress,
+  url: isPlace,
   file: isName,
   buildRequires: isTexts,
   sonames: isTexts,
@@ -228,7 +236,7 @@ function checkedFound(subject: Subject, found: Table, wrong: Wrong): Found {
   for (const file of (found.files ?? []) as unknown[]) {
     if (!isObject(file)) return wrong("expected objects in `files`");
     checkKeys(file, shape, ["file", "hash"], "files.", wrong);
-    if (subject.kind === "hashes" && !subject.hashes.includes(String(file.hash)))
+    if (subject.kind === "hashes" && subject.hashes.some(isStrongHash) && !subject.hashes.includes(String(file.hash)))
       wrong("`files.hash` is none of the lock's");
   }
   if (
@@ -280,19 +288,16 @@ function isCommit(value: unknown): boolean {
   return typeof value === "string" && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(value);
 }
 
-/** An address that holds no credentials. */
-function isAddress(value: unknown): boolean {
+/** An address that holds no credentials, or a path from the lock's folder. */
+function isPlace(value: unknown): boolean {
   try {
-    return isText(value) && recordable(value) === value;
+    return isText(value) && value !== "" && (isPath(value) || recordable(value) === value);
   } catch {
     return false;
   }
 }
 
-/** SHA-2 as SRI, of the right length. Others are no promise of content any more. */
+/** SHA-2 as SRI, of the right length, but for SHA-384, which Nix does not know. Others are no promise of content any more. */
 export function isStrongHash(value: unknown): boolean {
-  return (
-    typeof value === "string" &&
-    /^(sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)$/.test(value)
-  );
+  return typeof value === "string" && /^(sha256-[A-Za-z0-9+/]{43}=|sha512-[A-Za-z0-9+/]{86}==)$/.test(value);
 }

@@ -10,6 +10,7 @@ import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import { describeTarget } from "../lock/target.ts";
 import { bestFile, isSource, type Preference } from "./choice.ts";
+import { type Lack, lackOf } from "./lack.ts";
 import { type OpenPackage, subjectsOf } from "./plan.ts";
 import type { Found, FoundFile, SourceRecord, Subject } from "./record.ts";
 
@@ -31,6 +32,8 @@ export interface Recorded {
   readonly variants: ReadonlyMap<number, readonly number[]>;
   /** Git sources of which no hash is recorded, as "name version". */
   readonly unrecorded: readonly string[];
+  /** What Nix lacks of a file that some target takes, until it is recorded. */
+  readonly lacking: readonly Lacking[];
   /** Whether the lock has hashes of which the files are not recorded either. */
   readonly lacksFileNames: boolean;
 }
@@ -43,6 +46,7 @@ export function recordedIn(lock: Lockfile, parts: FrozenParts, record: SourceRec
   const lines = new Map<number, FrozenPackage>();
   const variants = new Map<number, readonly number[]>();
   const unrecorded: string[] = [];
+  const lacking: Lacking[] = [];
   let lacksFileNames = false;
   const chosen = parts.targets.map((each) => variantsOf(parts, each.variants));
   parts.lines.forEach((line, index) => {
@@ -64,8 +68,23 @@ export function recordedIn(lock: Lockfile, parts: FrozenParts, record: SourceRec
     } else if (record.size > 0 && (line.source === "url" || record.speaksOf(lock.packageName(line.row)))) {
       lines.set(index, withFiles(packageOf(parts, line), locked(), record));
     }
+    if (line.lacks && !line.hasBareHashes) lacking.push(...lackingOf(lines.get(index) ?? packageOf(parts, line)));
   });
-  return { lines, variants, unrecorded, lacksFileNames };
+  return { lines, variants, unrecorded, lacking, lacksFileNames };
+}
+
+/** A package of which Nix lacks something, as "name version". */
+export interface Lacking {
+  readonly title: string;
+  readonly lack: Lack;
+}
+
+/** Of the files that targets take, not of the source distribution that stands by. */
+function lackingOf(item: FrozenPackage): Lacking[] {
+  const taken = new Set(item.variants.map(([file]) => file));
+  const kind = item.source.kind as LockedPackage["source"]["kind"];
+  const lacks = item.files.flatMap((file, index) => (taken.has(index) ? (lackOf(kind, file) ?? []) : []));
+  return [...new Set(lacks)].map((lack) => ({ title: `${item.name} ${item.version ?? ""}`.trim(), lack }));
 }
 
 /** The packages that some target takes, with the files that matter, as the lock has them: for `prefetch`. */
@@ -74,7 +93,12 @@ export function openPackages(lock: Lockfile, parts: FrozenParts): OpenPackage[] 
     const { files } = packageOf(parts, line);
     const locked = lock.package(line.row);
     const hashes = bareHashes(locked);
-    return { ...locked, files: hashes.length > 0 ? [] : files.map(([name, hash, url]) => [name, hash, url]), hashes };
+    return {
+      ...locked,
+      files: hashes.length > 0 ? [] : files.map(([name, hash, url]) => [name, hash, url]),
+      hashes,
+      sizes: new Map(locked.files.flatMap(({ name, size }) => (size === undefined ? [] : [[name, size]]))),
+    };
   });
 }
 
@@ -94,6 +118,11 @@ export function variantsOf({ output }: FrozenParts, { from, to }: { from: number
     read ??= new TextDecoder().decode(output.subarray(from, to)).split(",").map(Number);
     return read;
   };
+}
+
+/** A package as its line of the frozen file has it, with what is recorded. */
+export function writtenPackage(parts: FrozenParts, { lines }: Recorded, index: number): FrozenPackage {
+  return lines.get(index) ?? packageOf(parts, parts.lines[index]!);
 }
 
 function packageOf({ output }: FrozenParts, { from, to }: FrozenLine): FrozenPackage {

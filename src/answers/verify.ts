@@ -4,7 +4,7 @@
 // name, in the strongest algorithm that the lock has for that name; a file that no name in the lock stands for is right
 // when the lock has its digest at all. Nothing is right by its name alone.
 
-import { algorithmNamed, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
+import { algorithmOfSri, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolvedPackage } from "../lock/resolution.ts";
@@ -18,6 +18,8 @@ export interface Expectation {
   readonly algorithms: readonly HashAlgorithm[];
   /** The SRI hashes that are right; empty when any of the lock's is. */
   readonly hashes: readonly string[];
+  /** The file's name, where the lock has it and no hash of it: it is there, and nobody can say whether it is right. */
+  readonly unhashed?: string;
 }
 
 export type Verdict =
@@ -48,6 +50,8 @@ export class Expectations {
   readonly #byLooseName = new Map<string, Set<string>>();
   /** `name-version` of a package whose hashes have no file names -> those hashes. */
   readonly #byPackage = new Map<string, Set<string>>();
+  /** Loose name -> file name, of files that the lock has no hash of. */
+  readonly #unhashed = new Map<string, string>();
   readonly #hashes = new Set<string>();
   readonly #algorithms: readonly HashAlgorithm[];
   /** Of files that are there, right or wrong. */
@@ -55,8 +59,11 @@ export class Expectations {
   readonly #rightHashes = new Set<string>();
 
   constructor(packages: readonly LockedPackage[]) {
-    for (const { name, version, files } of packages) {
+    for (const { name, version, source, files } of packages) {
+      if (source.url !== null && (source.kind === "url" || source.kind === "file"))
+        this.#expectName(lastPart(source.url));
       for (const file of files) {
+        this.#expectName(file.name);
         if (file.hash === null) continue;
         const hash = known(file.hash, file.name === "" ? name : file.name);
         this.#hashes.add(hash);
@@ -64,7 +71,10 @@ export class Expectations {
         else add(this.#byName, file.name, hash);
       }
     }
-    for (const name of this.#byName.keys()) add(this.#byLooseName, loose(name), name);
+    for (const name of this.#byName.keys()) {
+      add(this.#byLooseName, loose(name), name);
+      this.#unhashed.delete(loose(name));
+    }
     this.#algorithms = HASH_ALGORITHMS.filter((algorithm) =>
       [...this.#hashes].some((hash) => algorithmOf(hash) === algorithm),
     );
@@ -77,7 +87,12 @@ export class Expectations {
     if (names.length > 0) return { names, ...this.#strongest(names.flatMap((name) => [...this.#byName.get(name)!])) };
     const bare = this.#byPackage.get(packageOf(plain) ?? "");
     if (bare !== undefined) return { names: [plain], ...this.#strongest([...bare]) };
-    return this.ofAnyName();
+    const unhashed = this.#unhashed.get(loose(plain));
+    return { ...this.ofAnyName(), ...(unhashed !== undefined && { unhashed }) };
+  }
+
+  #expectName(name: string): void {
+    if (name !== "") this.#unhashed.set(loose(name), name);
   }
 
   /** Of bytes without a name that means something: standard input, a cache. */
@@ -86,10 +101,11 @@ export class Expectations {
   }
 
   /** Judges by the digests of the whole file, one for each algorithm that was needed, as SRI hashes. */
-  judge({ names, hashes }: Expectation, found: readonly string[]): Verdict {
+  judge({ names, hashes, unhashed }: Expectation, found: readonly string[]): Verdict {
     const right = names.length === 0 ? this.#hashes : new Set(hashes);
     const match = found.find((hash) => right.has(hash));
     for (const name of names) this.#seenNames.add(name);
+    if (unhashed !== undefined) this.#seenNames.add(unhashed);
     if (match !== undefined) {
       this.#rightHashes.add(match);
       return { kind: "ok", weak: isWeak(algorithmOf(match)!) };
@@ -99,8 +115,9 @@ export class Expectations {
   }
 
   /** A file that is there and could not be judged. */
-  see({ names }: Expectation): void {
+  see({ names, unhashed }: Expectation): void {
     for (const name of names) this.#seenNames.add(name);
+    if (unhashed !== undefined) this.#seenNames.add(unhashed);
   }
 
   /** Of what a resolution installs, the files of which nothing was found: file names, or `name version`. */
@@ -144,20 +161,25 @@ function packageOf(fileName: string): string | null {
 function fileLabel({ name, version, kind, artifact }: ResolvedPackage): string {
   if (artifact === null) return version === null ? name : `${name} ${version}`;
   if (kind !== "url" && kind !== "file") return artifact;
-  const path = artifact.replace(/[?#].*$/s, "");
+  return lastPart(artifact);
+}
+
+/** Of an address or a path. */
+function lastPart(address: string): string {
+  const path = address.replace(/[?#].*$/s, "");
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** The hash, its algorithm spelt as ours. */
 function known(hash: string, about: string): string {
   const hyphen = hash.lastIndexOf("-");
-  const algorithm = algorithmNamed(hash.slice(0, hyphen));
+  const algorithm = algorithmOfSri(hash);
   if (algorithm === null) throw shellError("hash-algorithm", { text: about, detail: hash.slice(0, hyphen) });
   return `${algorithm}${hash.slice(hyphen)}`;
 }
 
 function algorithmOf(hash: string): HashAlgorithm | null {
-  return algorithmNamed(hash.slice(0, hash.lastIndexOf("-")));
+  return algorithmOfSri(hash);
 }
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {

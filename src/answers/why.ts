@@ -30,6 +30,8 @@ export interface Why {
   readonly target: string;
   readonly versions: readonly (string | null)[];
   readonly installed: readonly Identity[];
+  /** Selected as well, but no file of it fits the target. */
+  readonly uninstallable: readonly Identity[];
   readonly paths: readonly Path[];
   readonly absences: readonly Absence[];
 }
@@ -47,24 +49,35 @@ export function isLocked({ packages }: Explanation, name: string): boolean {
 export function why(explanation: Explanation, name: string, environment: MarkerEnvironment): Why {
   const { packages, reasons, resolution } = explanation;
   const named = packages.filter((each) => each.name === name);
-  const installed = named.filter((each) => each.isInstalled).map(identityOf);
+  const selected = named.filter((each) => each.isInstalled).map(identityOf);
+  const lacksFile = (each: Identity): boolean => isWithoutFile(resolution, each);
   return {
     name,
     target: resolution.target,
     versions: named.map(({ version }) => version),
-    installed,
-    paths: installed.length === 0 ? [] : pathsTo(name, reasons),
-    absences: installed.length > 0 ? [] : absencesOf(name, explanation, environment),
+    installed: selected.filter((each) => !lacksFile(each)),
+    uninstallable: selected.filter(lacksFile),
+    paths: selected.length === 0 ? [] : pathsTo(name, reasons),
+    absences: selected.length > 0 ? [] : absencesOf(name, explanation, environment),
   };
 }
 
+/** Whether a package is selected and no file of it can be installed. */
+export function isWithoutFile({ packages }: Explanation["resolution"], { name, version }: Identity): boolean {
+  return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
+}
+
 /** Each version of the name with each of its files. */
-export function whyArtifacts({ packages }: Explanation, name: string, environment: MarkerEnvironment): WhyArtifact[] {
+export function whyArtifacts(
+  { packages, resolution }: Explanation,
+  name: string,
+  environment: MarkerEnvironment,
+): WhyArtifact[] {
   return packages
     .filter((each) => each.name === name)
     .map((each) => ({
       ...identityOf(each),
-      isInstalled: each.isInstalled,
+      isInstalled: each.isInstalled && !isWithoutFile(resolution, each),
       files: each.files.map((file) => ({ ...file, because: fileReason(file, each, environment) })),
     }));
 }
@@ -87,6 +100,7 @@ export function fileReason(
     platform: `for the platform ${platform}`,
     floor: `needs a newer system: ${platform}`,
     name: "no wheel or source distribution",
+    other: `not of ${owner.name} ${owner.version ?? ""}`.trim(),
   };
   return words[verdict];
 }

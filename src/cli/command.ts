@@ -16,10 +16,13 @@ export interface Command {
   readonly examples: readonly (readonly [string, string])[];
   /** Does it; answers with the exit code. */
   readonly run: (words: Words) => Promise<number>;
+  /** Given when it takes several paths, each answered by itself: throws what speaks against these. */
+  readonly takesSeveral?: (words: Words) => Promise<void>;
 }
 
 export const JSON_OUTPUT: Option = { name: "--json", help: "print JSON on standard output" };
 export const HELP: Option = { name: "--help", short: "-h", help: "explain, with examples" };
+export const VERSION: Option = { name: "--version", short: "-V", help: "print the version" };
 
 export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, where a folder has several" };
 export const FORMAT: Option = {

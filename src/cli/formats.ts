@@ -53,8 +53,10 @@ export function formatByName(name: string): Format | null {
   return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
+/** Most locks say it in their first lines; what any text may hold counts only when nothing else is found in all of it. */
 export function formatByContent(bytes: Uint8Array): Format | null {
-  return formatOf(MARKS, bytes);
+  const head = formatOf(MARKS, bytes.subarray(0, HEAD));
+  return head === null || head === "requirements" ? formatOf(MARKS, bytes) : head;
 }
 
 /** Counts only where neither the content nor the name says anything: PDM writes its comment into a pylock.toml, too. */
@@ -62,9 +64,13 @@ export function formatByComment(bytes: Uint8Array): Format | null {
   return formatOf(COMMENTS, bytes.subarray(0, COMMENT_SIZE));
 }
 
+const HEAD = 4096;
 const COMMENT_SIZE = 256;
 
+/** Engines have a longest text, V8's is just below 2^29 units; a lock shows what it is long before. */
+const TEXT_LIMIT = 2 ** 28;
+
 function formatOf(marks: typeof MARKS, bytes: Uint8Array): Format | null {
-  const text = new TextDecoder().decode(bytes);
+  const text = new TextDecoder().decode(bytes.subarray(0, TEXT_LIMIT));
   return marks.find(([, mark]) => mark.test(text))?.[0] ?? null;
 }

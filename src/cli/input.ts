@@ -3,11 +3,13 @@
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
 import { sha256Hex } from "../lock/integrity.ts";
-import { type LockFormat, type Lockfile, type ReadOptions, readLock } from "../lock/lockfile.ts";
+import { type LockFormat, type Lockfile, type ReadOptions, readLock, readNextLock } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
+import { type Freshness, former, uvFreshness } from "../lock/uv/freshness.ts";
+import { Unknown } from "../lock/uv/unknown.ts";
 import {
   basename,
   dirname,
@@ -21,10 +23,12 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, shellError } from "../words/errors.ts";
+import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
+import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
+import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 
 export interface Input {
   readonly lock: Lockfile;
@@ -37,51 +41,90 @@ export interface Input {
    * none, and where its pyproject.toml is not there.
    */
   readonly subject: Pyproject | null;
+  /** uv: the member of the workspace whose folder was given; null for the workspace's own project, and for a lock by path. */
+  readonly member: string | null;
   /** Whether the lock is as new as pyproject.toml; null when that cannot be told. */
   readonly fresh: boolean | null;
+  /** What differs, or why it cannot be told; null where there is nothing to say. */
+  readonly because: string | null;
 }
 
-/** Finds and reads what `words` speak of, and prints the lock's warnings. */
+/** What is said of the lock as data. */
+export function lockFacts({ lock, path, sha256, fresh, because }: Input): object {
+  const { format, version } = lock;
+  return { path, format, version, sha256, fresh, ...(because !== null && { because }) };
+}
+
+/** ", fresh", ", stale", or that it cannot be told, and why; for the line that names the lock. */
+export function freshnessWords({ fresh, because }: Input): string {
+  const what =
+    fresh === null ? (because === null ? "" : ", cannot tell whether it is fresh") : fresh ? ", fresh" : ", stale";
+  return because === null ? what : `${what}: ${Array.from(because, visible).join("")}`;
+}
+
+/** For the error or warning that a lock is stale. */
+export function staleFacts({ path, because }: Input): { text: string; path: string; detail?: string } {
+  return { text: path, path, ...(because !== null && { detail: because }) };
+}
+
+/** Finds and reads what `words` speak of, and prints the lock's warnings. The lock before it is gone then. */
 export async function openInput(words: Words, command: string): Promise<Input> {
   const [path = ".", ...others] = words.paths;
   if (others.length > 0) throw shellError("too-many-words", { text: others[0]!, detail: command });
-  return openLock(path, words.value(LOCK), words);
+  return openLock(path, words.value(LOCK), words, readNextLock);
 }
 
 /** Reads the lock at a path, or `lock` of the folder there. */
-export async function openLock(path: string, wanted: string | null, words: Words): Promise<Input> {
-  const lockPath = await findLock(path, wanted);
+export async function openLock(
+  path: string,
+  wanted: string | null,
+  words: Words,
+  read: typeof readLock = readLock,
+): Promise<Input> {
+  const { lock: lockPath, member } = await findLock(path, wanted);
   const bytes = await readBytes(lockPath);
+  // In another thread, while this one reads.
+  const sha256 = sha256Hex(bytes);
   const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
-  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject });
+  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject }, read);
   return {
     lock,
     path: lockPath,
     bytes,
-    sha256: await sha256Hex(bytes),
+    sha256: await sha256,
     pyproject,
-    subject: format === "uv" ? await readSubject(lock, pyproject, words) : null,
-    fresh: await isFresh(lock, bytes, pyproject),
+    subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
+    member,
+    ...(await freshnessOf(lock, bytes, pyproject)),
   };
 }
 
-/** The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder. */
-async function findLock(path: string, lock: string | null): Promise<string> {
+/**
+ * The lock's path: `--lock`, within the folder where it is there; else the path itself, or the one lock in that folder, or
+ * the one that uv uses there.
+ */
+export async function findLock(path: string, lock: string | null): Promise<Place> {
   const kind = await kindOf(path);
   if (kind === null) throw shellError("file-not-found", { text: path });
   if (lock !== null) {
     const within = join(kind === "folder" ? path : dirname(path), lock);
-    return (await kindOf(within)) === "file" ? within : lock;
+    return { lock: (await kindOf(within)) === "file" ? within : lock, member: null };
   }
-  if (kind === "file") return path;
+  if (kind === "file") return { lock: path, member: null };
   const found: string[] = [];
   for (const name of await list(path)) {
     if (await isLock(path, name)) found.push(name);
   }
-  if (found.length === 0) throw shellError("lock-not-found", { text: path });
+  if (found.length === 0) {
+    const place = await findWorkspaceLock(path);
+    const expected = await expectedLock(path);
+    // A project of another tool inside a project of uv is on its own, but for a member of the workspace.
+    if (place !== null && (place.member !== null || expected === null || expected === "uv.lock")) return place;
+    throw shellError("lock-not-found", { text: path, known: expected === null ? [] : [expected] });
+  }
   if (found.length > 1) throw shellError("several-locks", { text: path, known: found });
-  return join(path, found[0]!);
+  return { lock: join(path, found[0]!), member: null };
 }
 
 /** Requirements are a lock only with hashes. */
@@ -92,16 +135,16 @@ async function isLock(folder: string, name: string): Promise<boolean> {
 }
 
 /** Reads the lock, included files and all, and prints its warnings. */
-async function readExpanded(bytes: Uint8Array, options: ReadOptions): Promise<Lockfile> {
+async function readExpanded(bytes: Uint8Array, options: ReadOptions, read: typeof readLock): Promise<Lockfile> {
   const color = terminal("stderr").color;
   if (options.format !== "requirements") {
-    const lock = readLock(bytes, options);
+    const lock = read(bytes, options);
     for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
     return lock;
   }
   const files = { read: readBytes, readIfThere, join, dirname, relative };
   const expanded = await expandRequirements(options.path, bytes, files);
-  const lock = readLock(expanded.bytes, { ...options, parts: expanded.parts });
+  const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
     const part = expanded.parts.find(({ path }) => path === warning.path);
     printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
@@ -124,7 +167,7 @@ function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): L
   const named = formatByName(basename(path));
   if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
   const format = wanted ?? content ?? named ?? formatByComment(bytes);
-  if (format === null) throw shellError("unknown-lock-format", { text: path, path });
+  if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
   throw shellError("unsupported-lock-format", {
@@ -145,13 +188,33 @@ async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> 
   return bytes === null ? null : readPyprojectBytes(bytes, path);
 }
 
-async function readSubject(lock: Lockfile, root: Pyproject | null, words: Words): Promise<Pyproject | null> {
-  const named = words.list(PACKAGE).map(normalizeName);
+async function readSubject(
+  lock: Lockfile,
+  root: Pyproject | null,
+  words: Words,
+  member: string | null,
+): Promise<Pyproject | null> {
+  const named = words.has(PACKAGE) || member === null ? words.list(PACKAGE).map(normalizeName) : [member];
   if (words.has(ALL_PACKAGES) || named.length > 1) return null;
   const name = named[0] ?? root?.name ?? null;
   if (name === null || name === root?.name) return root;
-  const folder = lock.packages().find((each) => lock.members.includes(name) && each.name === name)?.source.url ?? null;
+  const folder = lock.memberFolders.get(name) ?? null;
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
+}
+
+async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
+  if (lock.format !== "uv") return { fresh: await isFresh(lock, bytes, pyproject), because: null };
+  if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
+  if (pyproject === null) return { fresh: null, because: null };
+  const stated = lock.stated();
+  try {
+    const workspace = await readUvWorkspace(dirname(lock.path), pyproject, stated.projects);
+    return uvFreshness(stated, workspace, { form: former(lock.form, stated.python), combine: lock.combine });
+  } catch (error) {
+    // What uv would not read either: it says so itself when it locks.
+    if (error instanceof Unknown || error instanceof PylockError) return { fresh: null, because: error.message };
+    throw error;
+  }
 }
 
 /** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */

@@ -6,9 +6,10 @@
 import type { Frozen } from "../answers/freeze.ts";
 import { describeTarget } from "../lock/target.ts";
 import {
+  filesBelow,
+  holds,
   join,
   kindOf,
-  list,
   type NewFile,
   packageFolder,
   packageVersion,
@@ -62,10 +63,7 @@ export async function recordedTargets({ folder, inline }: Place): Promise<Chosen
 /** Those whose bytes are not yet there. */
 export async function changedFiles(files: readonly NewFile[]): Promise<NewFile[]> {
   const changed: NewFile[] = [];
-  for (const file of files) {
-    const present = await readIfThere(file.path);
-    if (present === null || !isEqual(present, file.bytes)) changed.push(file);
-  }
+  for (const file of files) if (!(await holds(file.path, file.bytes))) changed.push(file);
   return changed;
 }
 
@@ -105,28 +103,16 @@ async function wantsLibrary({ folder, name }: Place): Promise<boolean> {
 
 /** What is copied: the Nix library of this package, all but the loader's template, each file with our version on top. */
 async function libraryFiles(folder: string): Promise<NewFile[]> {
-  const header = `# pylock2nix ${await packageVersion()}\n`;
+  const header = new TextEncoder().encode(`# pylock2nix ${await packageVersion()}\n`);
   const files: NewFile[] = [];
   for (const name of await filesBelow(SOURCE)) {
     if (name === TEMPLATE) continue;
-    const text = new TextDecoder().decode(await readBytes(join(SOURCE, name)));
-    files.push({ path: join(folder, name), bytes: new TextEncoder().encode(header + text) });
+    const text = await readBytes(join(SOURCE, name));
+    const bytes = new Uint8Array(header.length + text.length);
+    bytes.set(header);
+    bytes.set(text, header.length);
+    files.push({ path: join(folder, name), bytes });
   }
   if (files.length === 0) throw shellError("library-missing", { text: SOURCE });
   return files;
-}
-
-async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
-  const names: string[] = [];
-  for (const name of await list(folder)) {
-    const isFolder = (await kindOf(join(folder, name))) === "folder";
-    names.push(...(isFolder ? await filesBelow(join(folder, name), `${prefix}${name}/`) : [`${prefix}${name}`]));
-  }
-  return names;
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
 }

@@ -3,11 +3,14 @@
 // Invariant: a stale lock is refused unless it is asked for; files are written whole, and only those that differ; the same
 // input gives the same bytes.
 
-import { freeze } from "../answers/freeze.ts";
+import { freeze, projectFacts } from "../answers/freeze.ts";
+import type { Lacking } from "../answers/recorded.ts";
+import type { Uninstallable } from "../answers/uninstallable.ts";
 import { sha256Hex } from "../lock/integrity.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import {
+  absolute,
   basename,
   dirname,
   join,
@@ -19,9 +22,9 @@ import {
   writeWhole,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, NOWHERE, shellError } from "../words/errors.ts";
+import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { type Input, openInput } from "./input.ts";
+import { findLock, freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
@@ -42,7 +45,7 @@ const ALLOW_STALE: Option = { name: "--allow-stale", help: "take the lock althou
 export const nixCommand: Command = {
   name: "nix",
   summary: "write the frozen resolution and the Nix file that loads it",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Writes pylock2nix.json and pylock2nix.nix beside the lock, and a copy of the Nix library into",
     ".pylock2nix: the first time, and afterwards as long as that folder is there. Commit all of it.",
@@ -58,8 +61,10 @@ export const nixCommand: Command = {
     ["pylock2nix nix --python 3.12 --system x86_64-linux", "one target only"],
     ["pylock2nix nix --target +cp312-linux-x86_64-musl1.2", "the usual targets and one more"],
     ["pylock2nix nix ../app -o nix/app", "write somewhere else"],
+    ["pylock2nix nix services/*", "several projects, each in its folder"],
   ],
   run,
+  takesSeveral: refuseOnePlace,
 };
 
 /** What came of it, for `--json`. */
@@ -69,31 +74,35 @@ interface Outcome {
   readonly packages: number;
   readonly targets: readonly string[];
   readonly refused: readonly { readonly target: string; readonly error: Failure }[];
+  /** What no file can be installed of: each package with one reason. */
+  readonly uninstallable: readonly Uninstallable[];
 }
 
 async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const input = await openInput(words, nixCommand.name);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { text: input.path, path: input.path, again: LOCK_COMMANDS[input.lock.format] });
+    throw shellError("stale-lock", { ...staleFacts(input), again: LOCK_COMMANDS[input.lock.format] });
+  if (input.fresh === null && input.because !== null) printError(`${input.path}${freshnessWords(input)}\n`);
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
-  const recorded = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
-  const targets = recorded ?? targetsForNix(words, input.lock);
+  const record = await recordBeside(input.path);
+  const known = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
   const frozen = freeze(input.lock, {
     lockSha256: input.sha256,
     pyproject: input.pyproject,
     pyprojectDigest: await guardDigest(input.pyproject),
     generator: `pylock2nix ${await packageVersion()}`,
-    targets,
-    record: await recordBeside(input.path),
+    targets: known ?? targetsForNix(words, input.lock, record),
+    record,
     ...policy,
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
+  warnLacking(frozen.lacking);
   if (frozen.lacksFileNames) warnNameless(input);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
-  if (refused.length === targets.length) throw shellError("no-target", { text: input.path, path: input.path });
+  if (refused.length === frozen.targets.length) throw shellError("no-target", { text: input.path, path: input.path });
 
   const files = await generatedFiles(frozen, place);
   const changed = await changedFiles(files);
@@ -104,14 +113,30 @@ async function run(words: Words): Promise<number> {
     written: isCheck ? [] : paths,
     outOfDate: isCheck ? paths : [],
     packages: frozen.packages,
-    targets: targets.map(({ target }) => target).filter((target) => !names.includes(target)),
+    targets: frozen.targets.map(({ target }) => target).filter((target) => !names.includes(target)),
     refused,
+    uninstallable: frozen.uninstallable,
   };
   if (words.has(JSON_OUTPUT)) print(`${JSON.stringify(outcome, null, 2)}\n`);
-  else if (!isCheck) printError(summary(outcome, files[0]!.path, input.pyproject));
+  else if (!isCheck) printError(summary(outcome, files[0]!.path, input));
   if (!isCheck || paths.length === 0) return 0;
   if (words.has(JSON_OUTPUT)) return 1;
   throw shellError("out-of-date", { known: paths });
+}
+
+/** Several locks have several folders: what is written for one must not take the place of another's. */
+async function refuseOnePlace(words: Words): Promise<void> {
+  if (words.has(OUTPUT)) throw shellError("one-output", { text: OUTPUT.name });
+  const taken = new Map<string, string>();
+  for (const path of words.paths) {
+    // What cannot be found is told when it is its turn.
+    const place = await findLock(path, words.value(LOCK)).catch(() => null);
+    if (place === null) continue;
+    const folder = absolute(dirname(place.lock));
+    const other = taken.get(folder);
+    if (other !== undefined) throw shellError("one-folder", { text: other, detail: path });
+    taken.set(folder, path);
+  }
 }
 
 /** Where the files go; the lock's folder is the project's. */
@@ -139,20 +164,63 @@ function warnUnrecorded(title: string): void {
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
+/** Nix throws when such a file is needed. One warning, however many there are. */
+function warnLacking(lacking: readonly Lacking[]): void {
+  const titles = lacking.map(({ title }) => title);
+  const few = titles.slice(0, MOST_NAMED).join(", ");
+  const rest = titles.length > MOST_NAMED ? ` and ${titles.length - MOST_NAMED} more` : "";
+  if (titles.length === 0) return;
+  const [only] = lacking;
+  const { failure } =
+    titles.length === 1
+      ? shellError("unrecorded-file", { text: only!.title, detail: only!.lack })
+      : shellError("unrecorded-files", { text: few + rest, detail: counted(titles.length, "package") });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+/** Packages that a warning names before it only counts. */
+const MOST_NAMED = 5;
+
 function warnNameless({ path }: Input): void {
   const { failure } = shellError("file-names-missing", { text: path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
-function summary({ written, packages, targets }: Outcome, loader: string, pyproject: Pyproject | null): string {
+function summary({ written, packages, targets, uninstallable }: Outcome, loader: string, input: Input): string {
   const library = written.filter((path) => path.includes(".pylock2nix"));
   const own = written.filter((path) => !library.includes(path));
   const lines = own.map((path) => `wrote ${path}`);
   if (library.length > 0)
     lines.push(`wrote ${dirname(library[0]!)} (${counted(library.length, "file")} of the Nix library)`);
   if (lines.length === 0) lines.push("everything is up to date");
-  const attribute = pyproject?.packageMode === true && pyproject.name !== null ? "application" : "environment";
   lines.push(`${counted(packages, "package")}, ${counted(targets.length, "target")}`);
+  lines.push(...uninstallableLines(uninstallable, targets.length));
+  const attribute = projectFacts(input.pyproject, input.lock)?.package === true ? "application" : "environment";
   lines.push(`next: nix-build ${relative(".", join(loader))} -A ${attribute}`);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map((line) => Array.from(line, visible).join("")).join("\n")}\n`;
+}
+
+/** Enough to see what is missing: `check` and `why --artifact` tell the rest. */
+const SHOWN = 3;
+
+/** Packages that lack the same targets for the same reason are told together. */
+function uninstallableLines(all: readonly Uninstallable[], count: number): string[] {
+  const groups = new Map<string, { packages: string[]; because: string; targets: readonly string[] }>();
+  for (const { package: title, targets, because } of all) {
+    const key = JSON.stringify([targets, because]);
+    const known = groups.get(key) ?? { packages: [], because, targets };
+    known.packages.push(title);
+    groups.set(key, known);
+  }
+  const lines = [...groups.values()].map(({ packages, because, targets }) => {
+    const where = targets.length === count && count > 1 ? "every target" : some(targets);
+    return `no file for ${some(packages)} on ${where}: ${because}`;
+  });
+  if (lines.length <= SHOWN) return lines;
+  return [...lines.slice(0, SHOWN), `and ${counted(lines.length - SHOWN, "more reason")}: see \`pylock2nix check\``];
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return more <= 1 ? names.join(", ") : `${names.slice(0, SHOWN).join(", ")} and ${more} more`;
 }

@@ -6,32 +6,33 @@
 import { type Need, needsOf } from "../answers/plan.ts";
 import type { Found, SourceRecord } from "../answers/record.ts";
 import { openPackages, subjectsOfLock } from "../answers/recorded.ts";
+import { withoutUser } from "../lock/address.ts";
+import type { Places } from "../lock/places.ts";
 import { Credentials } from "../prefetch/credentials.ts";
 import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
+import { checkOut } from "../runtime/node/git.ts";
+import { sender, sleep } from "../runtime/node/http.ts";
+import { cacheFolder, digests, openFile, openPart } from "../runtime/node/storage.ts";
 import {
-  cacheFolder,
-  checkOut,
-  digests,
+  dirname,
+  isAbsolute,
   join,
   kindOf,
   list,
-  openFile,
-  openPart,
   packageVersion,
   platform,
   print,
   printError,
   readIfThere,
-  sender,
-  sleep,
+  relative,
   terminal,
   variables,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, PylockError, shellError } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { openInput } from "./input.ts";
+import { type Input, openInput } from "./input.ts";
 import { counted } from "./layout.ts";
 import { countProgress } from "./progress.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
@@ -91,16 +92,16 @@ async function run(words: Words): Promise<number> {
   const policy = chooseFiles(words);
   const jobs = readJobs(words.value(JOBS));
   const input = await openInput(words, prefetchCommand.name);
-  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock), groups: [], ...policy });
+  const record = await recordBeside(input.path);
+  const parts = input.lock.freeze({ targets: targetsForNix(words, input.lock, record), groups: [], ...policy });
   const packages = openPackages(input.lock, parts);
   const isAll = words.has(ALL);
-  const record = await recordBeside(input.path);
   const needs = needsOf(packages, isAll);
   const open = needs.filter((need) => !isKnown(need, record.get(need.subject), isAll));
   const dropped = record.keepOnly(subjectsOfLock(input.lock));
   if (dropped > 0) await writeRecord(input.path, record);
 
-  const finder = new Finder(await hostOf(words));
+  const finder = new Finder(await hostOf(words, input));
   const recorded: string[] = [];
   const failed: { package: string; error: Failure }[] = [];
   const progress = countProgress(open.length, "fetching");
@@ -145,7 +146,8 @@ function hasFacts(name: string, { buildRequires, sonames }: Found): boolean {
   return buildRequires !== undefined || sonames !== undefined || name.endsWith("-any.whl");
 }
 
-async function hostOf(words: Words): Promise<Host> {
+async function hostOf(words: Words, { path: lockPath, lock }: Input): Promise<Host> {
+  const folder = dirname(lockPath);
   const environment = variables();
   const wheelhouse = words.value(WHEELHOUSE);
   if (wheelhouse !== null && (await kindOf(wheelhouse)) !== "folder")
@@ -158,12 +160,36 @@ async function hostOf(words: Words): Promise<Host> {
   return {
     network: wheelhouse === null ? { send: sender(`pylock2nix/${await packageVersion()}`), credentials, sleep } : null,
     index: setting === null ? null : credentials.learn(setting),
+    places: await placesOf(lock.places, folder),
     environment,
+    openLocal: async (path) => {
+      const whole = isAbsolute(path) ? path : join(folder, path);
+      if ((await kindOf(whole)) !== "file") throw shellError("file-not-found", { text: whole });
+      return openFile(whole);
+    },
     openPart: (key) => openPart(parts, key),
     checkOut,
     digests,
     wheelhouse:
       wheelhouse === null ? null : { names: await list(wheelhouse), open: (name) => openFile(join(wheelhouse, name)) },
+  };
+}
+
+/** The last `--index-url` takes the place of the default index, and `--no-index` that of all; a folder may be there or not. */
+async function placesOf(
+  { index, extraIndexes, pages, folders, isClosed }: Places,
+  lockFolder: string,
+): Promise<Host["places"]> {
+  const found = [];
+  for (const { path, namedIn } of folders) {
+    const whole = isAbsolute(path) ? path : join(dirname(namedIn), path);
+    const names = (await kindOf(whole)) === "folder" ? await list(whole) : [];
+    found.push({ path: isAbsolute(path) ? path : relative(lockFolder, whole), names });
+  }
+  return {
+    indexes: isClosed ? [] : [index, ...extraIndexes].map((each) => (each === null ? null : withoutUser(each))),
+    pages,
+    folders: found,
   };
 }
 

@@ -4,10 +4,8 @@
 // what it does not know. words.ts reads them from the words as they were given.
 
 import { type CAC, cac } from "cac";
-import { type Command, HELP, JSON_OUTPUT } from "./command.ts";
+import { type Command, HELP, JSON_OUTPUT, VERSION } from "./command.ts";
 import type { Option } from "./words.ts";
-
-export const VERSION: Option = { name: "--version", short: "-V", help: "print the version" };
 
 export interface Program {
   /** The command that the words name, and the other words; the command is null when it is none of ours. */

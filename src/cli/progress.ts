@@ -11,11 +11,10 @@ export function showProgress<Thing, Result>(
   what: string,
   work: (thing: Thing) => Result,
 ): Result[] {
-  const { isTerminal } = terminal("stderr");
   const started = now();
   let shown = false;
   const results = things.map((thing, index) => {
-    if (isTerminal && now() - started > PATIENCE) {
+    if (now() - started > PATIENCE && terminal("stderr").isTerminal) {
       printError(`${CLEAR_LINE}${what} ${index + 1} of ${things.length}`);
       shown = true;
     }
@@ -40,6 +39,27 @@ export function countProgress(total: number, what: string): { done: (name: strin
     },
   };
 }
+
+/** One line that says what is being done now; nothing of it is left. */
+export class StatusLine {
+  readonly #started = now();
+  readonly #isTerminal = terminal("stderr").isTerminal;
+  #shown = false;
+
+  show(text: string): void {
+    if (!this.#isTerminal || now() - this.#started < PATIENCE) return;
+    printError(`${CLEAR_LINE}${text.slice(0, STATUS_WIDTH)}`);
+    this.#shown = true;
+  }
+
+  clear(): void {
+    if (this.#shown) printError(CLEAR_LINE);
+    this.#shown = false;
+  }
+}
+
+/** A line that is wrapped cannot be cleared. */
+const STATUS_WIDTH = 79;
 
 /** Progress in bytes, with rate and time left. */
 export class ByteProgress {

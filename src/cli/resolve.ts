@@ -2,15 +2,15 @@
 //
 // Invariant: standard output is the answer alone, for every target asked for, refused or not.
 
+import { resolveReport } from "../answers/report.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
-import type { Resolution, ResolvedPackage } from "../lock/resolution.ts";
+import type { Resolution, ResolveAllRequest, ResolvedPackage } from "../lock/resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
-import { type Input, openInput } from "./input.ts";
+import { freshnessWords, type Input, lockFacts, openInput, staleFacts } from "./input.ts";
 import { columns, counted } from "./layout.ts";
-import { showProgress } from "./progress.ts";
 import { chooseFiles, chooseSelection, FILE_OPTIONS, SELECTION_OPTIONS } from "./selection.ts";
 import { TARGET_OPTIONS, targetsHere } from "./target-choice.ts";
 import type { Words } from "./words.ts";
@@ -18,7 +18,7 @@ import type { Words } from "./words.ts";
 export const resolveCommand: Command = {
   name: "resolve",
   summary: "what is installed on each target, with file and hash",
-  usage: "[PATH] [options]",
+  usage: "[PATH...] [options]",
   description: [
     "Says what the lock's own installer would install. Without --target, --python or --system that is",
     "for this machine and the newest Python that the lock admits. A target or a selection that the",
@@ -29,38 +29,52 @@ export const resolveCommand: Command = {
     ["pylock2nix resolve", "the project in this folder, for this machine"],
     ["pylock2nix resolve --python 3.12 --system x86_64-linux,aarch64-darwin", "two targets"],
     ["pylock2nix resolve --only main --extras socks", "without the development groups"],
+    ["pylock2nix resolve services/* libraries/core/poetry.lock", "several projects and locks, each by itself"],
     ["pylock2nix resolve ../app/poetry.lock --json | jq '.resolutions[].packages[].artifact'", "as data"],
   ],
   run,
+  takesSeveral: async () => {},
 };
 
 async function run(words: Words): Promise<number> {
-  const policy = chooseFiles(words);
   const input = await openInput(words, resolveCommand.name);
-  const selection = chooseSelection(words, input);
-  const targets = targetsHere(words, input.lock);
+  const request = requestOf(words, input);
   if (input.fresh === false) warnStale(input);
-  const resolutions = showProgress(targets, "resolving", ({ target, python }) =>
-    input.lock.resolve({ target, ...(python !== undefined && { python }), ...selection, ...policy }),
-  );
-  print(words.has(JSON_OUTPUT) ? asData(input, resolutions) : asText(input, resolutions));
+  if (words.has(JSON_OUTPUT)) {
+    const parts = input.lock.resolveParts(request);
+    print(textOf(resolveReport(lockFacts(input), parts)));
+    return exitCode(parts);
+  }
+  const resolutions = input.lock.resolveAll(request);
+  print(asText(input, resolutions));
+  return exitCode(resolutions);
+}
+
+function exitCode(resolutions: readonly Pick<Resolution, "error">[]): number {
   return resolutions.some(({ error }) => error !== null) ? 1 : 0;
 }
 
-function warnStale({ path, lock }: Input): void {
-  const { failure } = shellError("stale-lock", { text: path });
-  const hint = `make the lock anew with ${LOCK_COMMANDS[lock.format]}`;
+/** What the words ask of the lock. */
+export function requestOf(words: Words, input: Input): ResolveAllRequest {
+  const policy = chooseFiles(words);
+  const selection = chooseSelection(words, input);
+  return { targets: targetsHere(words, input.lock), ...selection, ...policy };
+}
+
+function warnStale(input: Input): void {
+  const { failure } = shellError("stale-lock", staleFacts(input));
+  const hint = `make the lock anew with ${LOCK_COMMANDS[input.lock.format]}`;
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
 }
 
-function asData({ lock, path, sha256, fresh }: Input, resolutions: readonly Resolution[]): string {
-  const { format, version } = lock;
-  return `${JSON.stringify({ lock: { path, format, version, sha256, fresh }, resolutions }, null, 2)}\n`;
+function textOf(pieces: readonly (string | Uint8Array)[]): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return pieces.map((piece) => (typeof piece === "string" ? piece : decoder.decode(piece))).join("");
 }
 
-function asText({ lock, path, fresh }: Input, resolutions: readonly Resolution[]): string {
-  const state = fresh === null ? "" : fresh ? ", fresh" : ", stale";
-  const title = `${path}: ${lock.format} ${lock.version ?? "without version"}${state}`;
+function asText(input: Input, resolutions: readonly Resolution[]): string {
+  const { lock, path } = input;
+  const title = `${path}: ${lock.format} ${lock.version ?? "without version"}${freshnessWords(input)}`;
   return `${[title, ...resolutions.map(resolutionText)].join("\n\n")}\n`;
 }
 

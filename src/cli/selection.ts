@@ -35,7 +35,7 @@ export const SELECTION_OPTIONS: readonly Option[] = [
 ];
 export const FILE_OPTIONS: readonly Option[] = [PREFER, NO_BINARY, ONLY_BINARY];
 
-export type Choices = Pick<Input, "lock" | "pyproject" | "subject">;
+export type Choices = Pick<Input, "lock" | "pyproject" | "subject"> & Partial<Pick<Input, "member">>;
 export type Selection = Pick<ResolveRequest, "groups" | "extras" | "packages">;
 export interface FilePolicy {
   readonly prefer?: "wheel" | "sdist";
@@ -51,35 +51,53 @@ export function chooseSelection(words: Words, input: Choices, other: Choices | n
   const { lock } = input;
   const all = [...lock.groups.keys()];
   // `main` is known even to a pylock.toml that has no group of that name: it adds nothing there.
-  const known = [...new Set(["main", ...groupsOf(input), ...(other === null ? [] : groupsOf(other))])];
+  const known = [...new Set(["main", ...groupsOf(input, words), ...(other === null ? [] : groupsOf(other, words))])];
   const named = (option: Option) => knownNames(words.list(option), known, "unknown-group");
   const only = named(ONLY);
   const chosen = new Set(words.has(ALL_GROUPS) ? all : words.has(ONLY) ? only : usualGroups(input));
   for (const group of named(GROUPS)) chosen.add(group);
   for (const group of named(WITHOUT)) chosen.delete(group);
-  const elsewhere = other === null ? [] : extrasOf(other);
-  const extras = knownNames(words.list(EXTRAS), [...extrasOf(input), ...elsewhere], "unknown-extra");
+  const elsewhere = other === null ? [] : extrasOf(other, words);
+  const extras = knownNames(words.list(EXTRAS), [...extrasOf(input, words), ...elsewhere], "unknown-extra");
   return {
     groups: all.filter((group) => chosen.has(group)),
     extras: words.has(ALL_EXTRAS) ? lock.extras : lock.extras.filter((extra) => extras.includes(extra)),
-    ...choosePackages(words, lock),
+    ...choosePackages(words, input),
   };
 }
 
 /**
- * The groups that can be named. uv takes for one project its own and those of the workspace's project, and refuses those
- * that only other members have (crates/uv/src/commands/project/install_target.rs, validate_groups).
+ * The groups that can be named. uv takes those that the lock has of the projects that are asked for and of the workspace's
+ * own project, and refuses those that only other members have (crates/uv/src/commands/project/install_target.rs,
+ * validate_groups). What pyproject.toml names beyond the lock is known, too: then the lock is stale, and that is said.
  */
-function groupsOf({ lock, pyproject, subject }: Choices): string[] {
+function groupsOf({ lock, pyproject, subject }: Choices, words: Words): string[] {
   const all = [...lock.groups.keys()];
-  if (subject === null) return all;
-  const own = [subject, ...(pyproject === null ? [] : [pyproject])].flatMap(uvGroups);
-  return all.filter((group) => own.includes(group));
+  if (lock.format !== "uv") return all;
+  const own = [subject, pyproject].flatMap((each) => (each === null ? [] : uvGroups(each)));
+  const projects = ["", ...askedFor(lock, words), ...rootOf(lock)].map((name) => lock.choices.get(name));
+  return all.filter((group) => own.includes(group) || projects.some((each) => each?.groups.has(group)));
 }
 
 /** The extras that can be named; uv refuses those that only other members have (the same file, validate_extras). */
-function extrasOf({ lock, subject }: Choices): readonly string[] {
-  return subject === null ? lock.extras : lock.extras.filter((extra) => subject.extras.includes(extra));
+function extrasOf({ lock, subject }: Choices, words: Words): readonly string[] {
+  if (lock.format !== "uv") return lock.extras;
+  const projects = askedFor(lock, words).map((name) => lock.choices.get(name));
+  return lock.extras.filter(
+    (extra) => subject?.extras.includes(extra) || projects.some((each) => each?.extras.has(extra)),
+  );
+}
+
+/** The projects that a resolution of uv's lock starts from: those that are named, or the lock's own, else all members. */
+function askedFor(lock: Lockfile, words: Words): readonly string[] {
+  if (words.has(PACKAGE)) return words.list(PACKAGE).map(normalizeName);
+  return words.has(ALL_PACKAGES) || rootOf(lock).length === 0 ? lock.members : rootOf(lock);
+}
+
+/** The project in the lock's own folder, if there is one. */
+function rootOf(lock: Lockfile): string[] {
+  for (const [name, folder] of lock.memberFolders) if (folder === ".") return [name];
+  return [];
 }
 
 /** For a member that `--package` names alone uv asks the member's own `tool.uv.default-groups`. */
@@ -91,8 +109,8 @@ function usualGroups({ lock, pyproject, subject }: Choices): string[] {
 }
 
 /** Members of a workspace, which only uv's locks have. */
-function choosePackages(words: Words, lock: Lockfile): Pick<Selection, "packages"> {
-  if (!words.has(PACKAGE) && !words.has(ALL_PACKAGES)) return {};
+function choosePackages(words: Words, { lock, member = null }: Choices): Pick<Selection, "packages"> {
+  if (!words.has(PACKAGE) && !words.has(ALL_PACKAGES)) return member === null ? {} : { packages: [member] };
   if (words.has(PACKAGE) && words.has(ALL_PACKAGES)) {
     throw shellError("conflicting-options", { text: PACKAGE.name, detail: ALL_PACKAGES.name });
   }

@@ -1,8 +1,11 @@
 // Which targets are looked at: those named, or those that `--python` and `--system` stand for, or the usual ones.
 //
 // The usual target of `resolve` is this machine with the newest Python that the lock admits: one answer, about here. Those
-// of `nix` are all Pythons that the lock admits on Nix's four systems, since the file is for other machines too.
+// of `nix` are all Pythons that the lock admits on Nix's four systems, since the file is for other machines too. On Linux,
+// Nix brings the libc: the floors are those of nixpkgs, not those of the machines that it runs on.
 
+import type { FreezeTarget } from "../answers/freeze.ts";
+import type { SourceRecord } from "../answers/record.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { describeTarget, knownTargets } from "../lock/target.ts";
 import { system } from "../runtime/node.ts";
@@ -18,10 +21,14 @@ export interface ChosenTarget {
   readonly python?: string;
 }
 
-/** Nix's names of systems, and the platform that is usual for each: the lowest floor that current nixpkgs is above. */
+/** Minor versions of the glibc that nixpkgs 22.11 to 26.05 and unstable have: docs/nix.md, "Targets". */
+const NIXPKGS_GLIBC = [35, 37, 38, 39, 40, 42];
+const NEWEST_GLIBC = NIXPKGS_GLIBC.at(-1)!;
+
+/** Nix's names of systems, and the platform that is usual for each: that of the newest nixpkgs, whatever wheels ask for. */
 const PLATFORMS: Readonly<Record<string, string>> = {
-  "x86_64-linux": "linux-x86_64-glibc2.28",
-  "aarch64-linux": "linux-aarch64-glibc2.28",
+  "x86_64-linux": `linux-x86_64-glibc2.${NEWEST_GLIBC}`,
+  "aarch64-linux": `linux-aarch64-glibc2.${NEWEST_GLIBC}`,
   "x86_64-darwin": "macos13-x86_64",
   "aarch64-darwin": "macos14-arm64",
   "x86_64-windows": "win-amd64",
@@ -30,21 +37,51 @@ const NIX_SYSTEMS = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-
 
 /** The target of this machine. */
 export function targetsHere(words: Words, lock: Lockfile): ChosenTarget[] {
-  const usual = (pythons: readonly Python[], systems: readonly string[]) => {
+  return choose(words, (pythons, systems) => {
     const platforms = (systems.length > 0 ? systems : [machine()]).map((name) => PLATFORMS[name]!);
     if (pythons.length > 0) return combine(pythons, platforms);
     return platforms.flatMap((platform) => combine(admitted(lock, platform).slice(0, 1), [platform]));
-  };
-  return choose(words, usual);
+  });
 }
 
-/** The targets that a frozen resolution has. */
-export function targetsForNix(words: Words, lock: Lockfile): ChosenTarget[] {
-  const usual = (pythons: readonly Python[], systems: readonly string[]) => {
-    const platforms = (systems.length > 0 ? systems : NIX_SYSTEMS).map((name) => PLATFORMS[name]!);
-    return combine(pythons.length > 0 ? pythons : admitted(lock, platforms[0]!).reverse(), platforms);
-  };
-  return choose(words, usual);
+/** Every Python on every system, once: what the newest nixpkgs cannot install, none can. */
+export function targetsToCheck(words: Words, lock: Lockfile): ChosenTarget[] {
+  return choose(words, (pythons, systems) => combine(pythonsFor(lock, pythons), platformsOf(systems)));
+}
+
+/**
+ * The targets of a frozen resolution. On Linux one for each floor of nixpkgs from which some wheel makes a difference, and
+ * the lowest; which of them make one for a target is known when all are resolved.
+ */
+export function targetsForNix(words: Words, lock: Lockfile, record: Pick<SourceRecord, "fileNames">): FreezeTarget[] {
+  const named = record
+    .fileNames()
+    .flatMap((name) => [...name.matchAll(/manylinux_2_(\d+)/gi)].map(([, minor]) => +minor!));
+  const asksFor = (older: number, newer: number): boolean =>
+    lock.asksForGlibc(older, newer) || named.some((minor) => minor > older && minor <= newer);
+  const floors = NIXPKGS_GLIBC.filter((floor, index) => index === 0 || asksFor(NIXPKGS_GLIBC[index - 1]!, floor));
+  return choose(words, (pythons, systems) =>
+    combine(pythonsFor(lock, pythons), platformsOf(systems)).flatMap((each) => withFloors(each, floors)),
+  );
+}
+
+/** The same target with each of the floors, where it has one of glibc. */
+function withFloors({ target, ...rest }: ChosenTarget, floors: readonly number[]): FreezeTarget[] {
+  const [stem, newest] = target.split("-glibc2.");
+  if (newest === undefined) return [{ target, ...rest }];
+  return floors.map((floor, index) => ({
+    target: `${stem}-glibc2.${floor}`,
+    ...rest,
+    ...(index > 0 && { older: `${stem}-glibc2.${floors[index - 1]}` }),
+  }));
+}
+
+function pythonsFor(lock: Lockfile, pythons: readonly Python[]): readonly Python[] {
+  return pythons.length > 0 ? pythons : admitted(lock, PLATFORMS[NIX_SYSTEMS[0]!]!).reverse();
+}
+
+function platformsOf(systems: readonly string[]): string[] {
+  return (systems.length > 0 ? systems : NIX_SYSTEMS).map((name) => PLATFORMS[name]!);
 }
 
 /** Whether the words say anything about targets. */
@@ -65,9 +102,11 @@ interface Python {
   readonly whole?: string;
 }
 
-type Usual = (pythons: readonly Python[], systems: readonly string[]) => ChosenTarget[];
-
-function choose(words: Words, usual: Usual): ChosenTarget[] {
+/** The usual targets with those named, or, where systems are named too, both; and those that are added. */
+function choose<Each extends ChosenTarget>(
+  words: Words,
+  usual: (pythons: readonly Python[], systems: readonly string[]) => Each[],
+): (Each | ChosenTarget)[] {
   const pythons = words.list(PYTHON).map(readPython);
   const systems = words.list(SYSTEM);
   for (const name of systems) {
@@ -78,28 +117,29 @@ function choose(words: Words, usual: Usual): ChosenTarget[] {
   const added = given.filter((name) => name.startsWith("+")).map((name) => name.slice(1));
   const named = given.filter((name) => !name.startsWith("+"));
   for (const name of [...named, ...added]) check(name);
-  if (named.length > 0 && systems.length > 0) {
-    throw shellError("conflicting-options", { text: TARGET.name, detail: SYSTEM.name });
-  }
-  const base = named.length > 0 ? named.map((name) => withPython(name, pythons)) : usual(pythons, systems);
-  const names = new Set(base.map(({ target }) => target));
-  return [...base, ...added.filter((name) => !names.has(name)).map((target) => ({ target }))];
+  const isAlone = named.length > 0 && systems.length === 0;
+  const other = named.find((name) => pythons.length > 0 && !pythons.some((python) => isOf(name, python)));
+  if (isAlone && other !== undefined) throw shellError("target-python", { text: spoken(pythons[0]!), detail: other });
+  const outright = (target: string): ChosenTarget =>
+    chosen(target, pythons.find((python) => isOf(target, python)) ?? null);
+  const all = new Map<string, Each | ChosenTarget>();
+  // What is named outright is there whatever its answer: it takes the place of the usual one of that name.
+  for (const target of named) all.set(target, outright(target));
+  for (const each of isAlone ? [] : usual(pythons, systems)) if (!all.has(each.target)) all.set(each.target, each);
+  for (const target of added) all.set(target, outright(target));
+  return [...all.values()];
 }
 
-/** A named target with the whole version given for its Python; another Python contradicts it. */
-function withPython(target: string, pythons: readonly Python[]): ChosenTarget {
-  if (pythons.length === 0) return { target };
-  const python = pythons.find(({ tag }) => target.startsWith(`${tag}-`));
-  if (python === undefined) throw shellError("target-python", { text: spoken(pythons[0]!), detail: target });
-  return chosen(target, python);
+function isOf(target: string, { tag }: Python): boolean {
+  return target.startsWith(`${tag}-`);
 }
 
 function combine(pythons: readonly Python[], platforms: readonly string[]): ChosenTarget[] {
   return pythons.flatMap((python) => platforms.map((platform) => chosen(`${python.tag}-${platform}`, python)));
 }
 
-function chosen(target: string, { whole }: Python): ChosenTarget {
-  return whole === undefined ? { target } : { target, python: whole };
+function chosen(target: string, python: Python | null): ChosenTarget {
+  return python?.whole === undefined ? { target } : { target, python: python.whole };
 }
 
 /** The Pythons that the lock admits, newest first; all when it admits none, so that each refusal is told. */

@@ -98,7 +98,9 @@ async function run(words: Words): Promise<number> {
   report.engine = ENGINE_NAMES[threads.engine];
   report.workers = threads.workers;
   report.seconds = Math.round(now() - started) / 1000;
-  print(words.has(JSON_OUTPUT) ? `${JSON.stringify(report, null, 2)}\n` : asText(report, input.path));
+  print(
+    words.has(JSON_OUTPUT) ? `${JSON.stringify(report, null, 2)}\n` : asText(report, verification.unhashed, input.path),
+  );
   const refused = needed.flatMap(({ error }) => error ?? []);
   for (const error of refused) printRefusal(error);
   const isRight = report.mismatched.length + report.missing.length + unreadable.length + refused.length === 0;
@@ -114,6 +116,8 @@ function emptyReport(unreadable: Unreadable[]): Report {
 class Verification {
   readonly #expectations: Expectations;
   readonly #report: Report;
+  /** Those unknown ones that the lock has by name, and no hash of. */
+  readonly unhashed = new Set<string>();
   /** Whether a file that was given outright is none of the lock's. */
   namedUnknown = false;
 
@@ -178,6 +182,7 @@ class Verification {
     if (verdict.kind === "ok") report.ok++;
     if (verdict.kind === "ok" && verdict.weak) report.weak.push(path);
     if (verdict.kind === "unknown") report.unknown.push(path);
+    if (verdict.kind === "unknown" && expectation.unhashed !== undefined) this.unhashed.add(path);
     if (verdict.kind === "mismatch") {
       wrong.push([file, { file: path, expected: verdict.expected, actual: verdict.actual }]);
     }
@@ -212,7 +217,7 @@ function printRefusal(error: Failure): void {
 
 // --- Text -------------------------------------------------------------------------------------------------------------
 
-function asText(report: Report, lockPath: string): string {
+function asText(report: Report, unhashed: ReadonlySet<string>, lockPath: string): string {
   const { checked, bytes, ok, mismatched, unknown, missing, unreadable, weak, engine, workers, seconds } = report;
   const lines = [
     ...mismatched.flatMap(({ file, expected, actual, reason }) => [
@@ -222,7 +227,7 @@ function asText(report: Report, lockPath: string): string {
     ]),
     ...unreadable.map(({ file, problem }) => `UNREAD    ${file}: ${problem}`),
     ...missing.map((file) => `MISSING   ${file}`),
-    ...unknown.map((file) => `unknown   ${file}`),
+    ...unknown.map((file) => `unknown   ${file}${unhashed.has(file) ? ": the lock has no hash of it" : ""}`),
     ...weak.map((file) => `weak      ${file}: the lock has no better hash than MD5 or SHA-1`),
   ];
   const rate = seconds > 0 ? `, ${bytesText(bytes / seconds)}/s` : "";

@@ -83,8 +83,11 @@ function asText({ why: found, files, explanation }: Answer): string {
   ];
   const lines = [`${found.target} (${chosen.join("; ")})`];
   if (error !== null) return [...lines, `  refused: ${error.message}`].map(printable).join("\n");
-  if (found.installed.length > 0) {
-    lines.push(`  ${found.installed.map(spoken).join(" and ")} is installed`);
+  const selected = [...found.installed, ...found.uninstallable];
+  if (selected.length > 0) {
+    if (found.installed.length > 0) lines.push(`  ${found.installed.map(spoken).join(" and ")} is installed`);
+    if (found.uninstallable.length > 0)
+      lines.push(`  ${found.uninstallable.map(spoken).join(" and ")} is required, and no file of it can be installed`);
     lines.push(...found.paths.map((path) => `    ${pathText(path)}`));
   } else {
     lines.push(`  ${found.name} is not installed`);

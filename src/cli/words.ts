@@ -25,6 +25,11 @@ export class Words {
     this.#given = given;
   }
 
+  /** The same options, with this path alone. */
+  at(path: string): Words {
+    return new Words([path], this.#given);
+  }
+
   has(option: Option): boolean {
     return this.#given.has(option.name);
   }

@@ -9,7 +9,7 @@ export const ABI_VERSION = 2;
 /** Readable bytes that must follow an input in memory: the scanners load 16 bytes at a time, and compare up to 128 ahead. */
 export const INPUT_PADDING = 128;
 /** Largest input, in bytes. Offsets are u32, and a document takes some ten times its text in memory. */
-export const INPUT_LIMIT = 201326592; // 192 MiB
+export const INPUT_LIMIT = 536870912; // 512 MiB
 /** No row, no id, no offset. */
 export const NONE = -1;
 
@@ -101,7 +101,17 @@ export const TABLE_DIVERGENCE = 20;
 /** `resolveAll`: rows of SELECTED_*, and for each target in turn which of them it selects. */
 export const TABLE_SELECTED = 21;
 export const TABLE_CHOICE = 22;
-export const TABLE_COUNT = 23;
+/** uv: which member of the workspace has which extra or group. */
+export const TABLE_OFFER = 23;
+/** The lock's document; row 0 is its root. */
+export const TABLE_NODE = 24;
+export const TABLE_COUNT = 25;
+
+/** Text ids of the member (NONE for the workspace itself) and of what it offers, and whether that is an extra (1) or a group (0). */
+export const OFFER_MEMBER = 0;
+export const OFFER_NAME = 1;
+export const OFFER_IS_EXTRA = 2;
+export const OFFER_WORDS = 3;
 
 /** A text: bytes in memory, valid UTF-8. Ids are row indexes; equal texts have equal ids. */
 export const TEXT_ADDRESS = 0;
@@ -152,8 +162,10 @@ export const SOURCE_PATH = 6;
 export const SOURCE_EDITABLE = 7;
 /** uv: a project that is not built, only its requirements count. */
 export const SOURCE_VIRTUAL = 8;
+/** uv: an index that is a folder of files. */
+export const SOURCE_FOLDER = 9;
 
-/** Spans: address and size in bytes; size 0 when absent. */
+/** Spans: address and size in bytes; size 0 when absent. What is no URL is a path from the lock's folder. */
 export const ARTIFACT_NAME = 0;
 export const ARTIFACT_NAME_SIZE = 1;
 export const ARTIFACT_URL = 2;
@@ -162,11 +174,66 @@ export const ARTIFACT_HASH = 4;
 export const ARTIFACT_HASH_SIZE = 5;
 /** ARTIFACT_IS_*. */
 export const ARTIFACT_KIND = 6;
-export const ARTIFACT_WORDS = 12;
+/** In bytes, 0 where the lock states none, 4294967295 for that and more. */
+export const ARTIFACT_FILE_SIZE = 12;
+export const ARTIFACT_WORDS = 13;
 
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
 export const ARTIFACT_IS_SDIST = 2;
+
+/** A value of the document: NODE_IS_* in the low byte of its kind. */
+export const NODE_KIND = 0;
+/** Spans: the key in its table, and the text of a scalar without quotes. */
+export const NODE_KEY = 1;
+export const NODE_KEY_SIZE = 2;
+export const NODE_ADDRESS = 3;
+export const NODE_SIZE = 4;
+/** Rows: the first child, the next one of the same parent; NONE. */
+export const NODE_FIRST = 5;
+export const NODE_NEXT = 7;
+export const NODE_WORDS = 8;
+
+export const NODE_IS_TABLE = 1;
+export const NODE_IS_ARRAY = 2;
+
+// --- A question about what is the same: `form(address)`; u32 slots -----------------------------------------------------
+
+/** A requirement (PEP 508), or nothing: address, size. */
+export const FORM_TEXT = 0;
+/** A marker that has to hold as well. */
+export const FORM_MARKER = 2;
+/** Markers that must not hold, and sets of specifiers that Python meets; each ended by a NUL byte. */
+export const FORM_WITHOUT = 4;
+export const FORM_PYTHON = 6;
+/** The answer: text ids, NONE where there is none. The extras are sorted, with a comma after each. */
+export const FORM_NAME = 8;
+export const FORM_EXTRAS = 9;
+export const FORM_URL = 10;
+/** Numbers that are equal for what means the same: specifiers, the marker, the bounds of the Pythons. */
+export const FORM_SPECIFIERS = 11;
+export const FORM_NODE = 12;
+export const FORM_BOUNDS = 13;
+/** The versions that the specifiers take, whatever they are written like. */
+export const FORM_RANGE = 14;
+/** FORM_* bits. */
+export const FORM_FLAGS = 15;
+export const FORM_SLOTS = 16;
+
+/** The specifiers name a pre-release; they are one version and nothing else; the marker asks about an extra. */
+export const FORM_IS_PRERELEASE = 1;
+export const FORM_IS_PIN = 2;
+export const FORM_HAS_EXTRA = 4;
+
+/** What `combine` does with two of these numbers. */
+export const COMBINE_BOTH = 0;
+export const COMBINE_EITHER = 1;
+/** The first and not the second. */
+export const COMBINE_WITHOUT = 2;
+
+/** The marker that never holds, or the range without a version; the one that always does, or has all. */
+export const NODE_NEVER = 0;
+export const NODE_ALWAYS = 1;
 
 // --- A request: `resolve(address)`; u32 slots -------------------------------------------------------------------------
 
@@ -271,7 +338,11 @@ export const SELECTED_WORDS = 4;
 export const LINE_PACKAGE = 0;
 export const LINE_OFFSET = 1;
 export const LINE_SIZE = 2;
-export const LINE_WORDS = 3;
+/** Whether some target can install no file of it. */
+export const LINE_IS_UNINSTALLABLE = 3;
+/** Whether Nix lacks a hash or an address of one of its files. */
+export const LINE_LACKS = 4;
+export const LINE_WORDS = 5;
 
 /** A package that a solver which starts anew would choose otherwise: index of the target; for which selection. */
 export const DIVERGENCE_TARGET = 0;
@@ -341,6 +412,8 @@ export const VERDICT_PLATFORM = 4;
 export const VERDICT_FLOOR = 5;
 /** Not the name of a wheel or a source distribution. */
 export const VERDICT_NAME = 6;
+/** Of another package or version. */
+export const VERDICT_OTHER = 7;
 
 /** FINDING_IS_*, and what it is about. */
 export const FINDING_CODE = 0;
@@ -410,6 +483,7 @@ export const STATUS_LOCK_NEWER = 45; // a warning
 export const STATUS_LOCK_FILE_NAME = 46;
 export const STATUS_LOCK_HASH = 47;
 export const STATUS_LOCK_CONTROL = 48;
+export const STATUS_LOCK_OTHER_FILE = 49;
 export const STATUS_LOCK_UNKNOWN_KEY = 55; // a warning
 export const STATUS_LOCK_EDGE = 56;
 export const STATUS_LOCK_DUPLICATE = 57;

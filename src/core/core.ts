@@ -16,8 +16,11 @@ interface Exports {
   explain(address: number): number;
   resolveAll(address: number): number;
   freeze(address: number): number;
+  form(address: number): number;
+  combine(operation: number, a: number, b: number): number;
   describe(address: number): number;
   targets(): number;
+  floors(): number;
   state(): number;
 }
 
@@ -42,6 +45,28 @@ export interface CoreRequest {
   readonly onlyBinary?: readonly string[] | undefined;
   readonly packages?: readonly string[] | undefined;
   readonly flags?: number | undefined;
+}
+
+/** What is asked of `form`: a requirement, markers that must hold and must not, the Pythons that count. */
+export interface FormRequest {
+  readonly text?: string;
+  readonly marker?: string;
+  readonly without?: readonly string[];
+  readonly python: readonly string[];
+}
+
+/** Equal texts and numbers for what means the same; until another lock is read. */
+export interface Form {
+  readonly name: string | null;
+  readonly extras: string;
+  readonly url: string | null;
+  readonly specifiers: number;
+  readonly marker: number;
+  readonly bounds: number;
+  /** The versions that are taken, however that is written. */
+  readonly range: number;
+  /** FORM_* bits. */
+  readonly flags: number;
 }
 
 /** One table of u32 rows. */
@@ -77,7 +102,8 @@ export class Core {
     this.#texts = [];
     this.#rows = [];
     const records = encoder.encode(project ?? "");
-    const address = this.#exports.input(lock.length, records.length);
+    // Addresses come as signed numbers: above 2 GiB they are negative.
+    const address = this.#exports.input(lock.length, records.length) >>> 0;
     if (address === 0) return this.#failure();
     const memory = this.#bytes();
     memory.set(lock, address);
@@ -88,22 +114,22 @@ export class Core {
 
   /** Resolves; the answer is in the SELECTION, EDGE, CONDITION and PROBLEM tables until the next call. */
   resolve(request: CoreRequest): CoreFailure | null {
-    return this.#exports.resolve(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+    return this.#ask(request, this.#exports.resolve);
   }
 
   /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
   explain(request: CoreRequest): CoreFailure | null {
-    return this.#exports.explain(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+    return this.#ask(request, this.#exports.explain);
   }
 
   /** Resolves one selection on several targets; the answer is in the output and the tables from TABLE_TARGET on. */
   resolveAll(request: CoreRequest): CoreFailure | null {
-    return this.#exports.resolveAll(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+    return this.#ask(request, this.#exports.resolveAll);
   }
 
   /** Resolves several targets with all selections open; the answer is in the output and the tables from TABLE_TARGET on. */
   freeze(request: CoreRequest): CoreFailure | null {
-    return this.#exports.freeze(this.#write(request)) === abi.STATUS_OK ? null : this.#failure();
+    return this.#ask(request, this.#exports.freeze);
   }
 
   /** What the last call wrote: a view, good until the next call. */
@@ -112,15 +138,46 @@ export class Core {
     return new Uint8Array(this.#exports.memory.buffer, address, this.state(abi.STATE_OUTPUT_SIZE) >>> 0);
   }
 
+  /** A requirement or a marker in the form that can be compared. */
+  form({ text = "", marker = "", without = [], python }: FormRequest): Form | CoreFailure {
+    const lists = [without, python].map((texts) => texts.map((each) => `${each}\0`).join(""));
+    const address = this.#room(abi.FORM_SLOTS, [text, marker, ...lists]);
+    if (address === 0 || this.#exports.form(address) !== abi.STATUS_OK) return this.#failure();
+    this.#rows = [];
+    const slots = this.#words(address, abi.FORM_SLOTS);
+    return {
+      name: this.text(slots[abi.FORM_NAME]! | 0),
+      extras: this.text(slots[abi.FORM_EXTRAS]! | 0) ?? "",
+      url: this.text(slots[abi.FORM_URL]! | 0),
+      specifiers: slots[abi.FORM_SPECIFIERS]! | 0,
+      marker: slots[abi.FORM_NODE]!,
+      bounds: slots[abi.FORM_BOUNDS]!,
+      range: slots[abi.FORM_RANGE]!,
+      flags: slots[abi.FORM_FLAGS]!,
+    };
+  }
+
+  /** COMBINE_* of two markers or ranges of forms; null when that is too hard. */
+  combine(operation: number, a: number, b: number): number | null {
+    const node = this.#exports.combine(operation, a, b) | 0;
+    this.#rows = [];
+    return node === abi.NONE ? null : node;
+  }
+
   /** The marker variables of a target, in the core's order, and its tags, best first. */
   describe(request: CoreRequest): CoreFailure | string[] {
-    return this.#exports.describe(this.#write(request)) === abi.STATUS_OK ? this.#lines() : this.#failure();
+    return this.#ask(request, this.#exports.describe) ?? this.#lines();
   }
 
   /** The names of the usual targets. */
   targets(): string[] {
     this.#exports.targets();
     return this.#lines();
+  }
+
+  /** Bit N: some wheel of the lock asks for glibc 2.(32 + N). */
+  floors(): number {
+    return this.#exports.floors() >>> 0;
   }
 
   /** Value of a state slot; NONE reads as -1. */
@@ -153,9 +210,9 @@ export class Core {
 
   /** Which input an address of a problem is in, and how far from its start. */
   place(address: number): Pick<CoreFailure, "input" | "offset"> {
-    return address >= this.#project
-      ? { input: abi.INPUT_PROJECT, offset: address - this.#project }
-      : { input: abi.INPUT_LOCK, offset: address - this.state(abi.STATE_LOCK_ADDRESS) };
+    return address >>> 0 >= this.#project
+      ? { input: abi.INPUT_PROJECT, offset: (address >>> 0) - this.#project }
+      : { input: abi.INPUT_LOCK, offset: (address - this.state(abi.STATE_LOCK_ADDRESS)) >>> 0 };
   }
 
   /** The text at an address. */
@@ -186,28 +243,38 @@ export class Core {
     };
   }
 
-  /** Writes a request and gives its address. */
+  #ask(request: CoreRequest, call: (address: number) => number): CoreFailure | null {
+    const address = this.#write(request);
+    return address !== 0 && call(address) === abi.STATUS_OK ? null : this.#failure();
+  }
+
+  /** Writes a request and gives its address, 0 when there is no room for it. */
   #write(request: CoreRequest): number {
+    const lists = [request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages];
+    const address = this.#room(abi.REQUEST_SLOTS, [
+      request.target,
+      request.python ?? "",
+      ...lists.map((names) => (names ?? []).map((name) => `${name}\0`).join("")),
+    ]);
+    if (address !== 0) this.#words(address, abi.REQUEST_SLOTS)[abi.REQUEST_FLAGS] = request.flags ?? 0;
+    return address;
+  }
+
+  /** Room for slots of which the first say where these texts are: an address and a size each. 0 when there is none. */
+  #room(slotCount: number, texts: readonly string[]): number {
     this.#rows = [];
-    const texts = [
-      encoder.encode(request.target),
-      encoder.encode(request.python ?? ""),
-      ...[request.groups, request.extras, request.noBinary, request.onlyBinary, request.packages].map((names) =>
-        encoder.encode((names ?? []).map((name) => `${name}\0`).join("")),
-      ),
-    ];
-    const slotBytes = abi.REQUEST_SLOTS * 4;
-    const address = this.#exports.request(texts.reduce((size, text) => size + text.length, slotBytes));
-    const slots = this.#words(address, abi.REQUEST_SLOTS);
+    const encoded = texts.map((text) => encoder.encode(text));
+    const address = this.#exports.request(encoded.reduce((size, text) => size + text.length, slotCount * 4)) >>> 0;
+    if (address === 0) return 0;
+    const slots = this.#words(address, slotCount);
     const memory = this.#bytes();
-    let at = address + slotBytes;
-    texts.forEach((text, index) => {
+    let at = address + slotCount * 4;
+    encoded.forEach((text, index) => {
       memory.set(text, at);
       slots[2 * index] = at;
       slots[2 * index + 1] = text.length;
       at += text.length;
     });
-    slots[abi.REQUEST_FLAGS] = request.flags ?? 0;
     return address;
   }
 }

@@ -9,6 +9,22 @@ import { shellError } from "../words/errors.ts";
 const SIGNED =
   /^(x-amz-(signature|security-token|credential)|x-goog-(signature|credential)|sig|signature|se|token|access_token|private_token|auth|authkey|api_?key)$/i;
 
+/** Whether it is a path and no URL, as the core tells them apart (assembly/lock/url.ts, isAddress). */
+export function isPath(place: string): boolean {
+  return !/^[^:]+:\/\//.test(place);
+}
+
+/** Whether a path from the lock's folder stays in it, whatever is on the way. */
+export function staysWithin(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    if (depth < 0) return false;
+  }
+  return !path.startsWith("/");
+}
+
 /** An address of a file or a page; anything but http(s) is refused. */
 export function webAddress(text: string, base?: string): URL {
   let url: URL;

@@ -10,7 +10,7 @@ import { coreRequest, type Resolution, type ResolveRequest, readResolutions, typ
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
-export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name";
+export type Verdict = "taken" | "fits" | "python" | "abi" | "platform" | "floor" | "name" | "other";
 export type FindingCode = "not-locked" | "left-out" | "refused-version" | "refused-python";
 
 export interface Identity {
@@ -58,16 +58,30 @@ export interface Explanation {
 }
 
 const REASONS: readonly ReasonCode[] = ["counts", "marker", "python", "platform", "extra", "group", "owner-absent"];
-const VERDICTS: readonly Verdict[] = ["taken", "fits", "python", "abi", "platform", "floor", "name"];
+const VERDICTS: readonly Verdict[] = ["taken", "fits", "python", "abi", "platform", "floor", "name", "other"];
 const FINDINGS: readonly FindingCode[] = ["not-locked", "left-out", "refused-version", "refused-python"];
 
 /** Resolves one selection, with reasons. */
 export function readExplanation(core: Core, request: ResolveRequest, speak: Speak): Explanation {
   const resolution = readResolutions(core, { ...request, targets: [request] }, speak)[0]!;
-  if (core.explain(coreRequest(request, 0)) !== null) return { resolution, packages: [], reasons: [], findings: [] };
+  const failure = core.explain(coreRequest(request, 0));
+  if (failure !== null) {
+    // Explaining reads what resolving has no need of: a constraint that admits what it is never asked about.
+    const error = resolution.error ?? speak(failure, request.target);
+    return { resolution: { ...resolution, error }, packages: [], reasons: [], findings: [] };
+  }
   const isWalk = core.state(abi.STATE_METHOD) === abi.METHOD_WALK;
   const reasons = isWalk ? reasonsFromEdges(resolution) : readReasons(core);
   return { resolution, packages: readFiles(core), reasons, findings: readFindings(core, reasons) };
+}
+
+/** Only why each file of these packages fits or not; null where the target is refused. */
+export function readVerdicts(
+  core: Core,
+  request: ResolveRequest,
+  rows: readonly number[],
+): (readonly FileReason[])[] | null {
+  return core.explain(coreRequest(request, 0)) === null ? rows.map((row) => filesOf(core, row)) : null;
 }
 
 /** Of a lock that is a graph (uv) the edges that were walked; it states no constraints. */
@@ -116,21 +130,26 @@ function readParts(core: Core, parts: Rows, from: number, count: number): string
 }
 
 function readFiles(core: Core): ExplainedPackage[] {
-  const packages = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
-  const verdicts = core.rows(abi.TABLE_VERDICT, abi.VERDICT_WORDS);
+  const { count } = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const selections = core.rows(abi.TABLE_SELECTION, abi.SELECTION_WORDS);
   const installed = new Set(
     Array.from({ length: selections.count }, (_, row) => selections.at(row, abi.SELECTION_PACKAGE)),
   );
-  return Array.from({ length: packages.count }, (_, row) => ({
+  return Array.from({ length: count }, (_, row) => ({
     name: packageName(core, row),
     version: packageVersion(core, row),
     isInstalled: installed.has(row),
-    files: Array.from({ length: packages.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
-      const file = packages.at(row, abi.PACKAGE_ARTIFACTS) + index;
-      return { name: chosenFile(core, file).name, verdict: VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]! };
-    }),
+    files: filesOf(core, row),
   }));
+}
+
+function filesOf(core: Core, row: number): FileReason[] {
+  const packages = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  const verdicts = core.rows(abi.TABLE_VERDICT, abi.VERDICT_WORDS);
+  return Array.from({ length: packages.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
+    const file = packages.at(row, abi.PACKAGE_ARTIFACTS) + index;
+    return { name: chosenFile(core, file).name, verdict: VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]! };
+  });
 }
 
 function readFindings(core: Core, reasons: readonly Reason[]): CoreFinding[] {

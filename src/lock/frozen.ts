@@ -25,6 +25,10 @@ export interface FrozenLine extends Span {
   readonly row: number;
   readonly source: ReturnType<typeof sourceKind>;
   readonly hasBareHashes: boolean;
+  /** Whether some target can install no file of it. */
+  readonly isUninstallable: boolean;
+  /** Whether Nix lacks a hash or an address of one of its files, as far as the lock says. */
+  readonly lacks: boolean;
 }
 
 /** `variants`: a span of `0,-1,2`, for each line the index of its variant, -1 for none. */
@@ -53,6 +57,8 @@ export function readFrozen(core: Core, { targets, ...request }: FreezeRequest, s
         row,
         ...spanAt(lines.at(index, abi.LINE_OFFSET), lines.at(index, abi.LINE_SIZE)),
         source: sourceKind(packages.at(row, abi.PACKAGE_SOURCE)),
+        isUninstallable: lines.at(index, abi.LINE_IS_UNINSTALLABLE) !== 0,
+        lacks: lines.at(index, abi.LINE_LACKS) !== 0,
         hasBareHashes: (packages.at(row, abi.PACKAGE_FLAGS) & abi.PACKAGE_HAS_BARE_HASHES) !== 0,
       };
     }),

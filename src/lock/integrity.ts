@@ -75,16 +75,21 @@ export function toNix32(digest: Uint8Array): string {
 /** `sha256:` or `sha256-` and the digest in hexadecimal, base64 or Nix's base32; null when it is none of these. */
 export function parseHash(text: string): Hash | null {
   const [, name = "", body = ""] = /^([a-zA-Z0-9_]+(?:-(?:256|512))?)[-:](.*)$/s.exec(text) ?? [];
-  const algorithm = algorithmNamed(name);
-  if (algorithm === null) return null;
+  const named = algorithmNamed(name);
+  if (named === null) return null;
   const hasher = sharedHasher();
-  // The three have different sizes for every algorithm.
-  for (const base of ["base64", "hex", "nix32"] satisfies Base[]) {
-    const digest = hasher.decode(base, body, hasher.digestSize(algorithm));
-    if (digest !== null) return { algorithm, digest };
+  for (const algorithm of named === "blake2b-512" && !/512$/.test(name) ? BLAKE2B : [named]) {
+    // The three have different sizes for every algorithm.
+    for (const base of ["base64", "hex", "nix32"] satisfies Base[]) {
+      const digest = hasher.decode(base, body, hasher.digestSize(algorithm));
+      if (digest !== null) return { algorithm, digest };
+    }
   }
   return null;
 }
+
+/** What `blake2b` alone can mean: the digest's length tells. */
+const BLAKE2B: readonly HashAlgorithm[] = ["blake2b-512", "blake2b-256"];
 
 /** The algorithm that tools mean by a name; null when we have none such. Python's `blake2b` has 64 bytes. */
 export function algorithmNamed(name: string): HashAlgorithm | null {
@@ -101,6 +106,20 @@ function sharedHasher(): Hasher {
 // --- Without the hash module: what reading a lock needs, thousands of times, where nothing is hashed --------------------
 
 const ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/**
+ * The algorithm of an SRI hash, or of one that is written `algorithm-<base64>` like it. The digest's length says which BLAKE2b:
+ * uv means the one of 32 bytes (crates/uv-pypi-types/src/simple_json.rs, HashAlgorithm), Python's `blake2b` has 64.
+ */
+export function algorithmOfSri(hash: string): HashAlgorithm | null {
+  const hyphen = hash.lastIndexOf("-");
+  const algorithm = algorithmNamed(hash.slice(0, hyphen));
+  const isShort = hash.length - hyphen - 1 <= SHORT_DIGEST;
+  return algorithm === "blake2b-512" && isShort ? "blake2b-256" : algorithm;
+}
+
+/** Characters of 32 bytes in base64. */
+const SHORT_DIGEST = 44;
 
 /** `sha256:<hex>` of a lock as an SRI hash, `sha256-<base64>` (w3.org/TR/SRI). A bare digest is SHA-256's. */
 export function sriHash(locked: string): string {
@@ -122,8 +141,14 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
 
 function fromHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length >> 1);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(text, 2 * i) << 4) | digit(text, 2 * i + 1);
   return bytes;
+}
+
+/** The value of a hexadecimal digit: "a" to "f" are 10 to 15, in either case. */
+function digit(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 58 ? code - 48 : (code | 32) - 87;
 }
 
 /** RFC 4648, section 4. */

@@ -4,12 +4,20 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
-import { type Explanation, readExplanation } from "./explain.ts";
+import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
+import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
+import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
-import { hasVirtualProject, type LockedPackage, packageName, readPackage, readPackages } from "./packages.ts";
+import {
+  foldersOf,
+  hasVirtualProject,
+  type LockedPackage,
+  packageName,
+  readPackage,
+  readPackages,
+} from "./packages.ts";
+import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
@@ -20,6 +28,7 @@ import {
   readResolutionParts,
   readResolutions,
 } from "./resolution.ts";
+import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
@@ -30,6 +39,11 @@ export interface ReadOptions {
   readonly pyproject: Pyproject | null;
   /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
   readonly parts?: readonly TextPart[];
+}
+
+export interface MemberChoices {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
 }
 
 export interface Lockfile {
@@ -46,7 +60,17 @@ export interface Lockfile {
   readonly extras: readonly string[];
   /** uv: the members of the workspace that a resolution can start from, sorted; none for other formats. */
   readonly members: readonly string[];
+  /** The folder of each member, as the lock writes it: "." is the lock's own. */
+  readonly memberFolders: ReadonlyMap<string, string>;
+  /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
+  readonly choices: ReadonlyMap<string, MemberChoices>;
   readonly warnings: readonly Failure[];
+  /** uv: what the lock says that it was made from. */
+  stated(): UvStated;
+  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  form(request: FormRequest): Form | null;
+  /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
+  combine(operation: number, a: number, b: number): number | null;
   /** One selection on one target. A refusal is in the answer, not thrown. */
   resolve(request: ResolveRequest): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
@@ -55,6 +79,8 @@ export interface Lockfile {
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
+  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
   /** One of them, by its place in that order. */
@@ -62,12 +88,16 @@ export interface Lockfile {
   packageName(row: number): string;
   /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
   readonly isFilter: boolean;
+  /** Requirements: where they say that files are looked for. */
+  readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
   /** Every selection on one target: each package with its condition, for the frozen resolution. */
   resolveOpen(request: ResolveRequest): FrozenTarget;
   /** Every selection on each of the targets, as the frozen file has them. */
   freeze(request: FreezeRequest): FrozenParts;
+  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  asksForGlibc(older: number, newer: number): boolean;
   /** Whether the lock has the project and does not build it. */
   readonly hasVirtualProject: boolean;
 }
@@ -99,6 +129,23 @@ export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
   return readLockWith(new Core(module), bytes, options);
 }
 
+let shared: Core | undefined;
+
+/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
+export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+  const core = shared ?? new Core(module);
+  // Only what ends well, or as a failure, leaves it fit for the next.
+  shared = undefined;
+  try {
+    const lock = readLockWith(core, bytes, options);
+    shared = core;
+    return lock;
+  } catch (error) {
+    if (error instanceof PylockError) shared = core;
+    throw error;
+  }
+}
+
 /** The same with a given core: the tests' debug build. */
 export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
   const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
@@ -111,6 +158,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       ...(isOfTarget(found) && { path: null, found: target }),
     });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
+  const members = names(core, abi.TABLE_MEMBER).sort();
   return {
     path,
     format,
@@ -119,19 +167,30 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
     groups: groupsOf(core, format, pyproject),
     extras: names(core, abi.TABLE_EXTRA).sort(),
-    members: names(core, abi.TABLE_MEMBER).sort(),
+    members,
+    memberFolders: foldersOf(core, members),
+    choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
     package: (row) => readPackage(core, row),
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,
     lacksFileNames: NAMELESS.has(format),
+    stated: () => readStated(core),
+    form: (request) => {
+      const form = core.form(request);
+      return "status" in form ? null : form;
+    },
+    combine: (operation, a, b) => core.combine(operation, a, b),
+    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
     explain: (request) => readExplanation(core, request, spoken),
+    verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
+    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
   };
 }
@@ -199,6 +258,8 @@ export const DETAIL_WORDS: Readonly<Record<number, readonly string[]>> = {
     "source",
     "requires-python",
     "url, path or filename",
+    "absolute url",
+    "path or url",
   ],
   [abi.STATUS_PYLOCK_MISSING]: [
     "lock-version",
@@ -220,6 +281,7 @@ const TEXT_DETAILS: ReadonlySet<number> = new Set([
   abi.STATUS_PYTHON_REFUSED,
   abi.STATUS_LOCK_EDGE,
   abi.STATUS_LOCK_DUPLICATE,
+  abi.STATUS_LOCK_OTHER_FILE,
   abi.STATUS_CONFLICT,
   abi.STATUS_PLATFORM_REFUSED,
   abi.STATUS_GROUP_PYTHON,
@@ -240,11 +302,9 @@ function detailOf(core: Core, { status, detail }: CoreFailure): number | string 
 
 function warningsOf(core: Core): CoreFailure[] {
   const rows = core.rows(abi.TABLE_WARNING, abi.PROBLEM_WORDS);
-  const base = core.state(abi.STATE_LOCK_ADDRESS);
   return Array.from({ length: rows.count }, (_, row) => ({
     status: rows.at(row, abi.PROBLEM_STATUS),
-    input: abi.INPUT_LOCK,
-    offset: rows.at(row, abi.PROBLEM_ADDRESS) - base,
+    ...core.place(rows.at(row, abi.PROBLEM_ADDRESS)),
     size: rows.at(row, abi.PROBLEM_SIZE),
     detail: rows.at(row, abi.PROBLEM_DETAIL),
   }));
@@ -285,4 +345,17 @@ function isDefault(name: string, format: LockFormat, pyproject: Pyproject | null
 function names(core: Core, table: number): string[] {
   const rows = core.rows(table, 1);
   return Array.from({ length: rows.count }, (_, row) => core.text(rows.at(row)) ?? "");
+}
+
+function choicesOf(core: Core): Map<string, MemberChoices> {
+  const rows = core.rows(abi.TABLE_OFFER, abi.OFFER_WORDS);
+  const choices = new Map<string, { extras: Set<string>; groups: Set<string> }>();
+  for (let row = 0; row < rows.count; row++) {
+    const member = core.text(rows.at(row, abi.OFFER_MEMBER)) ?? "";
+    const own = choices.get(member) ?? { extras: new Set(), groups: new Set() };
+    choices.set(member, own);
+    const names = rows.at(row, abi.OFFER_IS_EXTRA) === 1 ? own.extras : own.groups;
+    names.add(core.text(rows.at(row, abi.OFFER_NAME))!);
+  }
+  return choices;
 }

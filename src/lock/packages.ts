@@ -7,12 +7,13 @@ import { sriHash } from "./integrity.ts";
 export interface ChosenFile {
   readonly name: string;
   readonly hash: string | null;
+  /** What has no scheme is a path from the lock's folder. */
   readonly url: string | null;
 }
 
 /** Where a package comes from, as the frozen resolution tells it. */
 export interface PackageSource {
-  readonly kind: "index" | "legacy" | "git" | "url" | "file" | "directory" | "virtual";
+  readonly kind: "index" | "legacy" | "folder" | "git" | "url" | "file" | "directory" | "virtual";
   readonly url: string | null;
   readonly reference: string | null;
   readonly resolved: string | null;
@@ -22,13 +23,19 @@ export interface PackageSource {
   readonly lfs: boolean;
 }
 
+export interface LockedFile extends ChosenFile {
+  readonly isSdist: boolean;
+  /** In bytes; absent where the lock states none, and from 4 GiB on. */
+  readonly size?: number;
+}
+
 /** A package of the lock, whatever is selected. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string | null;
   readonly source: PackageSource;
   /** All its files, as the lock lists them. */
-  readonly files: readonly (ChosenFile & { readonly isSdist: boolean })[];
+  readonly files: readonly LockedFile[];
 }
 
 const SOURCES: readonly PackageSource["kind"][] = [
@@ -41,6 +48,7 @@ const SOURCES: readonly PackageSource["kind"][] = [
   "file",
   "directory",
   "virtual",
+  "folder",
 ];
 
 /** Every package of the lock, in its order. */
@@ -61,9 +69,28 @@ export function readPackage(core: Core, row: number): LockedPackage {
       return {
         ...chosenFile(core, artifact),
         isSdist: artifacts.at(artifact, abi.ARTIFACT_KIND) === abi.ARTIFACT_IS_SDIST,
+        ...statedSize(artifacts.at(artifact, abi.ARTIFACT_FILE_SIZE) >>> 0),
       };
     }),
   };
+}
+
+/** The folders of the packages of these names, as the lock writes them. */
+export function foldersOf(core: Core, names: readonly string[]): Map<string, string> {
+  const wanted = new Set(names);
+  const folders = new Map<string, string>();
+  if (wanted.size === 0) return folders;
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  for (let row = 0; row < rows.count; row++) {
+    const name = packageName(core, row);
+    const folder = wanted.has(name) && !folders.has(name) ? core.text(rows.at(row, abi.PACKAGE_URL)) : null;
+    if (folder !== null) folders.set(name, folder);
+  }
+  return folders;
+}
+
+function statedSize(size: number): Pick<LockedFile, "size"> {
+  return size === 0 || size === 0xffffffff ? {} : { size };
 }
 
 /** Whether the lock has the project itself and does not build it: uv's virtual source at the lock's folder. */

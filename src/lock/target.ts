@@ -43,9 +43,12 @@ export function describeTarget(target: string, python?: string): Target {
   return { target, environment, tags: lines.slice(VARIABLES.length) };
 }
 
+let shared: Core | undefined;
+
 /** An instance without a lock. */
 function core(): Core {
-  const instance = new Core(module);
-  instance.read(0, new Uint8Array(), null);
-  return instance;
+  if (shared !== undefined) return shared;
+  shared = new Core(module);
+  shared.read(0, new Uint8Array(), null);
+  return shared;
 }

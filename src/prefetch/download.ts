@@ -24,6 +24,8 @@ export interface Answer {
 export interface Part {
   readonly size: number;
   readonly validator: string | null;
+  /** Free bytes where it is kept, when it was opened. */
+  readonly room?: number | null;
   /** Empties it. */
   restart(validator: string | null): Promise<void>;
   append(bytes: Uint8Array): Promise<void>;
@@ -41,8 +43,27 @@ const REDIRECTS = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 500; // milliseconds; doubled each time
 const LONGEST_PAUSE = 60_000;
-const PAGE_LIMIT = 64 * 2 ** 20;
-export const FILE_LIMIT: number = 16 * 2 ** 30;
+const PAGE_LIMIT: Limit = { bytes: 64 * 2 ** 20, why: null };
+
+/** How large an answer may be, and who says so. */
+export interface Limit {
+  readonly bytes: number;
+  /** In words, where it is not the same for all. */
+  readonly why: string | null;
+}
+
+/** Of a file whose size nobody states: larger than any wheel there is. */
+export const FILE_LIMIT: number = 4 * 2 ** 30;
+
+/** The size that is stated; without one FILE_LIMIT, or half of the room that there is. Whatever is stated, no more than that. */
+export function limitOf(stated: { readonly size: number; readonly by: string } | null, room: number | null): Limit {
+  const half = Math.floor((room ?? Number.POSITIVE_INFINITY) / 2);
+  const bound =
+    half < FILE_LIMIT ? { bytes: half, why: "half of the free space of the cache" } : { bytes: FILE_LIMIT, why: null };
+  return stated !== null && stated.size <= bound.bytes
+    ? { bytes: stated.size, why: `the size that ${stated.by} states` }
+    : bound;
+}
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** A page as a whole, and where it was found in the end. */
@@ -57,7 +78,7 @@ export async function downloadPage(
     let size = 0;
     for await (const part of answer.body) {
       size += part.length;
-      if (size > PAGE_LIMIT) throw tooLarge(answer, address, PAGE_LIMIT);
+      if (size > PAGE_LIMIT.bytes) throw tooLarge(answer, address, PAGE_LIMIT);
       parts.push(part);
     }
     checkLength(answer, size);
@@ -76,8 +97,9 @@ export async function downloadFile(
   network: Network,
   address: string,
   part: Part,
-  limit: number = FILE_LIMIT,
+  limit: Limit | number = limitOf(null, null),
 ): Promise<void> {
+  const most = typeof limit === "number" ? { bytes: limit, why: null } : limit;
   await retried(network, address, async () => {
     const range: Record<string, string> =
       part.size > 0 && part.validator !== null ? { range: `bytes=${part.size}-`, "if-range": part.validator } : {};
@@ -99,8 +121,10 @@ export async function downloadFile(
     }
     if (!isRest) await part.restart(validatorOf(answer));
     const before = part.size;
+    const announced = Number(answer.headers["content-length"] ?? 0);
+    if (before + announced > most.bytes) throw tooLarge(answer, address, most);
     for await (const piece of answer.body) {
-      if (part.size + piece.length > limit) throw tooLarge(answer, address, limit);
+      if (part.size + piece.length > most.bytes) throw tooLarge(answer, address, most);
       await part.append(piece);
     }
     checkLength(answer, part.size - before);
@@ -196,9 +220,10 @@ function checkLength({ headers }: Answer, size: number): void {
   if (stated !== undefined && Number(stated) !== size) throw new Transient("the connection broke");
 }
 
-function tooLarge(answer: Answer, address: string, limit: number): PylockError {
+function tooLarge(answer: Answer, address: string, { bytes, why }: Limit): PylockError {
   answer.close();
-  return shellError("download-failed", { text: shown(address), detail: `it is larger than ${limit / 2 ** 20} MiB` });
+  const detail = why === null ? `${bytes / 2 ** 20} MiB` : `${bytes} bytes, ${why}`;
+  return shellError("download-too-large", { text: shown(address), detail });
 }
 
 /** RFC 9110, 8.8: a weak tag promises no equal bytes. */

@@ -17,6 +17,8 @@ export interface IndexFile {
   readonly address: string;
   /** SRI hashes. */
   readonly hashes: readonly string[];
+  /** In bytes (PEP 700), where the page says. */
+  readonly size?: number;
 }
 
 /** The files of a project's page; `address` is where it was found in the end. */
@@ -56,7 +58,8 @@ export function filesByHash(
   const algorithms = new Set(hashes.map(algorithmOf));
   const ours = page.filter((file) => isOf(file.name, name, version));
   const files = ours.flatMap((file) => {
-    const hash = file.hashes.find((each) => wanted.has(each));
+    const both = file.hashes.filter((each) => wanted.has(each));
+    const hash = both.find((each) => each.startsWith("sha256-")) ?? both[0];
     return hash === undefined ? [] : [{ ...file, hash }];
   });
   const found = new Set(files.flatMap((file) => file.hashes));
@@ -133,10 +136,10 @@ function readJson(text: string, address: string): IndexFile[] {
     throw refuse(`its API has version ${version.slice(0, 20)}, expected 1`);
   if (!Array.isArray(files)) throw refuse("it has no list of files");
   return files.flatMap((file: unknown) => {
-    const { filename, url, hashes } = (file ?? {}) as Record<string, unknown>;
+    const { filename, url, hashes, size } = (file ?? {}) as Record<string, unknown>;
     if (typeof filename !== "string" || typeof url !== "string") return [];
     const digests = typeof hashes === "object" && hashes !== null ? Object.entries(hashes) : [];
-    return indexFile(filename, url, address, digests);
+    return indexFile(filename, url, address, digests, Number.isSafeInteger(size) ? (size as number) : null);
   });
 }
 
@@ -159,7 +162,7 @@ function readHtml(text: string, address: string): IndexFile[] {
       file = decodeURIComponent(url.pathname.replace(/^.*\//, "")) || file;
     } catch {}
     // `#sha256=<digest>`, perhaps with `&` and more.
-    files.push(...indexFile(file, url.href, from, [...new URLSearchParams(url.hash.slice(1))]));
+    files.push(...indexFile(file, url.href, from, [...new URLSearchParams(url.hash.slice(1))], null));
   }
   return files;
 }
@@ -215,6 +218,7 @@ function indexFile(
   href: string,
   base: string,
   digests: readonly (readonly [string, unknown])[],
+  size: number | null,
 ): IndexFile[] {
   if (!isFileName(name) || !URL.canParse(href, base)) return [];
   const url = new URL(href, base);
@@ -225,5 +229,5 @@ function indexFile(
       ? [sriHash(`${algorithm}:${digest}`)]
       : [],
   );
-  return [{ name, address: url.href, hashes }];
+  return [{ name, address: url.href, hashes, ...(size !== null && { size }) }];
 }

@@ -3,36 +3,79 @@
 // Invariant: nobody else in src/ imports from "node:". What a file system refuses becomes a PylockError that says what was
 // being done. Files are written whole or not at all.
 
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  closeSync,
+  type Dirent,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { shellError } from "../words/errors.ts";
+import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
+import { errorFrom, shellError } from "../words/errors.ts";
 
-export { basename, dirname, join, relative } from "node:path";
-export { checkOut } from "./node/git.ts";
-export { sender, sleep } from "./node/http.ts";
-export { cacheFolder, digests, openFile, openPart } from "./node/storage.ts";
+export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
 
-/** The folder of this package: above dist/runtime/ and src/runtime/ alike. */
-export const packageFolder: string = fileURLToPath(new URL("../..", import.meta.url));
+/** The folder of this package: above src/runtime/, dist/runtime/ and dist/bin/ alike. */
+export const packageFolder: string = join(import.meta.dirname, "../..");
 
 export async function readBytes(path: string): Promise<Uint8Array> {
   return (await readIfThere(path)) ?? fail("file-not-found", path);
 }
 
-/** Null when there is no such file. */
+/** Null when there is no such file. What is larger than any input may be is refused before it is read. */
 export async function readIfThere(path: string): Promise<Uint8Array | null> {
+  let bytes: Uint8Array | null;
   try {
-    return await readFile(path);
+    bytes = readLimited(path, INPUT_LIMIT);
   } catch (error) {
     return isAbsent(error) ? null : fail("file-unreadable", path, error);
   }
+  if (bytes !== null) return bytes;
+  throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** The file's bytes; null when they are more than the limit. */
+function readLimited(path: string, limit: number): Uint8Array | null {
+  const file = openSync(path, "r");
+  try {
+    const status = fstatSync(file);
+    if (status.size > limit) return null;
+    if (status.isFile() && status.size > 0) return readFileSync(file);
+    // A pipe or a device has no size: it is read as far as the limit goes.
+    let bytes = new Uint8Array(65536);
+    for (let filled = 0; ; ) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, null);
+      if (count === 0) return bytes.subarray(0, filled);
+      filled += count;
+      if (filled > limit) return null;
+      if (filled < bytes.length) continue;
+      const wider = new Uint8Array(2 * filled);
+      wider.set(bytes);
+      bytes = wider;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Of a file, in bytes. */
+export async function sizeOf(path: string): Promise<number> {
+  return statSync(path).size;
 }
 
 export async function kindOf(path: string): Promise<"file" | "folder" | null> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    return statSync(path).isDirectory() ? "folder" : "file";
   } catch (error) {
     return isAbsent(error) ? null : fail("file-unreadable", path, error);
   }
@@ -40,11 +83,35 @@ export async function kindOf(path: string): Promise<"file" | "folder" | null> {
 
 /** Names in a folder, sorted. */
 export async function list(folder: string): Promise<string[]> {
+  return entries(folder)
+    .map(({ name }) => name)
+    .sort();
+}
+
+function entries(folder: string): Dirent[] {
   try {
-    return (await readdir(folder)).sort();
+    return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     return fail(isAbsent(error) ? "file-not-found" : "file-unreadable", folder, error);
   }
+}
+
+/** The files in a folder and in those below it, as paths from there, in the order of their names. */
+export async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
+  const names: string[] = [];
+  const found = entries(join(folder, prefix)).sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const each of found) {
+    const name = `${prefix}${each.name}`;
+    if (each.isDirectory()) names.push(...(await filesBelow(folder, `${name}/`)));
+    else names.push(name);
+  }
+  return names;
+}
+
+/** Whether a file is there and has these bytes. */
+export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  const present = await readIfThere(path);
+  return present !== null && Buffer.compare(present, bytes) === 0;
 }
 
 export interface NewFile {
@@ -54,41 +121,86 @@ export interface NewFile {
 
 /** Writes all of the files: each beside its place first, and only when all are there do they take their names. */
 export async function writeWhole(files: readonly NewFile[]): Promise<void> {
-  const mark = randomBytes(6).toString("hex");
+  const mark = `${process.pid}.${Math.random().toString(36).slice(2, 10)}`;
   const waiting = files.map(({ path, bytes }) => ({ path, bytes, draft: `${path}.${mark}.tmp` }));
   let current = "";
   try {
     for (const { path, bytes, draft } of waiting) {
       current = path;
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(draft, bytes, { flag: "wx" });
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(draft, bytes, { flag: "wx" });
     }
     for (const { path, draft } of waiting) {
       current = path;
-      await rename(draft, path);
+      renameSync(draft, path);
     }
   } catch (error) {
-    await Promise.all(waiting.map(({ draft }) => rm(draft, { force: true })));
+    for (const { draft } of waiting) rmSync(draft, { force: true });
     fail("file-unwritable", current, error);
   }
 }
 
 export function print(text: string): void {
-  process.stdout.write(text);
+  write("stdout", text);
 }
 
 export function printError(text: string): void {
-  process.stderr.write(text);
+  write("stderr", text);
+}
+
+const DESCRIPTORS = { stdout: 1, stderr: 2 };
+/** Those that Node's stream writes to by now. */
+const streaming = new Set<keyof typeof DESCRIPTORS>();
+
+/**
+ * Straight to the descriptor: to make Node's stream for it takes a tenth of the time that Node takes to start. A pipe that
+ * is full and must not block is left to the stream, which waits.
+ */
+function write(to: keyof typeof DESCRIPTORS, text: string): void {
+  if (collecting !== null) {
+    collecting[to].push(text);
+    return;
+  }
+  let rest: Uint8Array = Buffer.from(text);
+  try {
+    while (rest.length > 0 && !streaming.has(to)) rest = rest.subarray(writeSync(DESCRIPTORS[to], rest));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (isClosed(error)) process.exit(process.exitCode ?? 0);
+    if (code !== "EAGAIN") {
+      // What is for people must not keep the data from being written.
+      if (to === "stderr") return;
+      throw shellError("output-unwritable", { detail: REASONS[code ?? ""] ?? String(error) });
+    }
+    streaming.add(to);
+    process[to].on("error", (later: unknown) => {
+      if (isClosed(later)) process.exit(process.exitCode ?? 0);
+      throw later;
+    });
+  }
+  if (rest.length > 0) process[to].write(rest);
+}
+
+/** Where what is printed goes while it is collected. */
+let collecting: Record<keyof typeof DESCRIPTORS, string[]> | null = null;
+
+/** Does the work, one at a time, and gives what it would have printed. */
+export async function collect<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; stdout: string; stderr: string }> {
+  const own = { stdout: [] as string[], stderr: [] as string[] };
+  collecting = own;
+  try {
+    const result = await work();
+    return { result, stdout: own.stdout.join(""), stderr: own.stderr.join("") };
+  } finally {
+    collecting = null;
+  }
 }
 
 /** A reader that has seen enough (`| head`) closes the pipe: that ends the program, and is no failure. */
-export function endWithClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
+function isClosed(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EPIPE";
 }
 
 export function endWith(code: number): void {
@@ -102,14 +214,29 @@ export interface Terminal {
 }
 
 export function terminal(stream: "stdout" | "stderr"): Terminal {
-  const isTerminal = process[stream].isTTY === true;
+  const isOne = isTerminal(DESCRIPTORS[stream]);
   const noColor = process.env.NO_COLOR;
-  return { isTerminal, color: isTerminal && (noColor === undefined || noColor === "") && process.env.TERM !== "dumb" };
+  const color = isOne && (noColor === undefined || noColor === "") && process.env.TERM !== "dumb";
+  return { isTerminal: isOne && collecting === null, color };
+}
+
+/** In threads too, where Node's streams do not know. */
+function isTerminal(descriptor: number): boolean {
+  return isDevice(descriptor) && process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+/** Terminals are; files and pipes are not, and need not have the module loaded that tells. */
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return true;
+  }
 }
 
 /** Milliseconds since some moment. */
 export function now(): number {
-  return performance.now();
+  return process.uptime() * 1000;
 }
 
 export function commandLine(): string[] {
@@ -119,6 +246,11 @@ export function commandLine(): string[] {
 /** The variables that the program was started with. */
 export function variables(): Readonly<Record<string, string | undefined>> {
   return process.env;
+}
+
+/** How many threads can run at once. */
+export function cores(): number {
+  return availableParallelism();
 }
 
 /** "linux", "darwin", "win32". */

@@ -5,6 +5,7 @@
 // and what was expected, and, where there is something to do about it, a hint. A failure of the input ends the program with
 // 1, one of the command line with 2, one of ours with 70. test/errors.test.ts holds every STATUS_* against this table.
 
+import { BENCH_WORDS, type BenchCode } from "./errors/bench.ts";
 import { COMMAND_LINE_WORDS, type CommandLineCode } from "./errors/command-line.ts";
 import { FETCHING_WORDS, type FetchingCode } from "./errors/fetching.ts";
 import { FILE_WORDS, type FileCode } from "./errors/files.ts";
@@ -115,8 +116,8 @@ const UNKNOWN_STATUS: Words = {
   exit: 70,
 };
 
-export type ShellCode = FileCode | CommandLineCode | FetchingCode;
-const SHELL_WORDS: ShellWords<ShellCode> = { ...FILE_WORDS, ...COMMAND_LINE_WORDS, ...FETCHING_WORDS };
+export type ShellCode = FileCode | CommandLineCode | FetchingCode | BenchCode;
+const SHELL_WORDS: ShellWords<ShellCode> = { ...FILE_WORDS, ...COMMAND_LINE_WORDS, ...FETCHING_WORDS, ...BENCH_WORDS };
 
 /** For tests: every status that has words, every code of the shell. */
 export const KNOWN_STATUSES: ReadonlySet<number> = new Set(Object.keys(STATUS_WORDS).map(Number));

@@ -15,7 +15,7 @@ const seed = isCi ? "1" : String(Date.now() % 1000000);
 const PATIENCE = 90000; // milliseconds that an installation may take with --ci
 const skip = (error) => {
   if (!isCi || !(error instanceof NotInstalled)) throw error;
-  process.stdout.write(`skipped 6 oracles: ${error.message}\n0 passed, 0 failed\n`);
+  process.stdout.write(`skipped 7 oracles: ${error.message}\n0 passed, 0 failed\n`);
   process.exit(0);
 };
 const python = await pythonWith(["poetry==2.5.1", "packaging==26.3"], isCi ? PATIENCE : undefined).catch(skip);
@@ -28,7 +28,7 @@ if (!isCi) shell("node test/run.mjs --only name");
 compare("versions", `'${python}' test/oracles/versions.py ${count} ${seed} | node test/oracles/versions.mjs`);
 compare(
   "markers and tags",
-  `node dist/cli.js targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
+  `node dist/bin/pylock2nix.cjs targets --json | '${python}' test/oracles/standards.py ${count} ${seed} | node test/oracles/standards.mjs`,
 );
 compare(
   "Poetry",
@@ -36,6 +36,7 @@ compare(
 );
 compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixtures/uv" : ""}`);
 compare("PDM and Pipenv", `node test/oracles/groups.mjs --count ${isQuick ? 100 : 1000} --seed ${seed}`);
+compare("uv's freshness", `node test/oracles/uv_fresh.mjs ${isCi ? 20 : isQuick ? 40 : 400} ${seed}`);
 compare("the modules for Nix", `node test/oracles/wasmtime.mjs ${isQuick ? "--quick" : ""}`);
 compare("runtimes", "node test/oracles/runtimes.mjs");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -40,15 +40,29 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
-# What is no version of Python, the release of the system too, uv orders as text (crates/uv-pep508/src/marker/tree.rs); packaging says that such an order never holds.
+# The release and the version of the system uv orders as text (crates/uv-pep508/src/marker/algebra.rs, Edges::from_string); of
+# other texts packaging and uv say alike that `<` never holds and that `<=` is `==`.
 ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-VERSIONS = {"python_version", "python_full_version", "implementation_version"}
+ORDERED = {"platform_release", "platform_version"}
 packagings = markers._eval_op
+# The environment that markers are evaluated in now.
+current = {}
+
+
+def is_version(text):
+    try:
+        return bool(Version(text.removesuffix(".*")))
+    except InvalidVersion:
+        return False
 
 
 def evaluated(left, op, right, *, key):
-    order = ORDERS.get(op.serialize()) if key not in VERSIONS else None
+    order = ORDERS.get(op.serialize()) if key in ORDERED else None
+    # The releases of Darwin are versions, when they are compared with one.
+    if key == "platform_release" and current.get("sys_platform") == "darwin" and is_version(right):
+        order = None
     return packagings(left, op, right, key=key) if order is None else order(left, right)
 
 
@@ -270,6 +284,7 @@ def answers(question, folder, base):
         export = tomllib.loads(done.stdout) if done.returncode == 0 else None
         for each in question["targets"]:
             target, environment = each["target"], {**each["environment"], "extra": ""}
+            current.update(environment)
             error = refusal(lock, project, case["arguments"], environment)
             if export is None:
                 error = done.stderr.strip() or "refused"

@@ -98,6 +98,15 @@ export class GraphFacts {
   supportedSize: u32;
 }
 
+/** That a member of the workspace, or the workspace itself, offers an extra or a group. */
+@unmanaged
+export class Offer {
+  /** Text ids; `member` is NONE for the workspace itself. */
+  member: u32;
+  name: u32;
+  isExtra: u32;
+}
+
 export const branches: Column<Branch> = changetype<Column<Branch>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 export const edgeExtras: Column<EdgeExtra> = changetype<Column<EdgeExtra>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 export const conflictItems: Column<ConflictItem> = changetype<Column<ConflictItem>>(
@@ -113,6 +122,7 @@ export const rootRequirements: Column<RootRequirement> = changetype<Column<RootR
 export const memberNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** The same with the project at the lock's folder: what can be asked for. */
 export const workspaceNames: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+export const offers: Column<Offer> = changetype<Column<Offer>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 /** Marker rows, in slices. */
 export const markerLists: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 export const facts: GraphFacts = changetype<GraphFacts>(memory.data(offsetof<GraphFacts>()));

@@ -81,6 +81,7 @@ export function activate(isOpen: bool): void {
 }
 
 function decidedAt(item: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(item < conflictItems.count);
   return load<u32>(decided + (usize(item) << 2));
 }
 

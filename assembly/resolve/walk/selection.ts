@@ -71,6 +71,7 @@ export function startWriting(): void {
 }
 
 export function want(decision: u32): void {
+  if (!ASC_NO_ASSERT) assert(usize(decision) << 2 < rowMemory.capacity);
   store<u32>(rows + (usize(decision) << 2), 1);
 }
 
@@ -91,6 +92,7 @@ export function writeConditions(): void {
 /** The condition row of a decision that was wanted. */
 export function conditionOf(decision: u32): u32 {
   if (decision <= YES) return decision == YES ? ALWAYS : NEVER;
+  if (!ASC_NO_ASSERT) assert(usize(decision) << 2 < rowMemory.capacity);
   return load<u32>(rows + (usize(decision) << 2)) - 1;
 }
 

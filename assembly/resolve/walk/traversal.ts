@@ -97,19 +97,23 @@ export function nextBranch(): u32 {
 }
 
 export function reachedWhen(branch: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(branch < branches.count);
   return load<u32>(reached + (usize(branch) << 2));
 }
 
 export function wantedWhen(row: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   return load<u32>(wanted + (usize(row) << 2));
 }
 
 function widenPackage(row: u32, decision: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < packages.count);
   const slot = wanted + (usize(row) << 2);
   store<u32>(slot, either(load<u32>(slot), decision));
 }
 
 function reach(row: u32, decision: u32): void {
+  if (!ASC_NO_ASSERT) assert(row < branches.count);
   const slot = reached + (usize(row) << 2);
   const before = load<u32>(slot);
   const after = either(before, decision);

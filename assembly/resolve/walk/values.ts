@@ -53,6 +53,7 @@ export function anyHolds(first: u32, count: u32): bool {
 }
 
 export function itemValue(item: u32): u32 {
+  if (!ASC_NO_ASSERT) assert(item < conflictItems.count);
   return load<u32>(items + (usize(item) << 2));
 }
 

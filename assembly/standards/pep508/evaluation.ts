@@ -32,8 +32,10 @@
 // already. In one that a person wrote it can tell: of `python_version == "3.11" or python_version < "3.11.2"` only the second
 // is left, which does not admit 3.11.15.
 //
-// Where uv evaluates differently (crates/uv-pep508/src/marker/tree.rs, MarkerTree::evaluate_reporter_impl), and DIALECT_UV
-// with it: platform_release is a text, and texts are ordered by their bytes (`platform_release >= "24."` on macOS).
+// Where uv evaluates differently (crates/uv-pep508/src/marker/algebra.rs, Edges::from_string), and DIALECT_UV with it:
+// platform_release and platform_version are texts, and ordered by their bytes (`platform_release >= "24."` on macOS); but a
+// platform_release of Darwin that is compared with a version is one. Until 0.13 uv ordered all texts; its newer ones read
+// older locks as packaging does.
 
 import { NONE, STATUS_MARKER_UNDEFINED } from "../../../src/core/abi";
 import { allocate, BLOCK, Column, Scratch } from "../../memory/arena";
@@ -42,8 +44,11 @@ import { intern, textAddress, textSize } from "../../memory/intern";
 import { fail, failed } from "../../memory/status";
 import { ALWAYS, all, any, extraChosen, groupChosen, NEVER, not } from "../condition";
 import {
+  PLATFORM_MACOS,
+  targetPlatform,
   VARIABLE_COUNT,
   VARIABLE_PLATFORM_RELEASE,
+  VARIABLE_PLATFORM_VERSION,
   VARIABLE_PYTHON_FULL_VERSION,
   VARIABLE_PYTHON_VERSION,
   variableText,
@@ -328,8 +333,11 @@ function listValue(atom: Atom): u32 {
 // --- uv's dialect -------------------------------------------------------------------------------------------------------
 
 function uvValue(atom: Atom): u32 {
-  const isText = !isVersion(atom.variable) || atom.variable == VARIABLE_PLATFORM_RELEASE;
-  if (!isText || atom.operator >= OPERATOR_IN) return ownValue(atom);
+  const isOrdered = atom.variable == VARIABLE_PLATFORM_RELEASE || atom.variable == VARIABLE_PLATFORM_VERSION;
+  if (!isOrdered || atom.operator >= OPERATOR_IN) return ownValue(atom);
+  // The releases of Darwin are versions, when they are compared with one.
+  const isRelease = atom.isReversed != 0 ? versionOf(atom.literal) != NONE : atom.clause != NONE;
+  if (isRelease && targetPlatform() == PLATFORM_MACOS) return ownValue(atom);
   const own = variableText(atom.variable);
   const left = atom.isReversed != 0 ? atom.literal : own;
   const right = atom.isReversed != 0 ? own : atom.literal;

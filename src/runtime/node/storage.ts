@@ -6,9 +6,10 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createDigest } from "../../lock/integrity.ts";
 import type { RandomAccess } from "../../prefetch/archive.ts";
 import type { Part } from "../../prefetch/download.ts";
 
@@ -37,11 +38,16 @@ export async function openPart(folder: string, key: string): Promise<StoredPart>
   await takeOver(folder, stem, own);
   const file = await open(`${own}.part`, "a+", 0o600);
   let { size } = await file.stat();
+  const room = await statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  );
   let validator = await readFile(`${own}.tag`, "utf8").catch(() => null);
   return {
     get size() {
       return size;
     },
+    room,
     get validator() {
       return validator;
     },
@@ -118,9 +124,14 @@ export async function digests(
   stream: AsyncIterable<Uint8Array>,
   algorithms: readonly string[],
 ): Promise<Map<string, Uint8Array>> {
-  const hashes = algorithms.map((name) => ({ name, hash: createHash(name) }));
+  const hashes = algorithms.map((name) => ({ name, hash: digestNamed(name) }));
   for await (const piece of stream) for (const { hash } of hashes) hash.update(piece);
   return new Map(hashes.map(({ name, hash }) => [name, hash.digest()]));
+}
+
+/** Node's own, or where it has none ours. */
+function digestNamed(name: string): { update(bytes: Uint8Array): unknown; digest(): Uint8Array } {
+  return name === "blake2b-256" || name === "blake2b-512" ? createDigest(name) : createHash(name);
 }
 
 const doomed = new Set<string>();

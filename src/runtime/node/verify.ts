@@ -5,6 +5,7 @@
 
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { extname, join } from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { createGunzip } from "node:zlib";
 import type { HashAlgorithm } from "../../core/hasher.ts";
@@ -126,8 +127,8 @@ export async function hashAll(tasks: readonly HashTask[], options: HashingOption
   return { engine, workers };
 }
 
-/** Beside this file, under the name that it has here: compiled or not. */
-const WORKER_FILE = new URL(import.meta.url.endsWith(".ts") ? "./hash-worker.ts" : "./hash-worker.js", import.meta.url);
+/** Beside this file, under the name that it has here: as it is, compiled, or bundled. */
+const WORKER_FILE = join(import.meta.dirname, `hash-worker${extname(import.meta.filename)}`);
 
 /** Another thread that hashes. Its outcomes wait in a port, from which they can be taken while this thread is busy too. */
 class HashThread {

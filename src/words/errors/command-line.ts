@@ -24,7 +24,9 @@ export type CommandLineCode =
   | "unknown-machine"
   | "no-target"
   | "jobs"
-  | "missing-path";
+  | "missing-path"
+  | "one-output"
+  | "one-folder";
 
 export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
   "unknown-command": {
@@ -129,6 +131,17 @@ export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
   "missing-path": {
     message: ({ detail }) => `\`${detail}\` needs a path`,
     hint: () => "a folder, a file, or `-` for standard input",
+    exit: 2,
+  },
+  "one-output": {
+    message: ({ text }) => `\`${text}\` names one place, and several locks are given`,
+    hint: ({ text }) => `without \`${text}\` the files go beside each lock`,
+    exit: 2,
+  },
+  "one-folder": {
+    message: ({ text, detail }) =>
+      `\`${text}\` and \`${detail}\` are in the same folder, which holds the files of one lock`,
+    hint: () => "call once for each, with `-o FOLDER`",
     exit: 2,
   },
 };

@@ -6,11 +6,13 @@ export type FetchingCode =
   | "sources-missing"
   | "sources-record"
   | "index-missing"
+  | "index-unknown"
   | "index-page"
   | "not-in-index"
   | "offline"
   | "address-refused"
   | "download-failed"
+  | "download-too-large"
   | "hash-mismatch"
   | "hash-unknown"
   | "archive-refused"
@@ -30,6 +32,10 @@ export const FETCHING_WORDS: ShellWords<FetchingCode> = {
   "index-missing": {
     message: () => "cannot ask a package index: the lock names none, and no setting does",
     hint: () => "set PIP_INDEX_URL or UV_DEFAULT_INDEX, `index-url` in pip.conf, or give `--index`",
+  },
+  "index-unknown": {
+    message: ({ text }) => `cannot ask the index \`${text}\`: the lock names it, and does not say where it is`,
+    hint: () => "make the lock anew, or put the files into a folder and give it with `--wheelhouse`",
   },
   "index-page": {
     message: ({ text, detail }) => `cannot read the index page ${text}: ${detail}`,
@@ -51,6 +57,10 @@ export const FETCHING_WORDS: ShellWords<FetchingCode> = {
       String(detail).includes("credentials")
         ? "give them in netrc, or as POETRY_HTTP_BASIC_NAME_USERNAME and POETRY_HTTP_BASIC_NAME_PASSWORD"
         : null,
+  },
+  "download-too-large": {
+    message: ({ text, detail }) => `cannot fetch ${text}: it is larger than ${detail}`,
+    hint: () => "it is not the file that was locked, or the server sends something else: nothing of it is kept",
   },
   "hash-mismatch": {
     message: ({ text, detail, known }) =>

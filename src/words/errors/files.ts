@@ -1,12 +1,13 @@
 // Words for the files that commands read and write, and for what pyproject.toml and the lock say of one another.
 
-import { andList, lockAgainWith, report, type ShellWords, suggestion } from "./words.ts";
+import { andList, lockAgainWith, orList, report, type ShellWords, suggestion } from "./words.ts";
 
 export type FileCode =
   | "internal"
   | "file-not-found"
   | "file-unreadable"
   | "file-unwritable"
+  | "output-unwritable"
   | "lock-not-found"
   | "several-locks"
   | "unknown-lock-format"
@@ -23,6 +24,8 @@ export type FileCode =
   | "out-of-date"
   | "library-missing"
   | "unrecorded-git"
+  | "unrecorded-file"
+  | "unrecorded-files"
   | "requirements-cycle"
   | "requirements-address"
   | "requirements-includes"
@@ -49,9 +52,15 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text, detail }) => `cannot write \`${text}\`: ${detail}`,
     hint: () => "`-o FOLDER` writes somewhere else",
   },
+  "output-unwritable": {
+    message: ({ detail }) => `cannot write to standard output: ${detail}`,
+  },
   "lock-not-found": {
-    message: ({ text }) => `cannot find a lock in \`${text}\`: expected a \`poetry.lock\``,
-    hint: () => "name the lock or its folder: `pylock2nix resolve path/to/poetry.lock`; `poetry lock` makes one",
+    message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
+    hint: ({ known: [name = ""] }) =>
+      LOCKED_BY[name] === undefined
+        ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
+        : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },
   "several-locks": {
     message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
@@ -59,8 +68,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     exit: 2,
   },
   "unknown-lock-format": {
-    message: ({ text }) => `cannot tell the format of \`${text}\`: expected a lock of Poetry`,
-    hint: () => "`--format poetry` reads it as one",
+    message: ({ text }) => `cannot tell the format of \`${text}\`: it looks like no lock that is known`,
+    hint: ({ known }) => `\`--format\` says what it is: ${orList(known)}`,
   },
   "unsupported-lock-format": {
     message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
@@ -71,7 +80,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: () => "`--format` reads it as something else",
   },
   "stale-lock": {
-    message: ({ text }) => `\`${text}\` is older than pyproject.toml: what it was made from has changed since`,
+    message: ({ text, detail }) =>
+      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
@@ -110,6 +120,17 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   },
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-file": {
+    message: ({ text, detail }) =>
+      detail === "address"
+        ? `the lock has no address of the file of ${text}: Nix cannot fetch it`
+        : `the lock has no hash of the file of ${text} that Nix knows: Nix cannot fetch it`,
+    hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "unrecorded-files": {
+    message: ({ text, detail }) => `the lock lacks hashes or addresses of the files of ${detail}: ${text}`,
     hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
   },
   "requirements-cycle": {
@@ -151,3 +172,17 @@ export const FILE_WORDS: ShellWords<FileCode> = {
       "the lock has hashes of whole files: `pip download -r requirements.txt -d wheelhouse` has them to verify",
   },
 };
+
+/** What makes the lock of that name. */
+const LOCKED_BY: Readonly<Record<string, string>> = {
+  "poetry.lock": "`poetry lock`",
+  "uv.lock": "`uv lock`",
+  "pdm.lock": "`pdm lock`",
+  "Pipfile.lock": "`pipenv lock`",
+};
+
+function expectedLock([name]: readonly string[]): string {
+  if (name !== undefined) return `\`${name}\``;
+  const names = [...Object.keys(LOCKED_BY), "pylock.toml", "conda-lock.yml"].map((each) => `\`${each}\``);
+  return `${names.join(", ")} or \`requirements.txt\` with hashes`;
+}

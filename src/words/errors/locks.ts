@@ -65,6 +65,12 @@ export const LOCK_WORDS: StatusWords = {
     message: () => "cannot read lock: found a control character in this text",
     hint: edited,
   },
+  [abi.STATUS_LOCK_OTHER_FILE]: {
+    code: "lock-file-of-another-package",
+    message: ({ text, detail }) =>
+      `cannot read lock: found the file ${found(text)}, expected one of ${name(detail, "its package")}`,
+    hint: edited,
+  },
   [abi.STATUS_LOCK_UNKNOWN_KEY]: {
     code: "lock-unknown-key",
     message: ({ text }) => `the lock has the key ${found(text)}, which is not known: what it says is not read`,
