@@ -305,7 +305,11 @@ let
         ]
       else
         [ ]
-    ) (attrNames pdmOwn);
+    ) (attrNames pdmOwn)
+    # An extra without requirements is a group, too.
+    ++ map (extra: { name = normalize extra; texts = [ ]; }) (
+      attrNames (section "project" project "optional-dependencies")
+    );
   # `-e file:///${PROJECT_ROOT}/x#egg=name`: the name is what is looked for among the locked packages.
   withoutEditable =
     text:

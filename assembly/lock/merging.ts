@@ -42,12 +42,18 @@ let slots: usize = 0;
 let mask: u32 = 0;
 /** For each entry the row that it becomes, or of the package that it belongs to. */
 let rows: usize = 0;
+/** For each name the last row of it, + 1; 0 where the order of entries has no say. */
+let lastRows: usize = 0;
 /** For each text the last entry that has it as a hash, + 1. */
 let stamps: usize = 0;
 
-/** Makes one row of the entries for each package. With `intersect` a file must be among the hashes of each entry, as in pip. */
-export function mergeEntries(intersect: bool): void {
+/**
+ * Makes one row of the entries for each package. With `intersect` a file must be among the hashes of each entry, as in pip.
+ * With `isOrdered` the last entry of a name counts: those of one package between which another version stands are two rows.
+ */
+export function mergeEntries(intersect: bool, isOrdered: bool = false): void {
   const count = packages.count;
+  lastRows = isOrdered ? allocateZeroed(usize(texts.count) << 2) : 0;
   mask = 63;
   while (mask < count << 1) mask = (mask << 1) | 1;
   slots = allocateZeroed(usize(mask + 1) << 2);
@@ -73,7 +79,8 @@ function place(row: u32, intersect: bool): void {
   for (;;) {
     const known = load<u32>(slots + (usize(slot) << 2));
     if (known == 0) break;
-    if (same(packageAt(known - 1), item)) {
+    const isLast = lastRows == 0 || load<u32>(lastRows + (usize(item.name) << 2)) == known;
+    if (isLast && same(packageAt(known - 1), item)) {
       if (intersect) intersectHashes(packageAt(known - 1), item, row);
       extend(known - 1, item);
       store<u32>(rows + (usize(row) << 2), known - 1);
@@ -82,6 +89,7 @@ function place(row: u32, intersect: bool): void {
     slot = (slot + 1) & mask;
   }
   store<u32>(slots + (usize(slot) << 2), row + 1);
+  if (lastRows != 0) store<u32>(lastRows + (usize(item.name) << 2), row + 1);
   store<u32>(rows + (usize(row) << 2), row);
   // An extra's entry without the package's own stands for itself, and for the next extra's.
   if (item.extensions == IS_EXTRA_ENTRY) item.extensions = NONE;

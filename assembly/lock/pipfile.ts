@@ -77,7 +77,7 @@ export function readPipfileLock(): void {
     for (let each = first(entry); each != NONE && !failed(); each = next(each)) readPackage(each, group);
   }
   if (failed()) return;
-  mergeEntries(false);
+  mergeEntries(false, true);
   linkNames();
 }
 

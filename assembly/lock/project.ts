@@ -9,6 +9,7 @@ import {
   FIELD_END,
   FORMAT_PDM,
   NONE,
+  PACKAGE_IS_OVERRIDDEN,
   RECORD_END,
   SOURCE_DIRECTORY,
   SOURCE_GIT,
@@ -38,7 +39,6 @@ import {
   groupNames,
   idAt,
   lock,
-  lockTargets,
   packageAt,
   packageExtras,
   pushDistinct,
@@ -170,23 +170,23 @@ function isPdm(): bool {
   return isDefined(WITHOUT_UV) || lock.format == FORMAT_PDM;
 }
 
-/** PDM: what a lock without targets is for. */
+/** PDM: the Pythons of the project, of which its lock is for some at most. */
 function readProjectPython(): void {
   nextName();
   readField();
-  if (lockTargets.count != 0) return;
   const python = intern(field, fieldSize);
   if (isSpecifierSet(python)) lock.python = python;
 }
 
 /**
- * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python
- * (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and get_dependencies).
+ * PDM: the locked versions of an overridden name are right whatever asks for them, and demand no Python; where their own
+ * refuse the target's, what they require is left out (pdm/resolver/providers.py, BaseProvider.is_satisfied_by and
+ * get_dependencies).
  */
 function readOverride(): void {
   const name = nextName();
   for (let row = candidates(name); row != NONE && spend(1); row = packageAt(row).nextOfName) {
-    packageAt(row).python = NONE;
+    packageAt(row).flags |= PACKAGE_IS_OVERRIDDEN;
   }
   if (!spend(dependencies.count)) return;
   for (let row: u32 = 0; row < dependencies.count; row++) {

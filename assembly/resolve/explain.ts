@@ -14,6 +14,7 @@ import {
   KIND_NONE,
   METHOD_FILTER,
   NONE,
+  PACKAGE_IS_OVERRIDDEN,
   REASON_COUNTS,
   REASON_EXTRA,
   REASON_GROUP_LEFT,
@@ -188,7 +189,7 @@ function addFinding(code: u32, reason: u32, row: u32): void {
 /** The package's own Python versions against the target's. */
 function checkPython(row: u32): void {
   const python = packageAt(row).python;
-  if (python == NONE) return;
+  if (python == NONE || (packageAt(row).flags & PACKAGE_IS_OVERRIDDEN) != 0) return;
   const constraint = constraintOf(python);
   if (constraint == NONE || constraintAllows(constraint, variableVersion(VARIABLE_PYTHON_FULL_VERSION))) return;
   addFinding(FINDING_IS_REFUSED_PYTHON, NONE, row);

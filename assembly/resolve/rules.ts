@@ -179,23 +179,18 @@ function checkEnvironments(): void {
 // --- PDM's targets --------------------------------------------------------------------------------------------------------
 
 /**
- * PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare). A
- * lock without targets is for the Pythons of the project (models/repositories/lock.py, _read_pdm_lock: allow_all_spec).
+ * PDM installs when one target is not incompatible (cli/actions.py, resolve_from_lockfile; dep_logic's EnvSpec.compare), and
+ * only with a Python that the project takes (project/core.py, resolve_interpreter), which is `lock.python` where it says so.
  */
 function checkLockTargets(): void {
-  if (lockTargets.count == 0) {
-    if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) refusePython(lock.python);
-    return;
-  }
+  if (lock.python != NONE && !specifiersContain(lock.python, pythonVersion())) return refusePython(lock.python);
   for (let i: u32 = 0; i < lockTargets.count && !failed(); i++) {
     const each = changetype<LockTarget>(lockTargets.at(i));
     if (each.python != NONE && !specifiersContain(each.python, pythonVersion())) continue;
     if (each.implementation != NONE && !isCPython(each.implementation)) continue;
     if (each.platform == NONE || isPdmPlatform(textAddress(each.platform), textSize(each.platform))) return;
   }
-  const first = changetype<LockTarget>(lockTargets.at(0));
-  if (lockTargets.count == 1 && first.platform == NONE && first.python != NONE) refusePython(first.python);
-  else fail(STATUS_PDM_TARGET, 0, 0);
+  if (lockTargets.count != 0) fail(STATUS_PDM_TARGET, 0, 0);
 }
 
 function isCPython(implementation: u32): bool {

@@ -12,6 +12,7 @@
 
 import {
   NONE,
+  PACKAGE_IS_OVERRIDDEN,
   SOURCE_DIRECTORY,
   SOURCE_FILE,
   SOURCE_GIT,
@@ -215,6 +216,8 @@ function requestExtras(index: u32, row: u32): bool {
 
 /** Adds what the version requires with the extras that are asked of it so far: everything, or what is optional. */
 function requireActive(row: u32, optional: u32): void {
+  // Only an overridden version can be here all the same.
+  if (!isDefined(WITHOUT_FLAT) && !takesPython(row)) return;
   const item = packageAt(row);
   const end = item.dependencies + item.dependencyCount;
   for (let i = item.dependencies; i < end && !failed(); i++) {
@@ -317,7 +320,7 @@ function isAdmitted(name: u32, row: u32): bool {
     if (!admits(dependencyAt(requirementAt(i).dependency), row)) return false;
     i = requirementAt(i).before;
   }
-  return admitsPython(row);
+  return takesPython(row) || (!isDefined(WITHOUT_FLAT) && (packageAt(row).flags & PACKAGE_IS_OVERRIDDEN) != 0);
 }
 
 /** Whether a requirement admits a locked version: its constraint, and its source when it names one. False out of budget. */
@@ -347,7 +350,7 @@ function sourceFits(demanded: u32, locked: u32): bool {
 }
 
 /** A locked version whose `python-versions` refuse the target's Python is no candidate (provider.py, search_for). */
-function admitsPython(row: u32): bool {
+function takesPython(row: u32): bool {
   const python = packageAt(row).python;
   return python == NONE || admitsVersion(python, variableVersion(VARIABLE_PYTHON_FULL_VERSION));
 }

@@ -146,6 +146,8 @@ export const PACKAGE_IS_EDITABLE = 2;
 export const PACKAGE_HAS_BARE_HASHES = 4;
 /** A repository whose large files are to be fetched from its LFS store. */
 export const PACKAGE_HAS_LFS = 8;
+/** PDM: its version and its Python are right whatever asks for it. */
+export const PACKAGE_IS_OVERRIDDEN = 16;
 
 export const SOURCE_INDEX = 0;
 /** An index other than the default one: Poetry's `legacy`. */

@@ -10,6 +10,10 @@ import { join } from "node:path";
 /** The engine that Determinate Nix runs modules with. */
 export const WASMTIME = "wasmtime==50.0.1";
 
+/** PDM 2.29.3 with the libraries that it was released with: newer ones it cannot use. */
+export const PDM = ["pdm==2.29.3", "hishel==1.2.1", "unearth==0.18.2"];
+export const PIPENV = ["pipenv==2026.8.0"];
+
 /** The package index gave nothing: not reached, too slow, or without such packages. */
 export class NotInstalled extends Error {}
 

@@ -32,6 +32,8 @@ export function pdmRequirements(
     // PDM of 2020 wrote a table of constraints here; its locks are of a version that is refused.
     if (Array.isArray(own.values[name])) add(normalizeName(name), own.texts(name).flatMap(withoutEditable));
   }
+  // An extra without requirements is a group, too.
+  for (const name of root.section("project").section("optional-dependencies").names()) add(normalizeName(name), []);
   return {
     groups: [...groups.keys()].map((name): DependencyGroup => {
       const texts = expanded(name, groups, project, new Set());
