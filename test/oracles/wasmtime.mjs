@@ -179,7 +179,7 @@ function closedShape(answer, target) {
     name,
     version,
     dependencies,
-    source.kind === "index" || source.kind === "legacy" ? (files[file]?.[0] ?? null) : null,
+    /^(index|legacy|folder)$/.test(source.kind) ? (files[file]?.[0] ?? null) : null,
   ]);
   return { error: failureOf(entry.error)?.code ?? null, packages: sorted(packages) };
 }
