@@ -294,7 +294,12 @@ export function targets(): u32 {
 
 /** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
 export function floors(): u32 {
-  return wheelFloors();
+  begin();
+  startBudget();
+  const mask = wheelFloors();
+  settle();
+  // What was not looked at may ask for any.
+  return failed() ? U32.MAX_VALUE : mask;
 }
 
 /** Address of the state block (STATE_* slots). */

@@ -53,7 +53,7 @@ export class Node {
 /** Small modules go without rows, and so does the core that tests hold the other against. */
 export const HAS_ROWS: bool = !isDefined(COMPACT_WORDS) && !isDefined(WITHOUT_ROWS);
 
-/** `{file = "<text>", hash = "<hash>"}` */
+/** `{file = "<text>", hash = "<hash>"}`, whose text has no slash. */
 export const ROW_FILE: u32 = 0;
 /** `{ url = "<text>", hash = "<hash>", size = <number>, upload-time = "<time>" }` */
 export const ROW_URL: u32 = 1;
@@ -73,6 +73,8 @@ export class Row {
   hash: usize;
   number: usize;
   numberSize: u32;
+  /** What the number is. */
+  value: u64;
   /** 0 when there is none. */
   time: usize;
   timeSize: u32;

@@ -21,6 +21,7 @@ import {
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
+import type { ByteSource } from "../core/core.ts";
 import { errorFrom, shellError } from "../words/errors.ts";
 
 export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
@@ -42,6 +43,73 @@ export async function readIfThere(path: string): Promise<Uint8Array | null> {
   }
   if (bytes !== null) return bytes;
   throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** A file whose bytes go where there is room for them. */
+export interface FileSource extends ByteSource {
+  /** The first bytes, 4,096 where it has as many. */
+  readonly head: Uint8Array;
+  readonly path: string;
+}
+
+const HEAD = 4096;
+
+export async function sourceAt(path: string): Promise<FileSource> {
+  const found = regular(path);
+  if (found === null) {
+    // A pipe is read once.
+    const whole = await readBytes(path);
+    const head = whole.subarray(0, HEAD);
+    return { path, size: whole.length, head, readInto: (room) => room.set(whole), bytes: () => whole };
+  }
+  let whole: Uint8Array | undefined;
+  const bytes = (): Uint8Array => {
+    if (whole === undefined) {
+      whole = new Uint8Array(found.size);
+      fill(whole, path);
+    }
+    return whole;
+  };
+  return { path, ...found, readInto: (room) => fill(room, path), bytes };
+}
+
+/** The size and the first bytes of a regular file; null of anything else. */
+function regular(path: string): { size: number; head: Uint8Array } | null {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const status = fstatSync(file);
+      if (!status.isFile() || status.size === 0 || status.size > INPUT_LIMIT) return null;
+      const head = new Uint8Array(Math.min(status.size, HEAD));
+      return { size: status.size, head: head.subarray(0, readSync(file, head, 0, head.length, 0)) };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null; // Whoever reads it says why it cannot be read.
+  }
+}
+
+function fill(room: Uint8Array, path: string): void {
+  try {
+    const file = openSync(path, "r");
+    try {
+      for (let filled = 0; filled < room.length; ) {
+        const count = readSync(file, room, filled, room.length - filled, filled);
+        if (count === 0) throw new Error("it became shorter meanwhile");
+        filled += count;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    fail(isAbsent(error) ? "file-not-found" : "file-unreadable", path, error);
+  }
+}
+
+/** SHA-256 in hexadecimal, by the runtime: at once and without a copy. */
+export function sha256Hex(bytes: Uint8Array | string): string {
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The file's bytes; null when they are more than the limit. */
