@@ -158,6 +158,18 @@ export class Column<Row> extends Block {
     this.hold(rows, this.stride);
   }
 
+  /** Takes over, empty as it is, the memory of rows that nobody looks at any more while their lifetime lasts. */
+  adopt<Other>(rows: Column<Other>): void {
+    const size = usize(rows.capacity) * rows.stride;
+    if (size / this.stride <= this.capacity) return;
+    if (this.capacity == 0) this.enlist();
+    this.base = rows.base;
+    this.capacity = u32(size / this.stride);
+    rows.base = 0;
+    rows.count = 0;
+    rows.capacity = 0;
+  }
+
   /** Makes it this many rows of zeros. False when memory is out. */
   fill(rows: u32): bool {
     if (!this.hold(rows, this.stride)) return false;

@@ -90,9 +90,13 @@ let indexed: u32 = 0;
 /** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
 const BYTES_PER_NODE: u32 = 12;
 
+/** Fewer no row has: the hash, and what stands around it. */
+const BYTES_PER_ROW: u32 = 96;
+
 /** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
 export function startDocument(address: usize, size: u32): u32 {
   nodes.reserve(size / BYTES_PER_NODE + 16);
+  if (HAS_ROWS) rows.reserve(size / BYTES_PER_ROW + 16);
   indexed = 0;
   return add(TABLE, address);
 }

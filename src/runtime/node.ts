@@ -178,6 +178,8 @@ export async function filesBelow(folder: string, prefix = ""): Promise<string[]>
 
 /** Whether a file is there and has these bytes. */
 export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  const source = regular(path);
+  if (source !== null && source.size !== bytes.length) return false;
   const present = await readIfThere(path);
   return present !== null && Buffer.compare(present, bytes) === 0;
 }
@@ -208,14 +210,17 @@ export async function writeWhole(files: readonly NewFile[]): Promise<void> {
   }
 }
 
-export function print(text: string): void {
-  write("stdout", text);
+/** Pieces follow one another; bytes are UTF-8, and may be gone afterwards. */
+export function print(text: string | readonly (string | Uint8Array)[]): void {
+  for (const piece of typeof text === "string" ? [text] : text) write("stdout", piece);
 }
 
 export function printError(text: string): void {
   write("stderr", text);
 }
 
+// A piece may start with U+FEFF: it is no mark of the encoding here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const DESCRIPTORS = { stdout: 1, stderr: 2 };
 /** Those that Node's stream writes to by now. */
 const streaming = new Set<keyof typeof DESCRIPTORS>();
@@ -224,12 +229,12 @@ const streaming = new Set<keyof typeof DESCRIPTORS>();
  * Straight to the descriptor: to make Node's stream for it takes a tenth of the time that Node takes to start. A pipe that
  * is full and must not block is left to the stream, which waits.
  */
-function write(to: keyof typeof DESCRIPTORS, text: string): void {
+function write(to: keyof typeof DESCRIPTORS, piece: string | Uint8Array): void {
   if (collecting !== null) {
-    collecting[to].push(text);
+    collecting[to].push(typeof piece === "string" ? piece : decoder.decode(piece));
     return;
   }
-  let rest: Uint8Array = Buffer.from(text);
+  let rest: Uint8Array = typeof piece === "string" ? Buffer.from(piece) : piece;
   try {
     while (rest.length > 0 && !streaming.has(to)) rest = rest.subarray(writeSync(DESCRIPTORS[to], rest));
   } catch (error) {
@@ -246,7 +251,7 @@ function write(to: keyof typeof DESCRIPTORS, text: string): void {
       throw later;
     });
   }
-  if (rest.length > 0) process[to].write(rest);
+  if (rest.length > 0) process[to].write(Buffer.from(rest));
 }
 
 /** Where what is printed goes while it is collected. */
