@@ -34,7 +34,6 @@ function writeBase64(to: usize, hex: usize, count: u32): usize {
 }
 
 /** Eight bytes, one in each lane, of sixteen hexadecimal digits. */
-@inline
 function paired(hex: usize): v128 {
   const block = v128.load(hex);
   // Letters have their sixth bit set.
@@ -45,21 +44,16 @@ function paired(hex: usize): v128 {
 }
 
 /** Ones in the first lanes of bytes. */
-@inline
 function firstLanes(count: u32): v128 {
   const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   return i8x16.lt_u(places, i8x16.splat(u8(count)));
 }
 
 /** Sixteen characters for twelve bytes: each three of them are four numbers of six bits. */
-@inline
 function characters(bytes: v128): v128 {
   const threes = i8x16.swizzle(bytes, i8x16(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
   const sixes = v128.or(
-    v128.or(
-      v128.and(i32x4.shr_u(threes, 10), i32x4.splat(0x3f)),
-      v128.and(i32x4.shl(threes, 4), i32x4.splat(0x3f00)),
-    ),
+    v128.or(v128.and(i32x4.shr_u(threes, 10), i32x4.splat(0x3f)), v128.and(i32x4.shl(threes, 4), i32x4.splat(0x3f00))),
     v128.or(
       v128.and(i32x4.shr_u(threes, 6), i32x4.splat(0x3f0000)),
       v128.and(i32x4.shl(threes, 8), i32x4.splat(0x3f000000)),
