@@ -1,14 +1,14 @@
 // What a user waits for: whole processes, against Node starting and against real uv where it is installed (UV names it).
 //
 // All commands of a group run in turn, so that a slow minute of the machine hits all of them; the environment is clean, what
-// is printed goes nowhere. Figures are medians over the rounds, ratios medians of the rounds' ratios. Locks are made here,
+// is printed goes nowhere. Figures are medians over the rounds, ratios medians of the rounds' ratios. Locks are generated,
 // but for the real ones of the corpus, where that is there.
 //   ROUNDS=21 SECTIONS=start,large,uv,memory,many UV=path/to/uv npm run bench -- shell
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { poetryLock, UV_PROJECT, uvLock } from "./generate.ts";
+import { type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
 
 const ROUNDS = Math.max(9, Number(process.env.ROUNDS ?? 9));
 const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
@@ -43,19 +43,21 @@ const version = spawnSync(UV, ["--version"], { encoding: "utf8" }).stdout?.trim(
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${version ?? "no uv"}, `);
 process.stdout.write(`medians of ${ROUNDS} rounds\n`);
 
-const sections: Record<string, () => void> = { start, large, uv, memory, many };
+const sections: Record<string, () => Promise<void>> = { start, large, uv, memory, many };
 const wanted = (process.env.SECTIONS ?? "").split(",").filter((name) => name !== "");
-for (const [name, section] of Object.entries(sections)) if (wanted.length === 0 || wanted.includes(name)) section();
+for (const [name, section] of Object.entries(sections))
+  if (wanted.length === 0 || wanted.includes(name)) await section();
 
 // --- Locks of usual size -----------------------------------------------------------------------------------------------
 
-function start(): void {
+async function start(): Promise<void> {
   const imgapp = made("imgapp", (path) => cpSync("examples/imgapp", path, { recursive: true }));
-  const usual = made("usual", (path) => {
-    const real = join(CORPUS, "poetry--saleor-2.1");
-    if (!existsSync(real)) return writeFileSync(join(path, "poetry.lock"), poetryLock(220));
-    for (const file of ["poetry.lock", "pyproject.toml"]) cpSync(join(real, file), join(path, file));
-  });
+  const real = join(CORPUS, "poetry--saleor-2.1");
+  const usual = existsSync(real)
+    ? made("usual", (path) => {
+        for (const file of ["poetry.lock", "pyproject.toml"]) cpSync(join(real, file), join(path, file));
+      })
+    : await generated("poetry", 210);
   compare("start", [
     START,
     ours("--version", ["--version"]),
@@ -66,17 +68,17 @@ function start(): void {
 
 // --- Large ones --------------------------------------------------------------------------------------------------------
 
-function large(): void {
-  const project = made("large", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(5000)));
-  compare("nix, 5,000 packages", [
+async function large(): Promise<void> {
+  const project = await generated("poetry", 4800);
+  compare("nix, 4,800 packages", [
     START,
     ours(`nix, poetry.lock of ${megabytes(project, "poetry.lock")}, 12 targets`, ["nix", project, ...TWELVE_TARGETS]),
   ]);
 }
 
-function uv(): void {
-  for (const packages of [640, 2900]) {
-    const project = madeForUv(`uv-${packages}`, packages);
+async function uv(): Promise<void> {
+  for (const packages of [945, 3190]) {
+    const project = await generated("uv", packages);
     compare(`uv.lock of ${megabytes(project, "uv.lock")}`, [
       ...(version === null ? [START] : [{ name: "uv export --frozen", calls: [export_(project)] }]),
       ours("resolve --json, one target", ["resolve", project, ...ONE_TARGET]),
@@ -86,8 +88,8 @@ function uv(): void {
 
 // --- Memory ------------------------------------------------------------------------------------------------------------
 
-function memory(): void {
-  const huge = made("huge", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(30000)));
+async function memory(): Promise<void> {
+  const huge = await generated("poetry", 28300);
   const size = statSync(join(huge, "poetry.lock")).size;
   process.stdout.write(`\nmemory, poetry.lock of ${megabytes(huge, "poetry.lock")}: the most that was resident\n`);
   for (const [name, words] of [
@@ -101,8 +103,8 @@ function memory(): void {
 
 // --- Many in one call --------------------------------------------------------------------------------------------------
 
-function many(): void {
-  const locks = manyLocks();
+async function many(): Promise<void> {
+  const locks = await manyLocks();
   compare(`${locks.length} locks`, [
     {
       name: "a call for each: resolve --json",
@@ -180,22 +182,24 @@ function made(name: string, fill: (path: string) => void): string {
   return path;
 }
 
-function madeForUv(name: string, packages: number, seed?: number): string {
-  return made(name, (path) => {
-    writeFileSync(join(path, "uv.lock"), uvLock(packages, seed));
-    writeFileSync(join(path, "pyproject.toml"), UV_PROJECT);
+/** A lock of so many packages beside its pyproject.toml. */
+async function generated(tool: GeneratedTool, packages: number): Promise<string> {
+  const { name, lock, pyproject } = await generateLock({ tool, packages, seed: 1 });
+  return made(`${tool}-${packages}`, (path) => {
+    writeFileSync(join(path, name), lock);
+    writeFileSync(join(path, "pyproject.toml"), pyproject);
   });
 }
 
 /** The real locks, each beside its pyproject.toml; without them 50 that are made, every fourth for uv. */
-function manyLocks(): string[] {
+async function manyLocks(): Promise<string[]> {
   if (!existsSync(CORPUS)) {
-    return Array.from({ length: 50 }, (_, index) => {
-      const packages = 40 + 12 * index;
-      if (index % 4 === 0) return join(madeForUv(`many-${index}`, packages, index), "uv.lock");
-      const write = (path: string) => writeFileSync(join(path, "poetry.lock"), poetryLock(packages, index));
-      return join(made(`many-${index}`, write), "poetry.lock");
-    });
+    const locks: string[] = [];
+    for (let index = 0; index < 50; index++) {
+      const tool = index % 4 === 0 ? "uv" : "poetry";
+      locks.push(join(await generated(tool, 40 + 12 * index), `${tool}.lock`));
+    }
+    return locks;
   }
   // uv writes beside what it reads: a copy.
   const copy = join(folder, "corpus");

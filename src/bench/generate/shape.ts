@@ -42,6 +42,8 @@ export const UV: Shape = {
 /** Characters of a description; of a marker in a uv.lock, where forks of the resolution make long ones. */
 export const DESCRIPTION_LENGTH: readonly number[] = [4, 24, 32, 45, 58, 76, 91, 126, 165];
 export const UV_MARKER_LENGTH: readonly number[] = [15, 28, 29, 112, 738, 1634, 1634, 2673, 3493];
+/** Of a thousand markers in a uv.lock: how many are different from each other. */
+export const UV_DISTINCT_MARKERS = 118;
 /** Requirements in the extras that a poetry.lock lists for a package. */
 export const EXTRA_REQUIREMENTS: readonly number[] = [0, 0, 0, 0, 5, 17, 28, 97, 137];
 /** Of a thousand packages in a poetry.lock of version 2.1: with markers. */

@@ -3,7 +3,7 @@
 import type { GeneratedFiles } from "./generate.ts";
 import type { MadePackage, MadeProject } from "./packages.ts";
 import type { Random } from "./random.ts";
-import { UV_ATOMS, UV_MARKER_LENGTH } from "./shape.ts";
+import { UV_ATOMS, UV_DISTINCT_MARKERS, UV_MARKER_LENGTH } from "./shape.ts";
 
 const PROJECT = "zz-generated";
 const PYTHON = ">=3.9";
@@ -12,7 +12,8 @@ const REGISTRY = 'source = { registry = "https://pypi.invalid/simple" }';
 export function writeUv({ packages, roots }: MadeProject, random: Random): GeneratedFiles {
   const required = roots.map((index) => packages[index]!);
   const head = `version = 1\nrevision = 3\nrequires-python = "${PYTHON}"\n`;
-  const sections = packages.map((each) => section(each, packages, random));
+  const markers = makeMarkers(packages, random);
+  const sections = packages.map((each) => section(each, packages, markers, random));
   const pyproject = `[project]\nname = "${PROJECT}"\nversion = "0.1.0"\nrequires-python = "${PYTHON}"\ndependencies = [\n${required
     .map(({ name }) => `    "${name}",\n`)
     .join("")}]\n`;
@@ -22,13 +23,14 @@ export function writeUv({ packages, roots }: MadeProject, random: Random): Gener
 function section(
   { name, version, files, dependencies }: MadePackage,
   packages: readonly MadePackage[],
+  markers: readonly string[],
   random: Random,
 ): string {
   const lines = ["[[package]]", `name = "${name}"`, `version = "${version}"`, REGISTRY];
   if (dependencies.length > 0) {
     lines.push("dependencies = [");
     for (const { to, hasMarker } of [...dependencies].sort((left, right) => left.to - right.to)) {
-      const marker = hasMarker ? `, marker = "${makeMarker(random.from(UV_MARKER_LENGTH), random)}"` : "";
+      const marker = hasMarker ? `, marker = "${random.pick(markers)}"` : "";
       lines.push(`    { name = "${packages[to]!.name}"${marker} },`);
     }
     lines.push("]");
@@ -46,6 +48,13 @@ function fileTable(file: string, random: Random): string {
   const day = `20${20 + random.below(6)}-${two(1 + random.below(12))}-${two(1 + random.below(28))}`;
   const time = `${day}T${two(random.below(24))}:${two(random.below(60))}:${two(random.below(60))}Z`;
   return `{ url = "https://files.pypi.invalid/packages/${place}/${file}", hash = "sha256:${random.hex(64)}", size = ${size}, upload-time = "${time}" }`;
+}
+
+/** The same few again and again: forks of the resolution, and what widely used packages ask for. */
+function makeMarkers(packages: readonly MadePackage[], random: Random): string[] {
+  const used = packages.flatMap(({ dependencies }) => dependencies).filter(({ hasMarker }) => hasMarker).length;
+  const length = Math.ceil((used * UV_DISTINCT_MARKERS) / 1000) + 1;
+  return Array.from({ length }, () => makeMarker(random.from(UV_MARKER_LENGTH), random));
 }
 
 /** Alternatives of two or three conditions each, until it is long enough. */
