@@ -23,6 +23,7 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
+  perPackage ? { },
   # Besides `main`.
   groups ? [ ],
   # Besides those, where checks run (`doCheck = true`). null: `dev` where there is one.
@@ -38,7 +39,7 @@
 let
   own = [
     "projectDir" "src" "pwd" "pyproject" "poetrylock" "lock" "resolution" "python" "target" "overrides"
-    "preferWheels" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
   ];
   shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
   made = mkProject shared;

@@ -17,6 +17,7 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
+  perPackage ? { },
   # Besides `main`, which is always there; null: `dev` where there is one.
   groups ? [ ],
   # Only checks of mkPoetryApplication read it; here for callers that pass the same arguments everywhere.

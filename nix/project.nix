@@ -21,6 +21,8 @@
   target ? null,
   overrides ? [ defaultPoetryOverrides ],
   preferWheels ? true,
+  # Name -> what is particular about a package: `preferWheel`, `extraLibraries`, `ignoreSonames` (package.nix).
+  perPackage ? { },
   extras ? [ "*" ],
 }:
 let
@@ -63,7 +65,8 @@ let
           inherit python;
           root = if pwd != null then pwd else folder;
           libraries = present libraries.${name};
-          preferWheel = preferWheels;
+          neighbours = map (other: selected.${other}) libraries.${name};
+          settings = { preferWheel = preferWheels; } // perPackage.${name} or { };
         }
       ) selected;
       overlay = lib.composeManyExtensions (lib.toList overrides);

@@ -17,6 +17,7 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
+  perPackage ? { },
   # null: `dev` where there is one. poetry2nix' default was [ "dev" ], there or not.
   groups ? null,
   checkGroups ? [ "dev" ],

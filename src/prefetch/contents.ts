@@ -79,25 +79,36 @@ function isWanted(path: readonly string[], wanted: string): boolean {
 
 /** Pure wheels are only checked as archives. */
 async function sonamesOf(entries: readonly ZipEntry[], isNative: boolean): Promise<readonly string[] | null> {
-  if (!isNative) return null;
-  const objects = entries.filter(
-    ({ path, isFolder }) => (!isFolder && /\.so(\.[0-9.]+)?$|\.pyd$/i.test(path.at(-1) ?? "")) || isProgram(path),
-  );
-  const own = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
-  const needed = new Set<string>();
-  for (const entry of objects) {
-    const object = await readSharedObject(partsOf(entry));
-    if (object === null) continue;
-    if (object.soname !== null) own.add(object.soname);
-    for (const name of object.needed) if (isSoname(name)) needed.add(name);
-  }
-  return [...needed].filter((name) => !own.has(name)).sort();
+  return isNative ? (await librariesOf(entries)).needed : null;
 }
 
-/** Programs that a wheel installs: `<name>.data/scripts/` and `bin/` folders. */
-function isProgram(path: readonly string[]): boolean {
-  const folder = path.at(-2);
-  return (folder === "scripts" || folder === "bin") && !(path.at(-1) ?? "").includes(".");
+export interface Libraries {
+  /** Sorted; what the wheel brings itself is left out. */
+  readonly needed: readonly string[];
+  /** What others may need of it: names of its files, and those that its shared objects answer to. */
+  readonly brings: ReadonlySet<string>;
+}
+
+/** `open`: how the objects are read. */
+export async function librariesOf(
+  entries: readonly ZipEntry[],
+  open: (entry: ZipEntry) => ReadPart = partsOf,
+): Promise<Libraries> {
+  const brings = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
+  const needed = new Set<string>();
+  for (const entry of entries.filter(mayBeObject)) {
+    const object = await readSharedObject(open(entry));
+    if (object === null) continue;
+    if (object.soname !== null) brings.add(object.soname);
+    for (const name of object.needed) if (isSoname(name)) needed.add(name);
+  }
+  return { needed: [...needed].filter((name) => !brings.has(name)).sort(), brings };
+}
+
+/** Libraries by their names; programs have no ending, wherever a wheel puts them (Qt's in libexec/, triton's in bin/). */
+function mayBeObject({ path, isFolder }: ZipEntry): boolean {
+  const name = path.at(-1) ?? "";
+  return !isFolder && (/\.so(\.[0-9.]+)?$|\.pyd$/i.test(name) || !name.includes("."));
 }
 
 /** A file name that a linker would write; anything else in that place is not worth recording. */
