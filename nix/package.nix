@@ -13,7 +13,7 @@
   python,
   # The folder that relative paths of the lock start from.
   root,
-  # The packages whose shared libraries this one may load (libraries.nix), and what was selected of them.
+  # The packages whose shared libraries this one may load (libraries.nix), and all that was selected behind them.
   libraries,
   neighbours,
   # The arguments of `build`, below.
@@ -66,9 +66,26 @@ let
       autoPatchelfIgnoreMissingDeps = needed.ignored;
       dontStrip = true;
       libraryWheels = libraries;
+      # Each wheel names those whose libraries it may load, and so on: whoever depends on it finds theirs, too.
       preFixup = ''
+        declare -A isListed=()
+        addLibraryWheel() {
+          if [ -z "''${isListed[$1]-}" ]; then
+            isListed[$1]=1
+            mkdir -p "$out/nix-support"
+            printf '%s\n' "$1" >> "$out/nix-support/library-wheels"
+            addAutoPatchelfSearchPath "$1"
+          fi
+        }
         for wheel in ''${libraryWheels[@]}; do
-          addAutoPatchelfSearchPath "$wheel"
+          addLibraryWheel "$wheel"
+        done
+        for wheel in ''${libraryWheels[@]}; do
+          if [ -e "$wheel/nix-support/library-wheels" ]; then
+            while read -r wheel; do
+              addLibraryWheel "$wheel"
+            done < "$wheel/nix-support/library-wheels"
+          fi
         done
       '';
       # autoPatchelfHook names what it does not find, not what can be done about it.

@@ -57,6 +57,7 @@ let
         groups = main ++ groups;
       };
       libraries = import ./libraries.nix selected;
+      keyed = map (key: { inherit key; });
       present = names: builtins.filter (package: package != null) (map (name: set.${name}) names);
 
       locked = builtins.mapAttrs (
@@ -65,7 +66,12 @@ let
           inherit python;
           root = if pwd != null then pwd else folder;
           libraries = present libraries.${name};
-          neighbours = map (other: selected.${other}) libraries.${name};
+          neighbours = map ({ key }: selected.${key}) (
+            builtins.genericClosure {
+              startSet = keyed libraries.${name};
+              operator = { key }: keyed libraries.${key};
+            }
+          );
           settings = { preferWheel = preferWheels; } // perPackage.${name} or { };
         }
       ) selected;

@@ -1,7 +1,7 @@
 # What the shared libraries that a wheel needs from outside are, and where they come from: by what `prefetch` recorded of
 # that very file, or else by the table of well-known wheels (wheels.json, written by scripts/record-libraries.mjs).
 #
-# sonames.json has four kinds of names:
+# sonames.json has four kinds of names (and `beside`: libraries.nix):
 #   libraries   nixpkgs' package; of several names the first that this nixpkgs has
 #   leftOut     of a toolkit or of special hardware, loaded when it is asked for (CUDA's, MPI, UCX, Intel's): taken from
 #               another wheel of the lock, or from `extraLibraries`, else left out; beside it nixpkgs' name, if it has one
@@ -68,9 +68,11 @@ in
       row = rowOf package;
       isRecorded = package.file ? sonames;
       wanted =
-        if isRecorded then package.file.sonames else row.needs or [ ] ++ attrNames (row.finds or { });
+        if isRecorded then package.file.sonames else row.needs or [ ] ++ builtins.concatLists (builtins.attrValues (row.finds or { }));
+      # Only where there is something to look for: that is rare, and the neighbours may be many.
+      outside = filter (soname: table.libraries ? ${soname} || table.leftOut ? ${soname}) wanted;
       brought = concatMap (other: (rowOf other).gives or [ ]) neighbours;
-      needs = once (filter (soname: !(elem soname brought || elem soname ignoreSonames)) wanted);
+      needs = once (filter (soname: !(elem soname brought || elem soname ignoreSonames)) outside);
       isIn = part: filter (soname: table.${part} ? ${soname}) needs;
       loadsDriver = builtins.any (soname: elem soname table.driver) (wanted ++ row.opens or [ ]);
     in

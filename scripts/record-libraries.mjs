@@ -92,7 +92,9 @@ for (const known of [...found.values()].sort(
   const needed = [...needs].filter((soname) => !finds.has(soname)).sort();
   const gives = [...brings].filter((soname) => wanted.has(soname)).sort();
   if (needed.length > 0) row.needs = needed;
-  if (finds.size > 0) row.finds = Object.fromEntries([...finds].sort(([left], [right]) => order(left, right)));
+  const givers = [...new Set(finds.values())].sort();
+  const from = (giver) => [...finds].flatMap(([soname, its]) => (its === giver ? [soname] : [])).sort();
+  if (finds.size > 0) row.finds = Object.fromEntries(givers.map((giver) => [giver, from(giver)]));
   if (opens.size > 0) row.opens = [...opens].sort();
   if (gives.length > 0) row.gives = gives;
   const last = rows.at(-1);
@@ -168,8 +170,10 @@ async function spooled(entry, opens) {
 
 function reached(byName, start) {
   const seen = new Set([start]);
-  for (const name of seen)
-    for (const next of byName.get(name)?.dependencies ?? []) if (byName.has(next)) seen.add(next);
+  for (const name of seen) {
+    const nexts = [...(byName.get(name)?.dependencies ?? []), ...(names.beside[name] ?? [])];
+    for (const next of nexts) if (byName.has(next)) seen.add(next);
+  }
   return [...seen];
 }
 

@@ -76,6 +76,12 @@ const CUDA = [
     "nvidia/nvshmem/lib/nvshmem_bootstrap_mpi.so.3": ["libmpi.so.40"],
     "nvidia/nvshmem/lib/nvshmem_bootstrap_shmem.so.3": ["liboshmem.so.40", "libpmix.so.2"],
   }),
+  stub(
+    "torchvision",
+    "0.30.0",
+    { "torchvision/image.so": ["libtorch_cuda.so", "libcudart.so.13", "libjpeg.so.8"], "torchvision/libjpeg.so.8": [] },
+    ["torch"],
+  ),
   stub("triton", "3.7.0", { "triton/_C/libtriton.so": ["libz.so.1"] }, ["torch"]),
 ];
 const withRdma = `(let p = ${pkgs}; in p // { rdma-core = p.stubLibraries "rdma-core" [ "libibverbs.so.1" "libmlx5.so.1" "librdmacm.so.1" ]; })`;
@@ -114,6 +120,12 @@ when("libraries of wheels behind a pure one are found, and the driver's left to 
     "libcuda.so.1": "missing",
   });
   assert.is(await driverOf(`${packages}.torch`), "/run/opengl-driver/lib");
+  // What is behind a native one, too.
+  assert.equal(await foundBy(`${packages}.torchvision`), {
+    "libtorch_cuda.so": "torch-2.15.0",
+    "libcudart.so.13": "nvidia-cuda-runtime-13.2.51",
+    "libjpeg.so.8": "itself",
+  });
   // The cycle is cut on the other side.
   assert.equal(await foundBy(`${packages}.triton`), { "libz.so.1": "manylinux2014" });
 });

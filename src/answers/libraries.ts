@@ -12,7 +12,7 @@ export interface LibraryTables {
   readonly names: {
     /** Soname -> nixpkgs' package, or several of which the first that is there counts. */
     readonly libraries: Readonly<Record<string, string | readonly string[]>>;
-    /** Soname -> nixpkgs' package, where there is one: not built in unless it is asked for. */
+    /** Soname -> nixpkgs' package, where it has one: not built in unless it is asked for. */
     readonly leftOut: Readonly<Record<string, string | null>>;
     readonly driver: readonly string[];
     readonly always: readonly string[];
@@ -25,7 +25,8 @@ export interface WheelRow {
   readonly name: string;
   readonly versions: readonly string[];
   readonly needs?: readonly string[];
-  readonly finds?: Readonly<Record<string, string>>;
+  /** By the name of the other wheel. */
+  readonly finds?: Readonly<Record<string, readonly string[]>>;
   readonly opens?: readonly string[];
   readonly gives?: readonly string[];
 }
@@ -58,9 +59,10 @@ export function unfoundLibraries(
     const row = own.find(({ versions }) => item.version !== null && versions.includes(item.version));
     const missing = neededBy(item, row).filter((soname) => !found.has(soname) && !brought.has(soname));
     const unknown = missing.filter((soname) => names.leftOut[soname] === undefined);
-    // What no wheel would bring is for hardware that most machines lack (nvshmem's transports).
+    // What no wheel would bring is for hardware that most machines lack (nvshmem's transports), and what nixpkgs has not
+    // is a program's own (Qt's plug-ins for another of its wheels).
     const givers = missing
-      .filter((soname) => !unknown.includes(soname))
+      .filter((soname) => typeof names.leftOut[soname] === "string")
       .map((soname) => ({ soname, giver: wheels.find(({ gives }) => gives?.includes(soname))?.name }))
       .filter(({ giver }) => giver !== undefined);
     if (unknown.length + givers.length === 0) return [];
@@ -80,7 +82,7 @@ function neededBy({ files, variants }: FrozenPackage, row: WheelRow | undefined)
   const needed = files.flatMap(([name, , , facts], index) => {
     if (!taken.has(index) || !/-(manylinux|linux_)[^-]*\.whl$/.test(name)) return [];
     const { sonames } = (facts ?? {}) as { sonames?: readonly string[] };
-    return sonames ?? [...(row?.needs ?? []), ...Object.keys(row?.finds ?? {})];
+    return sonames ?? [...(row?.needs ?? []), ...Object.values(row?.finds ?? {}).flat()];
   });
   return [...new Set(needed)].sort();
 }

@@ -85,7 +85,7 @@ async function sonamesOf(entries: readonly ZipEntry[], isNative: boolean): Promi
 export interface Libraries {
   /** Sorted; what the wheel brings itself is left out. */
   readonly needed: readonly string[];
-  /** What others may need of it: names of its files, and those that its shared objects answer to. */
+  /** The names of its files: a library is looked for by the name of its file. */
   readonly brings: ReadonlySet<string>;
 }
 
@@ -95,14 +95,16 @@ export async function librariesOf(
   open: (entry: ZipEntry) => ReadPart = partsOf,
 ): Promise<Libraries> {
   const brings = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
+  // What is loaded already is found by the name that it answers to.
+  const own = new Set(brings);
   const needed = new Set<string>();
   for (const entry of entries.filter(mayBeObject)) {
     const object = await readSharedObject(open(entry));
     if (object === null) continue;
-    if (object.soname !== null) brings.add(object.soname);
+    if (object.soname !== null) own.add(object.soname);
     for (const name of object.needed) if (isSoname(name)) needed.add(name);
   }
-  return { needed: [...needed].filter((name) => !brings.has(name)).sort(), brings };
+  return { needed: [...needed].filter((name) => !own.has(name)).sort(), brings };
 }
 
 /** Libraries by their names; programs have no ending, wherever a wheel puts them (Qt's in libexec/, triton's in bin/). */

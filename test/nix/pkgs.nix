@@ -256,19 +256,25 @@ in
     addAutoPatchelfSearchPath() {
       mkdir -p "$out/nix-support"
       printf '%s\n' "$@" >> "$out/nix-support/library-search-path"
-      extraAutoPatchelfLibs="''${extraAutoPatchelfLibs-} $(find "$@" ! -type d -name '*.so*' -printf '%h\n' | sort -u)"
+      extraAutoPatchelfLibs="''${extraAutoPatchelfLibs-} $(find "$@" ! -type d -name '*.so*' -printf '%h\n' | sort -u | tr '\n' ' ')"
     }
     autoPatchelfPostFixup() {
       local input libraries=
       for input in ''${buildInputs-}; do libraries="$libraries $input/lib"; done
       "$python" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
         "''${autoPatchelfIgnoreMissingDeps-}" "$out/nix-support/libraries"
-      if [ -n "''${appendRunpaths-}" ]; then echo "$appendRunpaths" > "$out/nix-support/driver"; fi
+      if [ -n "''${appendRunpaths-}" ]; then
+        mkdir -p "$out/nix-support"
+        echo "$appendRunpaths" > "$out/nix-support/driver"
+      fi
     }
     postFixupHooks+=(autoPatchelfPostFixup)
   '';
   autoAddDriverRunpath = hook "auto-add-driver-runpath" ''
-    addDriverRunpath() { echo /run/opengl-driver/lib > "$out/nix-support/driver"; }
+    addDriverRunpath() {
+      mkdir -p "$out/nix-support"
+      echo /run/opengl-driver/lib > "$out/nix-support/driver"
+    }
     postFixupHooks+=(addDriverRunpath)
   '';
 

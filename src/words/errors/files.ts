@@ -133,12 +133,12 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   },
   "libraries-unknown": {
     message: ({ text, detail }) => `${text} needs ${detail}, which no table knows: its build will not find it`,
-    hint: ({ known: [name, sonames] }) =>
+    hint: ({ known: [name = "", sonames = ""] }) =>
       `say it in Nix, \`perPackage.${name}.extraLibraries = [ pkgs.NAME ];\` or \`perPackage.${name}.ignoreSonames = [ ${sonames} ];\``,
   },
   "libraries-left-out": {
     message: ({ text, detail }) => `${text} is built without ${detail}: nothing in the lock brings it`,
-    hint: ({ known: [name, attribute, givers] }) =>
+    hint: ({ known: [name = "", attribute = "", givers = ""] }) =>
       `add ${givers} to the project, or say it in Nix, \`perPackage.${name}.extraLibraries = [ ${attribute} ];\``,
   },
   "unrecorded-files": {
