@@ -1,4 +1,4 @@
-# mkPoetryApplication: the project, built into a wheel by its own back end (PEP 517) and installed, with a virtual
+# mkApplication: the project, built into a wheel by its own back end (PEP 517) and installed, with a virtual
 # environment of its own inside the output, which the scripts in bin/ run.
 #
 # Invariant: it is a derivation of nixpkgs' buildPythonApplication. What this function does not know is passed on
@@ -125,6 +125,6 @@ in
 if project == null || !project.package then
   throw ''
     cannot build an application: ${frozen.lock.path}'s project declares no package
-    hint: use `mkPoetryEnv`''
+    hint: use `mkEnv`''
 else
   application

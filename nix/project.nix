@@ -45,6 +45,9 @@ let
   frozen = resolved.resolution;
   chosen = resolved.target;
 
+  # Where relative paths of the lock start.
+  root = if pwd != null then pwd else folder;
+
   # `main` is part of every selection of these functions, where the lock has it.
   packagesOf =
     groups:
@@ -64,7 +67,7 @@ let
         name:
         mkPackage {
           inherit python;
-          root = if pwd != null then pwd else folder;
+          inherit root;
           libraries = present libraries.${name};
           neighbours = map ({ key }: selected.${key}) (
             builtins.genericClosure {
@@ -87,7 +90,7 @@ let
     };
 in
 {
-  inherit folder packagesOf;
+  inherit folder root packagesOf;
   resolution = frozen;
   target = chosen;
   inherit (frozen) project;

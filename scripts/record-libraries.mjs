@@ -40,8 +40,10 @@ const resolutions = [];
 for (const [index, line] of lines.entries()) {
   process.stderr.write(`${index + 1}/${lines.length} ${line.slice(0, 100)}\n`);
   const lock = lockOf(line);
-  for (const target of TARGETS) {
-    const { packages } = lock.resolve({ target, groups: ["main"], extras: [] });
+  const [, only = ""] = line.split(" ; ");
+  for (const target of TARGETS.filter((each) => each.includes(only))) {
+    const { packages, error } = lock.resolve({ target, groups: ["main"], extras: [] });
+    if (error !== null) throw new Error(`${target}: ${error.message}`);
     const native = packages.filter(({ artifact }) => artifact?.endsWith(".whl") && !artifact.endsWith("-any.whl"));
     await inParallel(native, JOBS, async (each) => {
       const title = `${each.name} ${each.version}`;
@@ -120,14 +122,16 @@ for (const soname of [...wanted].sort()) {
 function lockOf(line) {
   const folder = `${KEPT}/${line.replace(/[^a-z0-9]+/gi, "-").slice(0, 100)}`;
   mkdirSync(folder, { recursive: true });
+  const [requirements, only] = line.split(" ; ");
+  const machine = only === undefined ? "" : ` and platform_machine == '${only}'`;
   const project = `[project]
 name = "recorded"
 version = "0"
 requires-python = ">=3.11,<3.13"
-dependencies = ${JSON.stringify(line.split(" "))}
+dependencies = ${JSON.stringify(requirements.split(" "))}
 
 [tool.uv]
-environments = ["sys_platform == 'linux'"]
+environments = ["sys_platform == 'linux'${machine}"]
 `;
   if (!existsSync(`${folder}/uv.lock`) || readFileSync(`${folder}/pyproject.toml`, "utf8") !== project) {
     writeFileSync(`${folder}/pyproject.toml`, project);

@@ -85,7 +85,7 @@ async function sonamesOf(entries: readonly ZipEntry[], isNative: boolean): Promi
 export interface Libraries {
   /** Sorted; what the wheel brings itself is left out. */
   readonly needed: readonly string[];
-  /** The names of its files: a library is looked for by the name of its file. */
+  /** The names of its files, by which libraries are looked for; but for its private copies of others' (auditwheel's `NAME.libs`). */
   readonly brings: ReadonlySet<string>;
 }
 
@@ -94,9 +94,11 @@ export async function librariesOf(
   entries: readonly ZipEntry[],
   open: (entry: ZipEntry) => ReadPart = partsOf,
 ): Promise<Libraries> {
-  const brings = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
+  const brings = new Set(
+    entries.filter(({ path }) => !/\.libs$/.test(path[0] ?? "")).map(({ path }) => path.at(-1) ?? ""),
+  );
   // What is loaded already is found by the name that it answers to.
-  const own = new Set(brings);
+  const own = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
   const needed = new Set<string>();
   for (const entry of entries.filter(mayBeObject)) {
     const object = await readSharedObject(open(entry));

@@ -13,6 +13,8 @@ rec {
         name: if keep name set.${name} then [ { inherit name; value = set.${name}; } ] else [ ]
       ) (builtins.attrNames set)
     );
+  mapAttrsToList = function: set: builtins.attrValues (builtins.mapAttrs function set);
+  unique = builtins.foldl' (found: value: if builtins.elem value found then found else found ++ [ value ]) [ ];
   genAttrs = names: value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) names);
   attrByPath =
     path: default: set:

@@ -278,6 +278,21 @@ in
     postFixupHooks+=(addDriverRunpath)
   '';
 
+  mkShell =
+    {
+      packages ? [ ],
+      nativeBuildInputs ? [ ],
+      ...
+    }@attrs:
+    mkDerivation (
+      {
+        name = "nix-shell";
+        buildCommand = "export > $out";
+      }
+      // removeAttrs attrs [ "packages" ]
+      // { nativeBuildInputs = packages ++ nativeBuildInputs; }
+    );
+
   makeWrapper = hook "make-wrapper" ''
     wrapProgram() {
       local program="$1" hidden
