@@ -20,12 +20,15 @@ let
   keys = mapAttrs (_: package: map (key: { inherit key; }) package.dependencies) selected;
   edges = mapAttrs (
     name: _:
-    filter (dependency: native ? ${dependency} && dependency != name) (
-      map ({ key }: key) (
-        builtins.genericClosure {
-          startSet = keys.${name} ++ map (key: { inherit key; }) (filter (key: native ? ${key}) (beside.${name} or [ ]));
-          operator = { key }: if native ? ${key} then [ ] else keys.${key};
-        }
+    # In the order of names: the first that has a library counts, and nvidia-cuda-cupti has its own where triton has a copy.
+    builtins.sort builtins.lessThan (
+      filter (dependency: native ? ${dependency} && dependency != name) (
+        map ({ key }: key) (
+          builtins.genericClosure {
+            startSet = keys.${name} ++ map (key: { inherit key; }) (filter (key: native ? ${key}) (beside.${name} or [ ]));
+            operator = { key }: if native ? ${key} then [ ] else keys.${key};
+          }
+        )
       )
     )
   ) native;

@@ -66,20 +66,25 @@ for (const [index, line] of lines.entries()) {
 }
 
 const wanted = new Set();
+/** "giver soname": a copy that nobody takes from there is none (FFmpeg's in PySide6). */
+const given = new Set();
 for (const packages of resolutions) {
   const byName = new Map(packages.map((each) => [each.name, each]));
   for (const each of packages.filter(({ needed }) => needed !== undefined)) {
     const known = found.get(`${each.name} ${each.version}`);
     known.needs ??= new Set();
     known.finds ??= new Map();
-    const others = reached(byName, each.name).filter(
-      (name) => name !== each.name && byName.get(name).needed !== undefined,
-    );
+    const others = reached(byName, each.name)
+      .sort()
+      .filter((name) => name !== each.name && byName.get(name).needed !== undefined);
     for (const soname of each.needed.filter((name) => !always.has(name))) {
       wanted.add(soname);
       const giver = others.find((name) => found.get(`${name} ${byName.get(name).version}`).brings.has(soname));
       if (giver === undefined) known.needs.add(soname);
-      else known.finds.set(soname, giver);
+      else {
+        known.finds.set(soname, giver);
+        given.add(`${giver} ${soname}`);
+      }
     }
   }
 }
@@ -92,7 +97,7 @@ for (const known of [...found.values()].sort(
   const row = { name, versions: [version] };
   // What one line's lock brings, another's may not (cupy without its toolkit): the row says what can be found.
   const needed = [...needs].filter((soname) => !finds.has(soname)).sort();
-  const gives = [...brings].filter((soname) => wanted.has(soname)).sort();
+  const gives = [...brings].filter((soname) => given.has(`${name} ${soname}`)).sort();
   if (needed.length > 0) row.needs = needed;
   const givers = [...new Set(finds.values())].sort();
   const from = (giver) => [...finds].flatMap(([soname, its]) => (its === giver ? [soname] : [])).sort();

@@ -63,7 +63,7 @@ export function unfoundLibraries(
     // is a program's own (Qt's plug-ins for another of its wheels).
     const givers = missing
       .filter((soname) => typeof names.leftOut[soname] === "string")
-      .map((soname) => ({ soname, giver: wheels.find(({ gives }) => gives?.includes(soname))?.name }))
+      .map((soname) => ({ soname, giver: giverOf(soname, row, wheels) }))
       .filter(({ giver }) => giver !== undefined);
     if (unknown.length + givers.length === 0) return [];
     return {
@@ -74,6 +74,12 @@ export function unfoundLibraries(
       givers: [...new Set(givers.map(({ giver }) => giver!))],
     };
   });
+}
+
+/** The wheel that is usually there (of CUDA 12 for what is built with CUDA 12), or else any that has it. */
+function giverOf(soname: string, row: WheelRow | undefined, wheels: readonly WheelRow[]): string | undefined {
+  const usual = Object.entries(row?.finds ?? {}).find(([, found]) => found.includes(soname));
+  return usual?.[0] ?? wheels.find(({ gives }) => gives?.includes(soname))?.name;
 }
 
 /** Of the native wheels for glibc that targets take; what is recorded of a file counts before what its version's row says. */

@@ -46,7 +46,9 @@ def needed(data):
     if dynamic is None:
         return []
     entries = list(struct.iter_unpack("<QQ", data[dynamic[2] : dynamic[2] + dynamic[5] // 16 * 16]))
-    address = next(value for tag, value in entries if tag == 5)
+    address = next((value for tag, value in entries if tag == 5), None)
+    if address is None:
+        return []
     strings = next(s[2] + address - s[3] for s in segments if s[0] == 1 and s[3] <= address < s[3] + s[5])
     names = [strings + value for tag, value in entries if tag == 1]
     return [data[at : data.index(0, at)].decode() for at in names]

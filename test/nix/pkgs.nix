@@ -203,7 +203,7 @@ let
     inherit mkDerivation hostPlatform;
     cc = {
       libc.version = libcVersion;
-      cc.lib = libraries "gcc-lib" [ "libatomic.so.1" "libgcc_s.so.1" "libgomp.so.1" "libstdc++.so.6" ];
+      cc.lib = libraries "gcc-lib" [ "libatomic.so.1" "libgcc_s.so.1" "libgomp.so.1" "libgomp.so.1.0.0" "libstdc++.so.6" ];
     };
   };
 in
