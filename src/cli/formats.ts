@@ -54,17 +54,16 @@ export function formatByName(name: string): Format | null {
 }
 
 /** Most locks say it in their first lines; what any text may hold counts only when nothing else is found in all of it. */
-export function formatByContent(bytes: Uint8Array): Format | null {
-  const head = formatOf(MARKS, bytes.subarray(0, HEAD));
-  return head === null || head === "requirements" ? formatOf(MARKS, bytes) : head;
+export function formatByContent(head: Uint8Array, whole: () => Uint8Array): Format | null {
+  const format = formatOf(MARKS, head);
+  return format === null || format === "requirements" ? formatOf(MARKS, whole()) : format;
 }
 
 /** Counts only where neither the content nor the name says anything: PDM writes its comment into a pylock.toml, too. */
-export function formatByComment(bytes: Uint8Array): Format | null {
-  return formatOf(COMMENTS, bytes.subarray(0, COMMENT_SIZE));
+export function formatByComment(head: Uint8Array): Format | null {
+  return formatOf(COMMENTS, head.subarray(0, COMMENT_SIZE));
 }
 
-const HEAD = 4096;
 const COMMENT_SIZE = 256;
 
 /** Engines have a longest text, V8's is just below 2^29 units; a lock shows what it is long before. */

@@ -2,7 +2,6 @@
 //
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
-import { sha256Hex } from "../lock/integrity.ts";
 import { type LockFormat, type Lockfile, type ReadOptions, readLock, readNextLock } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { Policy } from "../lock/policy.ts";
@@ -14,6 +13,7 @@ import { Unknown } from "../lock/uv/unknown.ts";
 import {
   basename,
   dirname,
+  type FileSource,
   join,
   kindOf,
   list,
@@ -21,6 +21,8 @@ import {
   readBytes,
   readIfThere,
   relative,
+  sha256Hex,
+  sourceAt,
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
@@ -35,7 +37,6 @@ import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 export interface Input {
   readonly lock: Lockfile;
   readonly path: string;
-  readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly pyproject: Pyproject | null;
   /**
@@ -86,22 +87,19 @@ export async function openLock(
   read: typeof readLock = readLock,
 ): Promise<Input> {
   const { lock: lockPath, member } = await findLock(path, wanted);
-  const bytes = await readBytes(lockPath);
-  // In another thread, while this one reads.
-  const sha256 = sha256Hex(bytes);
-  const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
+  const source = await sourceAt(lockPath);
+  const format = await chooseFormat(source, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
-  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject }, read);
+  const { lock, sha256 } = await readExpanded(source, { path: lockPath, format, pyproject }, read);
   return {
     lock,
     path: lockPath,
-    bytes,
-    sha256: await sha256,
+    sha256,
     pyproject,
     subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
     member,
-    ...(await freshnessOf(lock, bytes, pyproject)),
-    settings: await readFileSettings(format, lockPath, bytes, pyproject),
+    ...(await freshnessOf(lock, source.head, pyproject)),
+    settings: await readFileSettings(lock, pyproject),
   };
 }
 
@@ -136,25 +134,41 @@ export async function findLock(path: string, lock: string | null): Promise<Place
 async function isLock(folder: string, name: string): Promise<boolean> {
   const format = formatByName(name);
   if (format !== "requirements") return format !== null;
-  return formatByContent(await readBytes(join(folder, name))) === "requirements";
+  const source = await sourceAt(join(folder, name));
+  return formatByContent(source.head, source.bytes) === "requirements";
 }
 
-/** Reads the lock, included files and all, and prints its warnings. */
-async function readExpanded(bytes: Uint8Array, options: ReadOptions, read: typeof readLock): Promise<Lockfile> {
+/** Reads the lock, included files and all, and prints its warnings; with the digest of the file itself. */
+async function readExpanded(
+  source: FileSource,
+  options: ReadOptions,
+  read: typeof readLock,
+): Promise<{ lock: Lockfile; sha256: string }> {
   const color = terminal("stderr").color;
   if (options.format !== "requirements") {
-    const lock = read(bytes, options);
-    for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
-    return lock;
+    let sha256 = "";
+    const hashed = {
+      ...source,
+      readInto(room: Uint8Array) {
+        source.readInto(room);
+        sha256 = sha256Hex(room);
+      },
+    };
+    const lock = read(hashed, options);
+    for (const warning of lock.warnings) {
+      printError(renderFailure(warning, { severity: "warning", bytes: source.bytes(), color }));
+    }
+    return { lock, sha256 };
   }
   const files = { read: readBytes, readIfThere, join, dirname, relative };
+  const bytes = source.bytes();
   const expanded = await expandRequirements(options.path, bytes, files);
   const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
     const part = expanded.parts.find(({ path }) => path === warning.path);
     printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
   }
-  return lock;
+  return { lock, sha256: sha256Hex(bytes) };
 }
 
 function includeWarnings({ outside, constraints }: Expanded): Failure[] {
@@ -164,14 +178,15 @@ function includeWarnings({ outside, constraints }: Expanded): Failure[] {
   ];
 }
 
-function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): LockFormat {
+async function chooseFormat(source: FileSource, wanted: string | null): Promise<LockFormat> {
+  const { path, head } = source;
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
-  const content = wanted === null ? formatByContent(bytes) : null;
+  const content = wanted === null ? formatByContent(head, source.bytes) : null;
   const named = formatByName(basename(path));
   if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
-  const format = wanted ?? content ?? named ?? formatByComment(bytes);
+  const format = wanted ?? content ?? named ?? formatByComment(head);
   if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
@@ -207,8 +222,8 @@ async function readSubject(
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
-async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
-  if (lock.format !== "uv") return { fresh: await isFresh(lock, bytes, pyproject), because: null };
+async function freshnessOf(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
+  if (lock.format !== "uv") return { fresh: await isFresh(lock, head, pyproject), because: null };
   if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
   if (pyproject === null) return { fresh: null, because: null };
   const stated = lock.stated();
@@ -223,17 +238,13 @@ async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproje
 }
 
 /** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */
-async function isFresh(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<boolean | null> {
+async function isFresh(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<boolean | null> {
   if (lock.contentHash === null) return null;
-  const texts = await hashedTexts(lock, bytes, pyproject);
-  if (texts === null) return null;
-  for (const text of texts) {
-    if ((await sha256Hex(new TextEncoder().encode(text))) === lock.contentHash) return true;
-  }
-  return false;
+  const texts = await hashedTexts(lock, head, pyproject);
+  return texts === null ? null : texts.some((text) => sha256Hex(text) === lock.contentHash);
 }
 
-async function hashedTexts(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<string[] | null> {
+async function hashedTexts(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<string[] | null> {
   if (lock.format === "pipfile") {
     const path = join(dirname(lock.path), "Pipfile");
     const pipfile = await readIfThere(path);
@@ -241,5 +252,5 @@ async function hashedTexts(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproje
     return text === null ? null : [text];
   }
   if (pyproject === null) return null;
-  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(bytes));
+  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(head));
 }

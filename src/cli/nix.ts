@@ -7,7 +7,6 @@ import { freeze, projectFacts } from "../answers/freeze.ts";
 import type { LibraryTables, Unfound } from "../answers/libraries.ts";
 import type { Lacking } from "../answers/recorded.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
-import { sha256Hex } from "../lock/integrity.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import {
@@ -19,6 +18,7 @@ import {
   print,
   printError,
   relative,
+  sha256Hex,
   terminal,
   writeWhole,
 } from "../runtime/node.ts";
@@ -95,7 +95,7 @@ async function run(words: Words): Promise<number> {
   const frozen = freeze(input.lock, {
     lockSha256: input.sha256,
     pyproject: input.pyproject,
-    pyprojectDigest: await guardDigest(input.pyproject),
+    pyprojectDigest: guardDigest(input.pyproject),
     generator: `pylock2nix ${await packageVersion()}`,
     targets: known ?? targetsForNix(words, input.lock, record),
     record,
@@ -156,8 +156,8 @@ function placeOf(lockPath: string, output: string | null, inline: boolean): Plac
 
 const LOADER = "pylock2nix.nix";
 
-async function guardDigest(pyproject: Pyproject | null): Promise<string | null> {
-  return pyproject === null ? null : sha256Hex(new TextEncoder().encode(guardedFields(pyproject)));
+function guardDigest(pyproject: Pyproject | null): string | null {
+  return pyproject === null ? null : sha256Hex(guardedFields(pyproject));
 }
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {

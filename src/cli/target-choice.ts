@@ -144,12 +144,9 @@ function chosen(target: string, python: Python | null): ChosenTarget {
 
 /** The Pythons that the lock admits, newest first; all when it admits none, so that each refusal is told. */
 function admitted(lock: Lockfile, platform: string): Python[] {
-  const all = pythonTags().map((tag) => ({ tag }));
-  const taken = all.filter(({ tag }) => {
-    const { error } = lock.resolve({ target: `${tag}-${platform}`, groups: [], extras: [] });
-    return error?.code !== "python-refused";
-  });
-  return taken.length > 0 ? taken : all;
+  const tags = pythonTags();
+  const taken = lock.admitted(tags.map((tag) => `${tag}-${platform}`)).map((target) => target.split("-")[0]!);
+  return (taken.length > 0 ? taken : tags).map((tag) => ({ tag }));
 }
 
 /** cp314, cp313, ...: the known Pythons but the free-threaded ones, newest first. */

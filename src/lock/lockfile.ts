@@ -4,7 +4,7 @@
 
 import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
+import { type ByteSource, Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
@@ -21,6 +21,7 @@ import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
+  admittedTargets,
   type Resolution,
   type ResolutionParts,
   type ResolveAllRequest,
@@ -49,6 +50,8 @@ export interface MemberChoices {
 export interface Lockfile {
   readonly path: string;
   readonly format: LockFormat;
+  /** What was read. */
+  bytes(): Uint8Array;
   /** The lock's own version of its format, null when it states none. */
   readonly version: string | null;
   /** The Python versions that the lock admits, as it writes them. */
@@ -77,6 +80,8 @@ export interface Lockfile {
   resolveAll(request: ResolveAllRequest): Resolution[];
   /** The same as it is printed: the packages as JSON, good until the next call. */
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
+  /** Of these targets, those whose Python the lock takes. */
+  admitted(targets: readonly string[]): string[];
   /** The same, with the reasons. */
   explain(request: ResolveRequest): Explanation;
   /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
@@ -125,19 +130,19 @@ export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
 const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
 /** Reads a lock; throws a PylockError that says where it is wrong. */
-export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
-  return readLockWith(new Core(module), bytes, options);
+export function readLock(input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
+  return readLockWith(new Core(module), input, options);
 }
 
 let shared: Core | undefined;
 
 /** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
-export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
+export function readNextLock(input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
   const core = shared ?? new Core(module);
   // Only what ends well, or as a failure, leaves it fit for the next.
   shared = undefined;
   try {
-    const lock = readLockWith(core, bytes, options);
+    const lock = readLockWith(core, input, options);
     shared = core;
     return lock;
   } catch (error) {
@@ -147,10 +152,12 @@ export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile 
 }
 
 /** The same with a given core: the tests' debug build. */
-export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
-  const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
+export function readLockWith(core: Core, input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
+  const { path, format, pyproject } = options;
+  const bytes = (): Uint8Array => (input instanceof Uint8Array ? input : input.bytes());
+  const parts = options.parts ?? [wholeText(path, bytes)];
   const project = recordsFor(format, pyproject);
-  const failure = core.read(FORMATS[format], bytes, project);
+  const failure = core.read(FORMATS[format], input, project);
   const sources: Sources = { path, format, parts, pyproject };
   const spoken = (found: CoreFailure, target: string): Failure =>
     failureFrom(found.status, {
@@ -162,6 +169,7 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
   return {
     path,
     format,
+    bytes,
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
@@ -182,16 +190,29 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
       return "status" in form ? null : form;
     },
     combine: (operation, a, b) => core.combine(operation, a, b),
-    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
+    places: format === "requirements" ? placesIn(bytes(), parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
     resolveAll: (request) => readResolutions(core, request, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
+    admitted: (targets) => admittedTargets(core, targets),
     explain: (request) => readExplanation(core, request, spoken),
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
     asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
+  };
+}
+
+/** A text from one file, whose bytes are looked at only where there is something to show. */
+function wholeText(path: string, bytes: () => Uint8Array): TextPart {
+  return {
+    path,
+    get bytes() {
+      return bytes();
+    },
+    offset: 0,
+    from: 0,
   };
 }
 
