@@ -21,7 +21,7 @@
   perPackage ? { },
   # Besides `main`, which is always there; null: `dev` where there is one.
   groups ? [ ],
-  # Only checks of mkPoetryApplication read it; here for callers that pass the same arguments everywhere.
+  # Only checks of mkApplication read it; here for callers that pass the same arguments everywhere.
   checkGroups ? [ "dev" ],
   extras ? [ "*" ],
   editablePackageSources ? { },
@@ -40,8 +40,9 @@ let
   );
   shared = builtins.intersectAttrs (builtins.functionArgs mkPoetryScriptsPackage) arguments;
 
-  # The members that are there: name -> path from the lock's folder.
-  own = if (project.project.name or null) == null then { } else { ${lib.toLower (builtins.replaceStrings [ "_" "." ] [ "-" "-" ] project.project.name)} = "."; };
+  # The members that are there: name -> path from the lock's folder. The project is one where there is something to install.
+  normalized = name: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower name);
+  own = if project.project.package or false then { ${normalized project.project.name} = "."; } else { };
   folders =
     own
     // builtins.mapAttrs (_: package: package.source.path) (
@@ -49,7 +50,8 @@ let
     );
   members =
     if editable == true then
-      folders
+      # Another repository's folder is not this team's to edit.
+      lib.filterAttrs (_: path: builtins.match "([.][.]|/).*" path == null) folders
     else
       lib.genAttrs editable (
         name:

@@ -94,6 +94,23 @@ when("some members only, and names that are none", async () => {
   );
 });
 
+when("a virtual project is not installed, and a folder outside is not ours to edit", async () => {
+  const path = project("virtual", {
+    packages: [
+      { name: "far", source: { kind: "directory", path: "../far", editable: true }, files: [], file: -1 },
+      { name: "beta" },
+    ],
+    project: { name: "virtual", version: null, package: false, backend: null, requires: [], scripts: {}, python: null },
+  });
+  const made = (editable: string): string =>
+    `map (package: package.outPath) (builtins.filter (package: !(package ? pylock2nix)) (${known(path)}.mkPackages { editable = ${editable}; }).poetryPackages)`;
+  assert.equal(await value(made("true")), []);
+  await fails(
+    made('[ "virtual" ]'),
+    "cannot make virtual editable: it is no folder of the lock that is installed here\nhint: there are far",
+  );
+});
+
 when("for the whole team: the folder is what the environment says", async () => {
   const path = workspace("team");
   const environment = await built(`${known(path)}.mkEnv { editable = true; editableRoot = "$REPO_ROOT/"; }`);
