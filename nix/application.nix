@@ -1,4 +1,4 @@
-# mkPoetryApplication: the project, built into a wheel by its own back end (PEP 517) and installed, with a virtual
+# mkApplication: the project, built into a wheel by its own back end (PEP 517) and installed, with a virtual
 # environment of its own inside the output, which the scripts in bin/ run.
 #
 # Invariant: it is a derivation of nixpkgs' buildPythonApplication. What this function does not know is passed on
@@ -23,6 +23,7 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
+  perPackage ? { },
   # Besides `main`.
   groups ? [ ],
   # Besides those, where checks run (`doCheck = true`). null: `dev` where there is one.
@@ -38,7 +39,7 @@
 let
   own = [
     "projectDir" "src" "pwd" "pyproject" "poetrylock" "lock" "resolution" "python" "target" "overrides"
-    "preferWheels" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
   ];
   shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
   made = mkProject shared;
@@ -124,6 +125,6 @@ in
 if project == null || !project.package then
   throw ''
     cannot build an application: ${frozen.lock.path}'s project declares no package
-    hint: use `mkPoetryEnv`''
+    hint: use `mkEnv`''
 else
   application

@@ -39,15 +39,21 @@ let
 
   mkPoetryScriptsPackage = import ./scripts.nix { inherit pkgs lib mkProject; };
   mkPoetryEditablePackage = import ./editable.nix { inherit pkgs lib mkProject; };
-  mkPoetryPackages = import ./packages.nix {
+  mkPackages = import ./packages.nix {
     inherit pkgs lib mkProject mkPoetryScriptsPackage mkPoetryEditablePackage;
+    mkMember = import ./member.nix { inherit pkgs lib; };
+  };
+  mkEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPackages; };
+  mkApplication = import ./application.nix {
+    inherit pkgs lib mkProject mkEnvironment buildSystem cleanPythonSources;
   };
   functions = {
-    inherit mkPoetryScriptsPackage mkPoetryEditablePackage mkPoetryPackages;
-    mkPoetryEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPoetryPackages; };
-    mkPoetryApplication = import ./application.nix {
-      inherit pkgs lib mkProject mkEnvironment buildSystem cleanPythonSources;
-    };
+    inherit mkApplication mkEnv mkPackages mkPoetryScriptsPackage mkPoetryEditablePackage;
+    mkShell = import ./shell.nix { inherit pkgs lib mkEnv; };
+    # As poetry2nix calls them.
+    mkPoetryApplication = mkApplication;
+    mkPoetryEnv = mkEnv;
+    mkPoetryPackages = mkPackages;
   };
 
   # What the loader was given (`python`, `overrides`, `target`, ...) is the default of each function that takes it.
@@ -78,9 +84,9 @@ let
     preset =
       function: given:
       function (builtins.intersectAttrs (builtins.functionArgs function) (arguments // known) // given);
-    application = preset functions.mkPoetryApplication { };
-    environment = preset functions.mkPoetryEnv { };
-    packages = preset functions.mkPoetryPackages { };
+    application = preset mkApplication { };
+    environment = preset mkEnv { };
+    packages = preset mkPackages { };
   };
 in
 {

@@ -1,5 +1,7 @@
-# For each selected package the ones whose shared libraries it may load: its direct dependencies that are native
-# wheels too. (torch finds those of the nvidia-* wheels so.)
+# For each selected package the ones whose shared libraries it may load: the native wheels that it depends on, itself or
+# through pure ones. (torch finds those of the nvidia-* wheels so, most of which are behind cuda-toolkit.) Some need the
+# libraries of a wheel that they do not depend on, since both are installed into one folder: `beside` in sonames.json.
+# What these reach in turn, their builds pass on: package.nix, `library-wheels`.
 #
 # Invariant: these edges become inputs of builds, so they have no cycle. Packages are ranked in the order in which a
 # depth-first walk leaves them, and an edge counts only from a higher rank to a lower one: what is dropped is exactly
@@ -14,7 +16,22 @@ let
   native = builtins.listToAttrs (
     map (name: { inherit name; value = null; }) (filter (name: isNative selected.${name}) (attrNames selected))
   );
-  edges = mapAttrs (name: _: filter (dependency: native ? ${dependency}) selected.${name}.dependencies) native;
+  inherit (builtins.fromJSON (builtins.readFile ./sonames.json)) beside;
+  keys = mapAttrs (_: package: map (key: { inherit key; }) package.dependencies) selected;
+  edges = mapAttrs (
+    name: _:
+    # In the order of names: the first that has a library counts, and nvidia-cuda-cupti has its own where triton has a copy.
+    builtins.sort builtins.lessThan (
+      filter (dependency: native ? ${dependency} && dependency != name) (
+        map ({ key }: key) (
+          builtins.genericClosure {
+            startSet = keys.${name} ++ map (key: { inherit key; }) (filter (key: native ? ${key}) (beside.${name} or [ ]));
+            operator = { key }: if native ? ${key} then [ ] else keys.${key};
+          }
+        )
+      )
+    )
+  ) native;
   # Without edges in or out there is nothing to rank; in most locks that leaves a handful.
   sources = filter (name: edges.${name} != [ ]) (attrNames native);
 

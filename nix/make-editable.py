@@ -1,10 +1,12 @@
 """make-editable.py SPECIFICATION OUT: an installed package that holds a path file and metadata, and no code.
 
-The specification is JSON: name, version (or null), scripts, paths, sitePackages.
+The specification is JSON: name, version (or null), scripts, paths, sitePackages; perhaps groups, further entry points:
+group -> name -> object.
 Invariant: a value with a line break is refused, since each line of a path file or of metadata is one statement.
 """
 
 import json
+import os.path
 import sys
 from pathlib import Path
 
@@ -21,16 +23,26 @@ def main(specification_path, out):
     scripts = {
         script: target for script, target in specification["scripts"].items() if isinstance(target, str)
     }
-    if scripts:
-        write(
-            metadata / "entry_points.txt",
-            ["[console_scripts]", *(f"{line(script)} = {line(target)}" for script, target in sorted(scripts.items()))],
-        )
-    paths = [line(path) for path in specification["paths"]]
-    for path in paths:
-        if not path.startswith("/"):
-            sys.exit(f"error: cannot make {name} editable: {path!r} is not an absolute path")
-    write(site / f"_{name.replace('-', '_')}_editable.pth", paths)
+    groups = {"console_scripts": scripts, **specification.get("groups", {})}
+    entries = [
+        text
+        for group, points in sorted(groups.items())
+        if points
+        for text in (f"[{line(group)}]", *(f"{line(key)} = {line(target)}" for key, target in sorted(points.items())))
+    ]
+    if entries:
+        write(metadata / "entry_points.txt", entries)
+    write(site / f"_{name.replace('-', '_')}_editable.pth", [entry(name, path) for path in specification["paths"]])
+
+
+def entry(name, path):
+    """A line of a path file; one that starts with `import` is run, and asks the environment where the sources are."""
+    text = os.path.normpath(line(path))
+    if "$" in text:
+        return f"import os, sys; sys.path.append(os.path.expandvars({text!r}))"
+    if not text.startswith("/"):
+        sys.exit(f"error: cannot make {name} editable: {path!r} is not an absolute path")
+    return text
 
 
 def line(text):

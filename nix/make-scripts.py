@@ -1,6 +1,6 @@
 """make-scripts.py SPECIFICATION OUT: a program in OUT/bin for each entry point (name -> "module:object").
 
-The specification is JSON: interpreter, scripts.
+The specification is JSON: interpreter, scripts; importsFromHere (usually true): the working directory comes first.
 Invariant: a name or an object that is not what the entry point specification allows is refused, never quoted.
 """
 
@@ -16,13 +16,15 @@ OBJECT = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<object>[\w.]+)\s*(\[[\w\s,.-]
 PROGRAM = """\
 #!{interpreter}
 import sys
-
-sys.path.insert(0, "")
-
+{here}
 import {module}
 
 if __name__ == "__main__":
     sys.exit({module}.{object}())
+"""
+
+HERE = """
+sys.path.insert(0, "")
 """
 
 
@@ -30,6 +32,7 @@ def main(specification_path, out):
     specification = json.loads(Path(specification_path).read_text(encoding="utf-8"))
     folder = Path(out) / "bin"
     folder.mkdir(parents=True)
+    here = HERE if specification.get("importsFromHere", True) else ""
     for name, target in sorted(specification["scripts"].items()):
         # Poetry also allows a table; one that names a file instead of an object has no module to import.
         text = target.get("reference", target.get("callable", "")) if isinstance(target, dict) else target
@@ -39,7 +42,7 @@ def main(specification_path, out):
         program = folder / name
         program.write_text(
             PROGRAM.format(
-                interpreter=specification["interpreter"], module=match["module"], object=match["object"]
+                interpreter=specification["interpreter"], here=here, module=match["module"], object=match["object"]
             ),
             encoding="utf-8",
         )

@@ -1,5 +1,5 @@
 # defaultPoetryOverrides: what well-known packages need besides the common back ends (build-system.nix) when they are
-# built from source, and what some wheels need on Linux. Data first; one overlay applies it.
+# built from source. Data first; one overlay applies it. (What wheels need is in sonames.nix.)
 #
 # Invariant: an override for a package that the lock does not have, or that comes as a wheel, changes nothing.
 { pkgs, lib }:
@@ -37,12 +37,6 @@ let
     pyzmq = { tools = [ "pkg-config" "cmake" "ninja" ]; libraries = [ "zeromq" ]; };
   };
 
-  # Locked wheels that load the graphics driver's libraries, which are found at run time only.
-  driver = [
-    "cupy-cuda11x" "cupy-cuda12x" "cupy-cuda13x" "jaxlib" "jax-cuda12-pjrt" "jax-cuda12-plugin" "jax-cuda13-pjrt"
-    "jax-cuda13-plugin" "onnxruntime-gpu" "tensorflow" "torch" "triton"
-  ];
-
   isWheel = package: lib.hasSuffix ".whl" (package.pylock2nix.file.name or "");
   isSource = package: package ? pylock2nix && !isWheel package;
 in
@@ -71,23 +65,8 @@ let
       dontUseNinjaBuild = true;
       dontUseNinjaInstall = true;
     });
-  withDriver =
-    name:
-    prev.${name}.overridePythonAttrs (old: {
-      # After autoPatchelfHook, which would take the entry out again.
-      nativeBuildInputs =
-        let
-          before = old.nativeBuildInputs or [ ];
-        in
-        before ++ lib.optional (!(builtins.elem pkgs.autoAddDriverRunpath before)) pkgs.autoAddDriverRunpath;
-    });
 in
 # Only names that are there, and each looked at when it is asked for.
 builtins.mapAttrs (name: _: if isSource prev.${name} then fromSource name else prev.${name}) (
   builtins.intersectAttrs prev (buildSystems // native)
-)
-// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
-  lib.genAttrs (builtins.filter (name: prev ? ${name}) driver) (
-    name: if prev.${name} ? pylock2nix && isWheel prev.${name} then withDriver name else prev.${name}
-  )
 )

@@ -21,6 +21,8 @@
   target ? null,
   overrides ? [ defaultPoetryOverrides ],
   preferWheels ? true,
+  # Name -> what is particular about a package: `preferWheel`, `extraLibraries`, `ignoreSonames` (package.nix).
+  perPackage ? { },
   extras ? [ "*" ],
 }:
 let
@@ -43,6 +45,9 @@ let
   frozen = resolved.resolution;
   chosen = resolved.target;
 
+  # Where relative paths of the lock start.
+  root = if pwd != null then pwd else folder;
+
   # `main` is part of every selection of these functions, where the lock has it.
   packagesOf =
     groups:
@@ -55,15 +60,22 @@ let
         groups = main ++ groups;
       };
       libraries = import ./libraries.nix selected;
+      keyed = map (key: { inherit key; });
       present = names: builtins.filter (package: package != null) (map (name: set.${name}) names);
 
       locked = builtins.mapAttrs (
         name:
         mkPackage {
           inherit python;
-          root = if pwd != null then pwd else folder;
+          inherit root;
           libraries = present libraries.${name};
-          preferWheel = preferWheels;
+          neighbours = map ({ key }: selected.${key}) (
+            builtins.genericClosure {
+              startSet = keyed libraries.${name};
+              operator = { key }: keyed libraries.${key};
+            }
+          );
+          settings = { preferWheel = preferWheels; } // perPackage.${name} or { };
         }
       ) selected;
       overlay = lib.composeManyExtensions (lib.toList overrides);
@@ -78,7 +90,7 @@ let
     };
 in
 {
-  inherit folder packagesOf;
+  inherit folder root packagesOf;
   resolution = frozen;
   target = chosen;
   inherit (frozen) project;

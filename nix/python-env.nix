@@ -1,10 +1,10 @@
-# mkPoetryEnv: a virtual environment of everything that the lock installs for some groups and extras, for work on the
-# project. The project itself is not built into it: `editablePackageSources` makes it importable.
+# mkEnv: a virtual environment of everything that the lock installs for some groups and extras, for work on the project.
+# The project itself is not built into it: `editable` makes it importable.
 {
   pkgs,
   lib,
   mkEnvironment,
-  mkPoetryPackages,
+  mkPackages,
 }:
 {
   projectDir ? null,
@@ -17,19 +17,22 @@
   target ? null,
   overrides ? null,
   preferWheels ? true,
+  perPackage ? { },
   # null: `dev` where there is one. poetry2nix' default was [ "dev" ], there or not.
   groups ? null,
   checkGroups ? [ "dev" ],
   extras ? [ "*" ],
   editablePackageSources ? { },
+  editable ? [ ],
+  editableRoot ? null,
   # Packages of nixpkgs besides: ps: [ ps.ipython ]. A locked package takes the place of nixpkgs' one of its name.
   extraPackages ? (_: [ ]),
   # Patterns (fnmatch) of files that packages disagree about and of which the first may win.
   ignoreCollisions ? [ ],
 }@arguments:
 let
-  made = mkPoetryPackages (
-    builtins.intersectAttrs (builtins.functionArgs mkPoetryPackages) arguments // { inherit groups; }
+  made = mkPackages (
+    builtins.intersectAttrs (builtins.functionArgs mkPackages) arguments // { inherit groups; }
   );
 
   nameOf = package: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower (package.pname or package.name));

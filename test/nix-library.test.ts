@@ -406,24 +406,28 @@ about("packages", "from git are fetched by their recorded hash, or by commit", a
 
 const sitePackages = `lib/python${python.version}/site-packages`;
 
-about("mkPoetryEnv environment", "is a virtual environment of a lock with a cycle", async () => {
-  const path = project("environment", DEMO);
-  const environment = await built(`${known(path)}.environment`);
-  const program = join(environment, "bin", "alpha");
-  assert.is(await succeed(program, []), "alpha beta");
-  const seen = await succeed(join(environment, "bin", "python"), [
-    "-c",
-    "import sys, pytest_stub, space.one; print(sys.prefix)",
-  ]);
-  assert.is(seen, environment);
-  assert.match(readFileSync(join(environment, "pyvenv.cfg"), "utf8"), "include-system-site-packages = false\n");
+about(
+  "mkPoetryEnv mkEnv mkShell mkPackages mkApplication environment",
+  "is a virtual environment of a lock with a cycle",
+  async () => {
+    const path = project("environment", DEMO);
+    const environment = await built(`${known(path)}.environment`);
+    const program = join(environment, "bin", "alpha");
+    assert.is(await succeed(program, []), "alpha beta");
+    const seen = await succeed(join(environment, "bin", "python"), [
+      "-c",
+      "import sys, pytest_stub, space.one; print(sys.prefix)",
+    ]);
+    assert.is(seen, environment);
+    assert.match(readFileSync(join(environment, "pyvenv.cfg"), "utf8"), "include-system-site-packages = false\n");
 
-  const shell = await build(`${known(path)}.environment.env`);
-  assert.match(shell.errors, "this derivation is for nix-shell");
-  const only = await built(`${known(path)}.mkPoetryEnv { groups = [ ]; extras = [ ]; }`);
-  assert.not.ok(existsSync(join(only, sitePackages, "pytest_stub.py")));
-  assert.not.ok(existsSync(join(only, sitePackages, "space")));
-});
+    const shell = await build(`${known(path)}.environment.env`);
+    assert.match(shell.errors, "this derivation is for nix-shell");
+    const only = await built(`${known(path)}.mkPoetryEnv { groups = [ ]; extras = [ ]; }`);
+    assert.not.ok(existsSync(join(only, sitePackages, "pytest_stub.py")));
+    assert.not.ok(existsSync(join(only, sitePackages, "space")));
+  },
+);
 
 about("mkPoetryEnv", "adds packages of nixpkgs, and takes a locked one's place from none", async () => {
   const path = project("extra", DEMO);
@@ -525,7 +529,7 @@ about("mkPoetryApplication", "says why it cannot build", async () => {
   const none = project("no-package", { ...DEMO, project: null });
   await fails(
     `${known(none)}.application.name`,
-    "cannot build an application: poetry.lock's project declares no package\nhint: use `mkPoetryEnv`",
+    "cannot build an application: poetry.lock's project declares no package\nhint: use `mkEnv`",
   );
   const base = { name: "demo-app", package: true, backend: "b", scripts: {}, python: "" };
   const dynamic = project("dynamic", { ...DEMO, project: { ...base, version: null, requires: ["poetry-core"] } });

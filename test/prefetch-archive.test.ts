@@ -7,8 +7,9 @@ import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { LIMITS } from "../src/prefetch/archive.ts";
-import { contentsOf, readRequires } from "../src/prefetch/contents.ts";
+import { contentsOf, librariesOf, readRequires } from "../src/prefetch/contents.ts";
 import { readSharedObject } from "../src/prefetch/elf.ts";
+import { readZip } from "../src/prefetch/zip.ts";
 import { PylockError } from "../src/words/errors.ts";
 import { access, pax, sharedObject, type TarMember, tar, tarGz, type ZipMember, zip } from "./prefetch/archives.ts";
 
@@ -92,6 +93,12 @@ test("a wheel's sonames, without those that it brings", async () => {
   ]);
   const { sonames, buildRequires } = await contentsOf(NATIVE, access(wheel));
   assert.equal(sonames, ["libGL.so.1", "libX11.so.6", "libc.so.6", "libz.so.1"]);
+  // For others: libraries by the names of their files, without auditwheel's private copies.
+  const { brings } = await librariesOf(await readZip(access(wheel)));
+  assert.equal(
+    [brings.has("_core.so"), brings.has("libinner.so"), brings.has("libmine-1a2b.so.1")],
+    [true, false, false],
+  );
   assert.is(buildRequires, null);
   assert.is((await contentsOf("made-1.0-py3-none-any.whl", access(wheel))).sonames, null);
   assert.equal((await contentsOf(NATIVE, access(zip([{ name: "a.py" }])))).sonames, []);

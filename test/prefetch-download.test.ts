@@ -7,8 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { pieces } from "../src/prefetch/archive.ts";
 import { Credentials, loginOf, readNetrc } from "../src/prefetch/credentials.ts";
 import { downloadFile, downloadPage, limitOf, type Network, type Part } from "../src/prefetch/download.ts";
+import { openRemote } from "../src/prefetch/remote.ts";
 import { sender } from "../src/runtime/node/http.ts";
 import { openPart } from "../src/runtime/node/storage.ts";
 import { PylockError } from "../src/words/errors.ts";
@@ -356,6 +358,57 @@ else {
     }
   });
 }
+
+test("a file is read where it is asked for, and little more of it is sent", async () => {
+  const large = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 7919) % 251));
+  let sent = 0;
+  const counted: Handler = (request, response) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "")!;
+    sent += Math.min(Number(to), large.length - 1) + 1 - Number(from);
+    sendFile(large, request, response);
+  };
+  server.files.set("/large", counted);
+  const file = await openRemote(network(), `${server.base}/large`);
+  assert.is(file.size, large.length);
+  for (const [offset, length] of [
+    [large.length - 22, 22],
+    [1_000_000, 30],
+    [1_000_030, 200_000],
+    [5, 10],
+    [large.length - 1, 1],
+  ] as const)
+    assert.equal(Buffer.from(await file.read(offset, length)), large.subarray(offset, offset + length));
+  assert.ok(sent < 600_000, String(sent));
+
+  // From one end to the other: each byte is sent once, but for the tail, in few requests.
+  sent = 0;
+  server.asked.length = 0;
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces(file)) parts.push(piece);
+  assert.equal(Buffer.concat(parts), large);
+  assert.ok(sent <= large.length + 2 ** 20, String(sent));
+  assert.ok(server.asked.length < 10, String(server.asked.length));
+});
+
+test("a server that sends whole files, other parts or half of one", async () => {
+  const failure = async (path: string): Promise<string> => {
+    const found = await openRemote(network(), `${server.base}${path}`).catch((error: unknown) => error);
+    assert.ok(found instanceof PylockError, String(found));
+    return found.failure.message.replace(server.base, "");
+  };
+  const range = (text: string): Handler => status(206, { "content-range": text });
+  const refused = (path: string): string => `cannot fetch ${path}: the server sends no parts of files`;
+  server.files.set("/whole", status(200));
+  assert.is(await failure("/whole"), refused("/whole"));
+  server.files.set("/shifted", range("bytes 1-1/300000"));
+  assert.is(await failure("/shifted"), refused("/shifted"));
+  server.files.set("/more", range("bytes 0-9/300000"));
+  assert.is(await failure("/more"), refused("/more"));
+  server.files.set("/vague", range("bytes 0-0/*"));
+  assert.is(await failure("/vague"), refused("/vague"));
+  server.files.set("/gone", status(404));
+  assert.is(await failure("/gone"), "cannot fetch /gone: it is not there");
+});
 
 test.after(async () => {
   await Promise.all([server.close(), other.close()]);

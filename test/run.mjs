@@ -1,5 +1,6 @@
 // Runs the tests: compiles them and the core's test entries, runs each file in a process of its own, adds up.
-//   node test/run.mjs [--only WORD]... [--except WORD]...     WORD: part of a test file's name
+//   node test/run.mjs [--only WORD]... [--except WORD]... [ASKED]...     WORD: part of a test file's name
+// ASKED: what is too much for every day and is run when it is asked for ("torch").
 // The last line is "N passed, N failed"; the exit code is 0 only when something passed and nothing failed.
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -8,6 +9,9 @@ import asc from "assemblyscript/asc";
 
 const only = words("--only");
 const except = words("--except");
+const asked = process.argv
+  .slice(2)
+  .filter((word, index, all) => !word.startsWith("--") && !(all[index - 1] ?? "").startsWith("--"));
 rmSync(".tmp/test", { recursive: true, force: true });
 mkdirSync(".tmp/wasm", { recursive: true });
 await Promise.all([
@@ -74,7 +78,7 @@ function run(command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ASKED: asked.join(" ") },
     });
     let text = "";
     child.stdout.on("data", (chunk) => (text += chunk));

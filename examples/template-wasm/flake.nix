@@ -29,7 +29,7 @@
     in
     {
       packages = forEachSystem (pkgs: {
-        default = (project pkgs).mkPoetryApplication { };
+        default = (project pkgs).mkApplication { };
       });
       devShells = forEachSystem (pkgs: {
         default = pkgs.mkShell { packages = [ (project pkgs).environment ]; };

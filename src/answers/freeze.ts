@@ -10,6 +10,7 @@ import type { Pyproject } from "../lock/pyproject.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
+import { type LibraryTables, type Unfound, unfoundLibraries } from "./libraries.ts";
 import { SourceRecord } from "./record.ts";
 import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
@@ -34,6 +35,8 @@ export interface FreezeOptions {
   readonly onlyBinary?: readonly string[];
   /** What `prefetch` found. */
   readonly record?: SourceRecord;
+  /** What is known of shared libraries; without it nothing is said of them. */
+  readonly libraries?: LibraryTables;
 }
 
 export interface Frozen {
@@ -54,6 +57,8 @@ export interface Frozen {
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
   /** What cannot be installed on some of them. */
   readonly uninstallable: readonly Uninstallable[];
+  /** Wheels that need shared libraries which Nix will not find. */
+  readonly unfound: readonly Unfound[];
 }
 
 /** The version of the format; nix/load.nix refuses others. */
@@ -115,6 +120,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     targets: targets.filter((_, index) => written[index]),
     refused: kept.filter(({ error }) => error !== null),
     uninstallable: explainGaps(lock, gaps, targets),
+    unfound: options.libraries === undefined ? [] : unfoundLibraries(lock, parts, recorded, options.libraries),
   };
 }
 

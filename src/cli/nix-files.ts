@@ -4,6 +4,7 @@
 // that means something to Nix is escaped.
 
 import type { Frozen } from "../answers/freeze.ts";
+import type { LibraryTables } from "../answers/libraries.ts";
 import { describeTarget } from "../lock/target.ts";
 import {
   filesBelow,
@@ -60,6 +61,16 @@ export async function recordedTargets({ folder, inline }: Place): Promise<Chosen
   }
 }
 
+/** What the Nix library knows of shared libraries. */
+export async function libraryTables(): Promise<LibraryTables> {
+  const [names, { wheels }] = (await Promise.all(
+    ["sonames.json", "wheels.json"].map(async (name) =>
+      JSON.parse(new TextDecoder().decode(await readBytes(join(SOURCE, name)))),
+    ),
+  )) as [LibraryTables["names"], Pick<LibraryTables, "wheels">];
+  return { names, wheels };
+}
+
 /** Those whose bytes are not yet there. */
 export async function changedFiles(files: readonly NewFile[]): Promise<NewFile[]> {
   const changed: NewFile[] = [];
@@ -108,6 +119,11 @@ async function libraryFiles(folder: string): Promise<NewFile[]> {
   for (const name of await filesBelow(SOURCE)) {
     if (name === TEMPLATE) continue;
     const text = await readBytes(join(SOURCE, name));
+    // JSON has no comments.
+    if (name.endsWith(".json")) {
+      files.push({ path: join(folder, name), bytes: text });
+      continue;
+    }
     const bytes = new Uint8Array(header.length + text.length);
     bytes.set(header);
     bytes.set(text, header.length);

@@ -4,6 +4,7 @@
 // input gives the same bytes.
 
 import { freeze, projectFacts } from "../answers/freeze.ts";
+import type { LibraryTables, Unfound } from "../answers/libraries.ts";
 import type { Lacking } from "../answers/recorded.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
@@ -26,7 +27,7 @@ import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { findLock, freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
-import { changedFiles, generatedFiles, type Place, recordedTargets } from "./nix-files.ts";
+import { changedFiles, generatedFiles, libraryTables, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
 import { recordBeside } from "./source-record.ts";
 import { namesTargets, TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
@@ -76,6 +77,8 @@ interface Outcome {
   readonly refused: readonly { readonly target: string; readonly error: Failure }[];
   /** What no file can be installed of: each package with one reason. */
   readonly uninstallable: readonly Uninstallable[];
+  /** Wheels that need shared libraries which Nix will not find. */
+  readonly unfound: readonly Unfound[];
 }
 
 async function run(words: Words): Promise<number> {
@@ -88,6 +91,7 @@ async function run(words: Words): Promise<number> {
   const isCheck = words.has(CHECK);
   const record = await recordBeside(input.path);
   const known = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
+  const libraries = await libraryTables();
   const frozen = freeze(input.lock, {
     lockSha256: input.sha256,
     pyproject: input.pyproject,
@@ -95,11 +99,13 @@ async function run(words: Words): Promise<number> {
     generator: `pylock2nix ${await packageVersion()}`,
     targets: known ?? targetsForNix(words, input.lock, record),
     record,
+    libraries,
     ...policy,
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
   warnLacking(frozen.lacking);
   if (frozen.lacksFileNames) warnNameless(input);
+  for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
   if (refused.length === frozen.targets.length) throw shellError("no-target", { text: input.path, path: input.path });
@@ -116,6 +122,7 @@ async function run(words: Words): Promise<number> {
     targets: frozen.targets.map(({ target }) => target).filter((target) => !names.includes(target)),
     refused,
     uninstallable: frozen.uninstallable,
+    unfound: frozen.unfound,
   };
   if (words.has(JSON_OUTPUT)) print(`${JSON.stringify(outcome, null, 2)}\n`);
   else if (!isCheck) printError(summary(outcome, files[0]!.path, input));
@@ -180,6 +187,22 @@ function warnLacking(lacking: readonly Lacking[]): void {
 
 /** Packages that a warning names before it only counts. */
 const MOST_NAMED = 5;
+
+/** The build of such a wheel fails, or it lacks what it may need when it runs. */
+function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { names }: LibraryTables): void {
+  const text = `${name} ${version ?? ""}`.trim();
+  const warn = (failure: Failure): void =>
+    printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+  if (unknown.length > 0) {
+    const quoted = unknown.map((soname) => `"${soname}"`).join(" ");
+    warn(shellError("libraries-unknown", { text, detail: unknown.join(", "), known: [name, quoted] }).failure);
+  }
+  if (leftOut.length > 0) {
+    const attributes = new Set(leftOut.map((soname) => `pkgs.${names.leftOut[soname] ?? "NAME"}`));
+    const known = [name, [...attributes].join(" "), givers.join(", ")];
+    warn(shellError("libraries-left-out", { text, detail: leftOut.join(", "), known }).failure);
+  }
+}
 
 function warnNameless({ path }: Input): void {
   const { failure } = shellError("file-names-missing", { text: path });

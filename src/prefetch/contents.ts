@@ -79,25 +79,40 @@ function isWanted(path: readonly string[], wanted: string): boolean {
 
 /** Pure wheels are only checked as archives. */
 async function sonamesOf(entries: readonly ZipEntry[], isNative: boolean): Promise<readonly string[] | null> {
-  if (!isNative) return null;
-  const objects = entries.filter(
-    ({ path, isFolder }) => (!isFolder && /\.so(\.[0-9.]+)?$|\.pyd$/i.test(path.at(-1) ?? "")) || isProgram(path),
+  return isNative ? (await librariesOf(entries)).needed : null;
+}
+
+export interface Libraries {
+  /** Sorted; what the wheel brings itself is left out. */
+  readonly needed: readonly string[];
+  /** The names of its files, by which libraries are looked for; but for its private copies of others' (auditwheel's `NAME.libs`). */
+  readonly brings: ReadonlySet<string>;
+}
+
+/** `open`: how the objects are read. */
+export async function librariesOf(
+  entries: readonly ZipEntry[],
+  open: (entry: ZipEntry) => ReadPart = partsOf,
+): Promise<Libraries> {
+  const brings = new Set(
+    entries.filter(({ path }) => !/\.libs$/.test(path[0] ?? "")).map(({ path }) => path.at(-1) ?? ""),
   );
+  // What is loaded already is found by the name that it answers to.
   const own = new Set(entries.map(({ path }) => path.at(-1) ?? ""));
   const needed = new Set<string>();
-  for (const entry of objects) {
-    const object = await readSharedObject(partsOf(entry));
+  for (const entry of entries.filter(mayBeObject)) {
+    const object = await readSharedObject(open(entry));
     if (object === null) continue;
     if (object.soname !== null) own.add(object.soname);
     for (const name of object.needed) if (isSoname(name)) needed.add(name);
   }
-  return [...needed].filter((name) => !own.has(name)).sort();
+  return { needed: [...needed].filter((name) => !own.has(name)).sort(), brings };
 }
 
-/** Programs that a wheel installs: `<name>.data/scripts/` and `bin/` folders. */
-function isProgram(path: readonly string[]): boolean {
-  const folder = path.at(-2);
-  return (folder === "scripts" || folder === "bin") && !(path.at(-1) ?? "").includes(".");
+/** Libraries by their names; programs have no ending, wherever a wheel puts them (Qt's in libexec/, triton's in bin/). */
+function mayBeObject({ path, isFolder }: ZipEntry): boolean {
+  const name = path.at(-1) ?? "";
+  return !isFolder && (/\.so(\.[0-9.]+)?$|\.pyd$/i.test(name) || !name.includes("."));
 }
 
 /** A file name that a linker would write; anything else in that place is not worth recording. */

@@ -131,6 +131,36 @@ export async function downloadFile(
   });
 }
 
+/** So many bytes of a file, and its size: one range (RFC 9110, 14.2), which may end with the file. */
+export async function downloadRange(
+  network: Network,
+  address: string,
+  offset: number,
+  length: number,
+): Promise<{ bytes: Uint8Array; size: number }> {
+  return retried(network, address, async () => {
+    const range = `bytes=${offset}-${offset + length - 1}`;
+    const { answer } = await follow(network, address, { "accept-encoding": "identity", range });
+    const stated = /^bytes (\d+)-(\d+)\/(\d+)$/
+      .exec(answer.headers["content-range"] ?? "")
+      ?.slice(1)
+      .map(Number);
+    if (answer.status !== 206 || stated === undefined || stated[0] !== offset || stated[1]! >= offset + length) {
+      answer.close();
+      throw shellError("download-failed", { text: shown(address), detail: "the server sends no parts of files" });
+    }
+    const bytes = new Uint8Array(stated[1]! + 1 - offset);
+    let at = 0;
+    for await (const piece of answer.body) {
+      if (at + piece.length > bytes.length) throw tooLarge(answer, address, { bytes: bytes.length, why: "the range" });
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    if (at !== bytes.length) throw new Transient("the connection broke");
+    return { bytes, size: stated[2]! };
+  });
+}
+
 /** The answer behind the redirects: one that is well, or of `expected`. */
 async function follow(
   { send, credentials }: Network,

@@ -49,6 +49,9 @@ installCheckPhase() {
   runHook checkPhase
 }
 
+postFixupHooks=()
+trap 'code=$?; if [ "$code" != 0 ]; then runHook failureHook; fi; exit "$code"' EXIT
+
 for input in ${nativeBuildInputs-} ${buildInputs-}; do
   if [ -d "$input/$sitePackages" ]; then
     export PYTHONPATH="$input/$sitePackages${PYTHONPATH+:$PYTHONPATH}"
@@ -67,6 +70,7 @@ else
   runPhase installPhase
   runHook preFixup
   runHook postFixup
+  for hook in "${postFixupHooks[@]}"; do "$hook"; done
   if [ -n "${doInstallCheck-}" ]; then
     export PYTHONPATH="$out/$sitePackages${PYTHONPATH+:$PYTHONPATH}"
     runPhase installCheckPhase

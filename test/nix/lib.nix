@@ -13,7 +13,19 @@ rec {
         name: if keep name set.${name} then [ { inherit name; value = set.${name}; } ] else [ ]
       ) (builtins.attrNames set)
     );
+  mapAttrsToList = function: set: builtins.attrValues (builtins.mapAttrs function set);
+  unique = builtins.foldl' (found: value: if builtins.elem value found then found else found ++ [ value ]) [ ];
   genAttrs = names: value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) names);
+  attrByPath =
+    path: default: set:
+    if path == [ ] then
+      set
+    else if builtins.isAttrs set && set ? ${builtins.head path} then
+      attrByPath (builtins.tail path) default set.${builtins.head path}
+    else
+      default;
+  splitString = separator: text: builtins.filter builtins.isString (builtins.split "[${separator}]" text);
+  getLib = package: package.lib or package.out or package;
   hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
   hasSuffix =
     suffix: text:

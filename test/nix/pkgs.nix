@@ -73,6 +73,17 @@ let
       '';
     };
 
+  # Names of libraries, without anything behind them.
+  libraries =
+    name: sonames:
+    mkDerivation {
+      inherit name sonames;
+      buildCommand = ''
+        mkdir -p "$out/lib"
+        for soname in $sonames; do : > "$out/lib/$soname"; done
+      '';
+    };
+
   empty =
     name:
     mkDerivation {
@@ -192,7 +203,7 @@ let
     inherit mkDerivation hostPlatform;
     cc = {
       libc.version = libcVersion;
-      cc.lib = empty "gcc-lib";
+      cc.lib = libraries "gcc-lib" [ "libatomic.so.1" "libgcc_s.so.1" "libgomp.so.1" "libgomp.so.1.0.0" "libstdc++.so.6" ];
     };
   };
 in
@@ -200,7 +211,14 @@ in
   inherit lib stdenv fetchurl fetchPypi;
   stdenvNoCC = stdenv;
   python3 = python;
-  pythonManylinuxPackages.manylinux2014 = [ (empty "manylinux2014") ];
+  pythonManylinuxPackages.manylinux2014 = [
+    (libraries "manylinux2014" [
+      "libGL.so.1" "libICE.so.6" "libSM.so.6" "libX11.so.6" "libXext.so.6" "libXrender.so.1" "libexpat.so.1"
+      "libglib-2.0.so.0" "libgobject-2.0.so.0" "libgthread-2.0.so.0" "libz.so.1"
+    ])
+  ];
+  # For tests: a package with libraries of these names.
+  stubLibraries = libraries;
 
   writeText =
     name: text:
@@ -232,14 +250,48 @@ in
       '';
     };
 
-  # Writes down where it would look for libraries, for the test to read.
+  # Like nixpkgs' it fails when a library is not found. It writes nothing into the objects; where it looked and what it
+  # found stands in nix-support, for the test to read.
   autoPatchelfHook = hook "auto-patchelf-hook" ''
     addAutoPatchelfSearchPath() {
       mkdir -p "$out/nix-support"
       printf '%s\n' "$@" >> "$out/nix-support/library-search-path"
+      extraAutoPatchelfLibs="''${extraAutoPatchelfLibs-} $(find "$@" ! -type d -name '*.so*' -printf '%h\n' | sort -u | tr '\n' ' ')"
     }
+    autoPatchelfPostFixup() {
+      local input libraries=
+      for input in ''${buildInputs-}; do libraries="$libraries $input/lib"; done
+      "$python" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
+        "''${autoPatchelfIgnoreMissingDeps-}" "$out/nix-support/libraries"
+      if [ -n "''${appendRunpaths-}" ]; then
+        mkdir -p "$out/nix-support"
+        echo "$appendRunpaths" > "$out/nix-support/driver"
+      fi
+    }
+    postFixupHooks+=(autoPatchelfPostFixup)
   '';
-  autoAddDriverRunpath = hook "auto-add-driver-runpath" "";
+  autoAddDriverRunpath = hook "auto-add-driver-runpath" ''
+    addDriverRunpath() {
+      mkdir -p "$out/nix-support"
+      echo /run/opengl-driver/lib > "$out/nix-support/driver"
+    }
+    postFixupHooks+=(addDriverRunpath)
+  '';
+
+  mkShell =
+    {
+      packages ? [ ],
+      nativeBuildInputs ? [ ],
+      ...
+    }@attrs:
+    mkDerivation (
+      {
+        name = "nix-shell";
+        buildCommand = "export > $out";
+      }
+      // removeAttrs attrs [ "packages" ]
+      // { nativeBuildInputs = packages ++ nativeBuildInputs; }
+    );
 
   makeWrapper = hook "make-wrapper" ''
     wrapProgram() {

@@ -73,6 +73,14 @@ export function sendFile(content: Buffer | string, request: IncomingMessage, res
     response.end(bytes.subarray(from));
     return;
   }
+  const part = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
+  if (part !== null && request.headers["if-range"] === undefined) {
+    const [start, end] = [Number(part[1]), Math.min(Number(part[2]) + 1, bytes.length)];
+    const range = `bytes ${start}-${end - 1}/${bytes.length}`;
+    response.writeHead(206, { etag, "content-range": range, "content-length": end - start });
+    response.end(bytes.subarray(start, end));
+    return;
+  }
   response.writeHead(200, { etag, "content-length": bytes.length });
   response.end(bytes);
 }

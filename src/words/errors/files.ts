@@ -26,6 +26,8 @@ export type FileCode =
   | "unrecorded-git"
   | "unrecorded-file"
   | "unrecorded-files"
+  | "libraries-unknown"
+  | "libraries-left-out"
   | "requirements-cycle"
   | "requirements-address"
   | "requirements-includes"
@@ -128,6 +130,16 @@ export const FILE_WORDS: ShellWords<FileCode> = {
         ? `the lock has no address of the file of ${text}: Nix cannot fetch it`
         : `the lock has no hash of the file of ${text} that Nix knows: Nix cannot fetch it`,
     hint: () => "run `pylock2nix prefetch`, then `pylock2nix nix`",
+  },
+  "libraries-unknown": {
+    message: ({ text, detail }) => `${text} needs ${detail}, which no table knows: its build will not find it`,
+    hint: ({ known: [name = "", sonames = ""] }) =>
+      `say it in Nix, \`perPackage.${name}.extraLibraries = [ pkgs.NAME ];\` or \`perPackage.${name}.ignoreSonames = [ ${sonames} ];\``,
+  },
+  "libraries-left-out": {
+    message: ({ text, detail }) => `${text} is built without ${detail}: nothing in the lock brings it`,
+    hint: ({ known: [name = "", attribute = "", givers = ""] }) =>
+      `add ${givers} to the project, or say it in Nix, \`perPackage.${name}.extraLibraries = [ ${attribute} ];\``,
   },
   "unrecorded-files": {
     message: ({ text, detail }) => `the lock lacks hashes or addresses of the files of ${detail}: ${text}`,
