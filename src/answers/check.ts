@@ -3,10 +3,13 @@
 // Invariant: one finding for one fault, with all targets that have it, in the order in which they were looked at.
 
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import type { LockedPackage } from "../lock/packages.ts";
+import { type ResolveRequest, type TargetChoice, targetChoice, type Unselected } from "../lock/resolution.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
 import { lackIn, lackReason } from "./lack.ts";
-import type { SourceRecord } from "./record.ts";
+import { SourceRecord } from "./record.ts";
+import { targetsToCheck } from "./usual-targets.ts";
 import { fileReason, isWithoutFile } from "./why.ts";
 
 export type FindingKind =
@@ -43,8 +46,47 @@ export interface CheckedSources {
   readonly record: SourceRecord;
 }
 
+export interface CheckOptions extends Unselected<Omit<ResolveRequest, "target" | "python">> {
+  /** Else all Pythons that the lock admits, on Nix's systems. */
+  readonly targets?: readonly (string | TargetChoice)[] | undefined;
+  /** What `freshness` found out. */
+  readonly freshness?: { readonly fresh: boolean | null; readonly because: string | null } | undefined;
+  /** What `prefetch` recorded. */
+  readonly record?: SourceRecord | undefined;
+}
+
+/**
+ * What is wrong with a lock: stale, refused, incomplete, unsound, or without a file that a target can install. One finding
+ * for one fault, with all targets that have it.
+ *
+ * @throws {PylockError} when a target's name stands for nothing
+ * @example
+ * ```ts
+ * import { check, readLock } from "pylock2nix";
+ *
+ * const lock = readLock(`lock-version = "1.0"
+ * created-by = "example"
+ *
+ * [[packages]]
+ * name = "fast"
+ * version = "1.0"
+ * wheels = [{ name = "fast-1.0-cp312-cp312-win_amd64.whl", url = "https://files.pypi.invalid/fast-1.0-cp312-cp312-win_amd64.whl", hashes = { sha256 = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" } }]
+ * `);
+ * const [finding] = check(lock, { targets: ["cp312-macos14-arm64", "cp312-win-amd64"] });
+ * console.log(finding?.code, finding?.targets); // uninstallable [ 'cp312-macos14-arm64' ]
+ * ```
+ */
+export function check(lock: Lockfile, options: CheckOptions = {}): Finding[] {
+  const { targets = targetsToCheck(lock), freshness, record = new SourceRecord(), ...selection } = options;
+  const checked = targets.map(targetChoice).map(({ target, python }): CheckedTarget => {
+    const { environment } = lock.describeTarget(target, python);
+    return { explanation: lock.explain({ ...selection, target, python }), environment };
+  });
+  return findingsOf(checked, freshness ?? { fresh: null, because: null }, { packages: lock.packages(), record });
+}
+
 /** The findings of all targets, and that the lock is stale, with what differs where that is known. */
-export function check(
+export function findingsOf(
   targets: readonly CheckedTarget[],
   { fresh, because }: { readonly fresh: boolean | null; readonly because: string | null },
   sources: CheckedSources,

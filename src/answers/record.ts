@@ -72,6 +72,7 @@ export interface FoundFile {
 export const RECORD_NAME = "pylock2nix.sources.json";
 const FORMAT = 1;
 
+/** What was fetched once: entries by what the lock says of a source. */
 export class SourceRecord {
   readonly #entries: Map<string, { readonly lock: Subject; readonly found: Found }>;
   #names: Set<string> | null = null;
@@ -125,7 +126,19 @@ export class SourceRecord {
   }
 }
 
-/** Reads a record; throws a PylockError that says what is wrong with it. */
+/**
+ * Reads what `pylock2nix prefetch` recorded, the bytes of a pylock2nix.sources.json.
+ *
+ * @param path for messages
+ * @throws {PylockError} that says what is wrong with it
+ * @example
+ * ```ts
+ * import { readRecord } from "pylock2nix";
+ *
+ * const bytes = new TextEncoder().encode('{ "format": 1, "sources": [] }');
+ * console.log(readRecord(bytes, "pylock2nix.sources.json").size); // 0
+ * ```
+ */
 export function readRecord(bytes: Uint8Array, path: string): SourceRecord {
   const refuse = (detail: string): never => {
     throw shellError("sources-record", { text: path, detail, path });

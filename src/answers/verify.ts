@@ -4,10 +4,11 @@
 // name, in the strongest algorithm that the lock has for that name; a file that no name in the lock stands for is right
 // when the lock has its digest at all. Nothing is right by its name alone.
 
-import { algorithmOfSri, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
+import { HASH_ALGORITHMS, type HashAlgorithm } from "../core/algorithms.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolvedPackage } from "../lock/resolution.ts";
+import { algorithmOfSri, isWeak } from "../lock/sri.ts";
 import { shellError } from "../words/errors.ts";
 
 /** What is to be found out about a file before it can be judged. */

@@ -2,11 +2,11 @@
 //
 // Invariant: a Lockfile owns one instance of the core; everything it gives out is plain data.
 
-import module from "#core";
 import * as abi from "../core/abi.ts";
-import { Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
+import type { Core, CoreFailure, Form, FormRequest } from "../core/core.ts";
+import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
+import { formatOfLock, USUAL_NAMES } from "./formats.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import {
@@ -23,20 +23,27 @@ import { partAt, type TextPart } from "./requirements.ts";
 import {
   type Resolution,
   type ResolutionParts,
+  type ResolveAllOptions,
   type ResolveAllRequest,
+  type ResolveOptions,
   type ResolveRequest,
   readResolutionParts,
   readResolutions,
+  selected,
+  targetChoice,
 } from "./resolution.ts";
+import { describedBy, type Target, targetsOf } from "./target.ts";
 import { readStated, type UvStated } from "./uv/stated.ts";
 
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
 export interface ReadOptions {
-  /** For messages. */
-  readonly path: string;
-  readonly format: LockFormat;
-  readonly pyproject: Pyproject | null;
+  /** For messages, and for the format where the content does not tell; else the format's usual name. */
+  readonly path?: string | undefined;
+  /** Else it is told from the content. */
+  readonly format?: LockFormat | undefined;
+  /** The project of the lock, from `readPyproject`: Poetry's older locks are resolved from it, others take their groups from it. */
+  readonly pyproject?: Pyproject | null | undefined;
   /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
   readonly parts?: readonly TextPart[];
 }
@@ -71,14 +78,17 @@ export interface Lockfile {
   form(request: FormRequest): Form | null;
   /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
   combine(operation: number, a: number, b: number): number | null;
-  /** One selection on one target. A refusal is in the answer, not thrown. */
-  resolve(request: ResolveRequest): Resolution;
+  /** One selection on one target; without `groups` the default ones. A refusal is in the answer, not thrown. */
+  resolve(request: ResolveOptions): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
-  resolveAll(request: ResolveAllRequest): Resolution[];
+  resolveAll(request: ResolveAllOptions): Resolution[];
   /** The same as it is printed: the packages as JSON, good until the next call. */
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
-  explain(request: ResolveRequest): Explanation;
+  explain(request: ResolveOptions): Explanation;
+  /** As `describeTarget` and `knownTargets`, by the module that this lock was read with. */
+  describeTarget(target: string, python?: string): Target;
+  knownTargets(): string[];
   /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
   verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
@@ -124,31 +134,11 @@ export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
 /** The formats whose locks do not say what the files are called that their hashes are of. */
 const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
-/** Reads a lock; throws a PylockError that says where it is wrong. */
-export function readLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
-  return readLockWith(new Core(module), bytes, options);
-}
-
-let shared: Core | undefined;
-
-/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
-export function readNextLock(bytes: Uint8Array, options: ReadOptions): Lockfile {
-  const core = shared ?? new Core(module);
-  // Only what ends well, or as a failure, leaves it fit for the next.
-  shared = undefined;
-  try {
-    const lock = readLockWith(core, bytes, options);
-    shared = core;
-    return lock;
-  } catch (error) {
-    if (error instanceof PylockError) shared = core;
-    throw error;
-  }
-}
-
-/** The same with a given core: the tests' debug build. */
-export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions): Lockfile {
-  const { path, format, pyproject, parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
+/** Reads a lock into an instance of the core; throws a PylockError that says where it is wrong. */
+export function readLockWith(core: Core, lock: Uint8Array | string, options: ReadOptions = {}): Lockfile {
+  const bytes = typeof lock === "string" ? new TextEncoder().encode(lock) : lock;
+  const { format = formatOfLock(bytes, options.path ?? null), pyproject = null } = options;
+  const { path = USUAL_NAMES[format], parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
   const project = recordsFor(format, pyproject);
   const failure = core.read(FORMATS[format], bytes, project);
   const sources: Sources = { path, format, parts, pyproject };
@@ -159,13 +149,15 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   const members = names(core, abi.TABLE_MEMBER).sort();
+  const groups = groupsOf(core, format, pyproject);
+  const usual = [...groups].filter(([, isChosen]) => isChosen).map(([name]) => name);
   return {
     path,
     format,
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
-    groups: groupsOf(core, format, pyproject),
+    groups,
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members,
     memberFolders: foldersOf(core, members),
@@ -183,10 +175,13 @@ export function readLockWith(core: Core, bytes: Uint8Array, options: ReadOptions
     },
     combine: (operation, a, b) => core.combine(operation, a, b),
     places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
-    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
-    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolve: (request) => readResolutions(core, { ...selected(request, usual), targets: [request] }, spoken)[0]!,
+    resolveAll: (request) =>
+      readResolutions(core, { ...selected(request, usual), targets: request.targets.map(targetChoice) }, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
-    explain: (request) => readExplanation(core, request, spoken),
+    explain: (request) => readExplanation(core, selected(request, usual), spoken),
+    describeTarget: (target, python) => describedBy(core.module, target, python),
+    knownTargets: () => targetsOf(core.module),
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),

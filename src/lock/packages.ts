@@ -2,7 +2,7 @@
 
 import * as abi from "../core/abi.ts";
 import type { Core } from "../core/core.ts";
-import { sriHash } from "./integrity.ts";
+import { sriHash } from "./sri.ts";
 
 export interface ChosenFile {
   readonly name: string;

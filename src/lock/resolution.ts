@@ -67,6 +67,30 @@ export interface ResolveAllRequest extends Omit<ResolveRequest, "target" | "pyth
   readonly targets: readonly TargetChoice[];
 }
 
+/** Without `groups` those that are chosen by default; without `extras` none. */
+export type Unselected<Request extends Pick<ResolveRequest, "groups" | "extras">> = Omit<
+  Request,
+  "groups" | "extras"
+> & {
+  readonly groups?: readonly string[] | undefined;
+  readonly extras?: readonly string[] | undefined;
+};
+export type ResolveOptions = Unselected<ResolveRequest>;
+export interface ResolveAllOptions extends Unselected<Omit<ResolveAllRequest, "targets">> {
+  readonly targets: readonly (string | TargetChoice)[];
+}
+
+export function selected<Request extends object>(
+  request: Request & Partial<Unselected<ResolveRequest>>,
+  usual: readonly string[],
+): Request & Pick<ResolveRequest, "groups" | "extras"> {
+  return { ...request, groups: request.groups ?? usual, extras: request.extras ?? [] };
+}
+
+export function targetChoice<Choice extends TargetChoice>(target: string | Choice): Choice {
+  return typeof target === "string" ? ({ target } as Choice) : target;
+}
+
 export interface TargetChoice {
   readonly target: string;
   readonly python?: string | undefined;

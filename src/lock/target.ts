@@ -1,6 +1,5 @@
 // Targets, as the core knows them: their names, marker environments and compatibility tags.
 
-import module from "#core";
 import { Core } from "../core/core.ts";
 import { errorFrom } from "../words/errors.ts";
 
@@ -21,21 +20,23 @@ const VARIABLES = [
 
 export type MarkerEnvironment = Record<(typeof VARIABLES)[number], string>;
 
+/** What a target's name stands for. */
 export interface Target {
   readonly target: string;
+  /** The values of PEP 508's marker variables there. */
   readonly environment: MarkerEnvironment;
   /** PEP 425, best first. */
   readonly tags: readonly string[];
 }
 
-/** The names of the usual targets; any other floor or architecture is accepted all the same. */
-export function knownTargets(): string[] {
-  return core().targets();
+/** The names of the usual targets, as this module knows them. */
+export function targetsOf(module: WebAssembly.Module): string[] {
+  return idle(module).targets();
 }
 
 /** What a target's name stands for; throws a PylockError when it stands for nothing. */
-export function describeTarget(target: string, python?: string): Target {
-  const lines = core().describe({ target, python });
+export function describedBy(module: WebAssembly.Module, target: string, python?: string): Target {
+  const lines = idle(module).describe({ target, python });
   if (!Array.isArray(lines)) {
     throw errorFrom(lines.status, { path: null, bytes: null, offset: null, size: null, detail: target });
   }
@@ -43,12 +44,14 @@ export function describeTarget(target: string, python?: string): Target {
   return { target, environment, tags: lines.slice(VARIABLES.length) };
 }
 
-let shared: Core | undefined;
+const INSTANCES = /* @__PURE__ */ new WeakMap<WebAssembly.Module, Core>();
 
-/** An instance without a lock. */
-function core(): Core {
-  if (shared !== undefined) return shared;
-  shared = new Core(module);
-  shared.read(0, new Uint8Array(), null);
-  return shared;
+/** An instance without a lock, so that nothing which somebody else still reads is gone. */
+function idle(module: WebAssembly.Module): Core {
+  const known = INSTANCES.get(module);
+  if (known !== undefined) return known;
+  const core = new Core(module);
+  core.read(0, new Uint8Array(), null);
+  INSTANCES.set(module, core);
+  return core;
 }

@@ -33,7 +33,7 @@ export interface Failure {
   readonly column: number | null;
 }
 
-/** The one error that this package throws on purpose. */
+/** The one error that this package throws on purpose: what a lock, a project or a request has wrong. */
 export class PylockError extends Error {
   override readonly name: string = "PylockError";
   readonly failure: Failure;
