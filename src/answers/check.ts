@@ -12,6 +12,7 @@ import { SourceRecord } from "./record.ts";
 import { targetsToCheck } from "./usual-targets.ts";
 import { fileReason, isWithoutFile } from "./why.ts";
 
+/** What kind of fault was found. */
 export type FindingKind =
   | "stale"
   | "refused"
@@ -21,13 +22,19 @@ export type FindingKind =
   | "other-file"
   | CoreFinding["code"];
 
+/** One fault, with all targets that have it. */
 export interface Finding {
+  /** Its kind. */
   readonly code: FindingKind;
+  /** For people. */
   readonly message: string;
+  /** Which package it is about. */
   readonly package: Identity | null;
   /** Who requires, and what it admits; null where the finding is not about a requirement. */
   readonly requiredBy: Identity | null;
+  /** What that admits, as the lock or the project writes it. */
   readonly constraint: string | null;
+  /** Names; empty where it is not about targets. */
   readonly targets: readonly string[];
   /** For `uninstallable`: each file, and why it does not fit; for `incomplete` and `other-file`: those that are at fault. */
   readonly files: readonly { readonly name: string; readonly because: string }[];
@@ -46,6 +53,7 @@ export interface CheckedSources {
   readonly record: SourceRecord;
 }
 
+/** What to check: a selection on some targets. */
 export interface CheckOptions extends Unselected<Omit<ResolveRequest, "target" | "python">> {
   /** Else all Pythons that the lock admits, on Nix's systems. */
   readonly targets?: readonly (string | TargetChoice)[] | undefined;

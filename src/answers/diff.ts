@@ -5,15 +5,22 @@
 import type { Resolution, ResolvedPackage } from "../lock/resolution.ts";
 import type { Failure } from "../words/errors.ts";
 
+/** A package as one of the two has it. */
 export type Change = Pick<ResolvedPackage, "version" | "kind" | "artifact" | "hash" | "url">;
 
+/** What changes on one target. */
 export interface Difference {
+  /** Its name. */
   readonly target: string;
+  /** Those that only the new one has. */
   readonly added: readonly ({ readonly name: string } & Change)[];
+  /** Those that only the old one has. */
   readonly removed: readonly ({ readonly name: string } & Change)[];
+  /** Those that both have, and not alike. */
   readonly changed: readonly { readonly name: string; readonly old: Change; readonly new: Change }[];
   /** Why the old or the new lock is refused on this target; then there is nothing to compare. */
   readonly oldError: Failure | null;
+  /** The same of the new one. */
   readonly newError: Failure | null;
 }
 

@@ -15,7 +15,9 @@ import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
 import { usualTargets } from "./usual-targets.ts";
 
+/** A target of a frozen resolution. */
 export interface FreezeTarget {
+  /** Its name. */
   readonly target: string;
   /** python_full_version instead of the usual one. */
   readonly python?: string;
@@ -27,6 +29,7 @@ export interface FreezeTarget {
 export interface FreezeOptions {
   /** SHA-256 of the lock, in hexadecimal. */
   readonly lockSha256: string;
+  /** The project that the lock was read with. */
   readonly pyproject?: Pyproject | null;
   /** SHA-256 of the guarded fields, in hexadecimal; null without a pyproject.toml. */
   readonly pyprojectDigest?: string | null;
@@ -34,13 +37,17 @@ export interface FreezeOptions {
   readonly generator?: string;
   /** Else the usual ones. */
   readonly targets?: readonly (string | FreezeTarget)[];
+  /** As in a request to resolve. */
   readonly prefer?: ResolveRequest["prefer"];
+  /** As in a request to resolve. */
   readonly noBinary?: readonly string[];
+  /** As in a request to resolve. */
   readonly onlyBinary?: readonly string[];
   /** What `prefetch` found. */
   readonly record?: SourceRecord;
 }
 
+/** A frozen resolution, and what there is to say of it. */
 export interface Frozen {
   /** UTF-8. */
   readonly bytes: Uint8Array;
@@ -56,6 +63,7 @@ export interface Frozen {
   readonly lacksFileNames: boolean;
   /** Those that are in it, the refused ones too. */
   readonly targets: readonly FreezeTarget[];
+  /** Those that the installer refuses, and why. */
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
   /** What cannot be installed on some of them. */
   readonly uninstallable: readonly Uninstallable[];

@@ -13,6 +13,7 @@ import { PylockError } from "../words/errors.ts";
 
 /** The files that a lock is held against. */
 export interface ProjectFiles {
+  /** From `readPyproject`. */
   readonly pyproject?: Pyproject | null | undefined;
   /** Pipenv: the bytes of the Pipfile. */
   readonly pipfile?: { readonly bytes: Uint8Array; readonly path: string } | null | undefined;

@@ -3,9 +3,11 @@
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import { sha256Hex } from "../lock/sri.ts";
 
+/** What `freeze` writes for the guard. */
 export interface Guard {
   /** SHA-256 of the lock, in hexadecimal. */
   readonly lockSha256: string;
+  /** The project that was hashed. */
   readonly pyproject: Pyproject | null;
   /** SHA-256 of the fields of pyproject.toml that count, in hexadecimal; null without one. */
   readonly pyprojectDigest: string | null;

@@ -7,6 +7,7 @@ import { type Found, SourceRecord } from "./record.ts";
 import { openPackages } from "./recorded.ts";
 import { usualTargets } from "./usual-targets.ts";
 
+/** For which targets, and what is there already. */
 export interface NeedsOptions extends Pick<ResolveRequest, "prefer" | "noBinary" | "onlyBinary"> {
   /** Else those that `freeze` takes. */
   readonly targets?: readonly (string | TargetChoice)[] | undefined;

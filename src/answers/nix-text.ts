@@ -5,6 +5,7 @@
 
 import type { Frozen } from "./freeze.ts";
 
+/** Where the parts are, seen from the file. */
 export interface NixTextOptions {
   /** Where the Nix library is: a path from the file, `.pylock2nix` if not said. */
   readonly library?: string | undefined;

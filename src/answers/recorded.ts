@@ -75,7 +75,9 @@ export function recordedIn(lock: Lockfile, parts: FrozenParts, record: SourceRec
 
 /** A package of which Nix lacks something, as "name version". */
 export interface Lacking {
+  /** Its name and version. */
   readonly title: string;
+  /** What is missing. */
   readonly lack: Lack;
 }
 

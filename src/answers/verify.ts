@@ -23,6 +23,7 @@ export interface Expectation {
   readonly unhashed?: string;
 }
 
+/** Right (`weak`: by a broken algorithm only), wrong, or nothing that the lock knows. */
 export type Verdict =
   | { readonly kind: "ok"; readonly weak: boolean }
   | { readonly kind: "mismatch"; readonly expected: string; readonly actual: string }
@@ -59,6 +60,7 @@ export class Expectations {
   readonly #seenNames = new Set<string>();
   readonly #rightHashes = new Set<string>();
 
+  /** Those of these packages, from `packages()` of a lock. */
   constructor(packages: readonly LockedPackage[]) {
     for (const { name, version, source, files } of packages) {
       if (source.url !== null && (source.kind === "url" || source.kind === "file"))

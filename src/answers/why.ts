@@ -11,12 +11,15 @@ import type { Failure } from "../words/errors.ts";
 
 /** One step from the project to a package: what is required, and by which constraint. */
 export interface Step extends Identity {
+  /** As the lock or the project writes it. */
   readonly constraint: string | null;
 }
 
 /** A way to a package; `group` is the project's group that it starts in, null when the lock does not say. */
 export interface Path {
+  /** Null when the lock does not say. */
   readonly group: string | null;
+  /** From the project to the package. */
   readonly steps: readonly Step[];
 }
 
@@ -24,19 +27,29 @@ export interface Path {
 export interface Absence {
   /** Who requires it: a package, or null for the project or for the lock's own word. */
   readonly by: Identity | null;
+  /** The group that it would come with. */
   readonly group: string | null;
+  /** The reason, for programs. */
   readonly code: Reason["code"] | "unreached";
+  /** The reason, for people. */
   readonly because: string;
 }
 
+/** Why a package is installed on a target, or is not. */
 export interface Why {
+  /** Normalised. */
   readonly name: string;
+  /** Its name. */
   readonly target: string;
+  /** Those that the lock has. */
   readonly versions: readonly (string | null)[];
+  /** Those that are installed. */
   readonly installed: readonly Identity[];
   /** Selected as well, but no file of it fits the target. */
   readonly uninstallable: readonly Identity[];
+  /** The shortest way to each package that requires it. */
   readonly paths: readonly Path[];
+  /** What could have brought it in; empty when it is installed. */
   readonly absences: readonly Absence[];
 }
 
@@ -44,11 +57,15 @@ export interface Why {
 export interface WhyAnswer extends Why {
   /** Each version of the package that the lock has, with each of its files. */
   readonly artifacts: readonly WhyArtifact[];
+  /** Null when it is not. */
   readonly error: Failure | null;
 }
 
+/** A version of a package with its files. */
 export interface WhyArtifact extends Identity {
+  /** On this target. */
   readonly isInstalled: boolean;
+  /** Each with the reason why it is taken or not, for programs and for people. */
   readonly files: readonly (FileReason & { readonly because: string })[];
 }
 

@@ -9,12 +9,15 @@ import { algorithmNamed } from "./sri.ts";
 
 /** What a hash says: the algorithm and the digest's bytes. */
 export interface Hash {
+  /** Which algorithm. */
   readonly algorithm: HashAlgorithm;
+  /** Its bytes. */
   readonly digest: Uint8Array;
 }
 
 /** A digest in the making. */
 export interface Digest {
+  /** Takes more bytes. */
   update(bytes: Uint8Array): Digest;
   /** Ends it; nothing may follow. */
   digest(): Uint8Array;

@@ -35,8 +35,10 @@ import {
 import { describedBy, type Target, targetsOf } from "./target.ts";
 import { readStated, type UvStated } from "./uv/stated.ts";
 
+/** A kind of lock: `pylock` is PEP 751, `requirements` are those with hashes, `conda` is the pip part of conda-lock. */
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
+/** What `readLock` may be told. */
 export interface ReadOptions {
   /** For messages, and for the format where the content does not tell; else the format's usual name. */
   readonly path?: string | undefined;
@@ -44,22 +46,33 @@ export interface ReadOptions {
   readonly format?: LockFormat | undefined;
   /** The project of the lock, from `readPyproject`: Poetry's older locks are resolved from it, others take their groups from it. */
   readonly pyproject?: Pyproject | null | undefined;
-  /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
+  /**
+   * Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts).
+   *
+   * @internal
+   */
   readonly parts?: readonly TextPart[];
 }
 
+/** What can be chosen of a member of a workspace. */
 export interface MemberChoices {
+  /** Normalised. */
   readonly extras: ReadonlySet<string>;
+  /** Normalised. */
   readonly groups: ReadonlySet<string>;
 }
 
+/** A lock that has been read, with its own instance of the core. */
 export interface Lockfile {
+  /** As it was given: for messages. */
   readonly path: string;
+  /** What kind of lock it is. */
   readonly format: LockFormat;
   /** The lock's own version of its format, null when it states none. */
   readonly version: string | null;
   /** The Python versions that the lock admits, as it writes them. */
   readonly python: string | null;
+  /** What its tool wrote of the project that it was made for; null when there is none. */
   readonly contentHash: string | null;
   /** Every group that can be chosen, normalised -> whether it is chosen by default. */
   readonly groups: ReadonlyMap<string, boolean>;
@@ -71,44 +84,95 @@ export interface Lockfile {
   readonly memberFolders: ReadonlyMap<string, string>;
   /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
   readonly choices: ReadonlyMap<string, MemberChoices>;
+  /** What is odd about the lock and does not keep it from being read. */
   readonly warnings: readonly Failure[];
-  /** uv: what the lock says that it was made from. */
+  /**
+   * uv: what the lock says that it was made from.
+   *
+   * @internal
+   */
   stated(): UvStated;
-  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  /**
+   * A requirement or a marker in the form that uv compares; null when it cannot be read.
+   *
+   * @internal
+   */
   form(request: FormRequest): Form | null;
-  /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
+  /**
+   * COMBINE_* of two markers or two ranges of forms; null when that is too hard.
+   *
+   * @internal
+   */
   combine(operation: number, a: number, b: number): number | null;
   /** One selection on one target; without `groups` the default ones. A refusal is in the answer, not thrown. */
   resolve(request: ResolveOptions): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
   resolveAll(request: ResolveAllOptions): Resolution[];
-  /** The same as it is printed: the packages as JSON, good until the next call. */
+  /**
+   * The same as it is printed: the packages as JSON, good until the next call.
+   *
+   * @internal
+   */
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** The same, with the reasons. */
   explain(request: ResolveOptions): Explanation;
   /** As `describeTarget` and `knownTargets`, by the module that this lock was read with. */
   describeTarget(target: string, python?: string): Target;
+  /** As `knownTargets`, by that module. */
   knownTargets(): string[];
-  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  /**
+   * Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused.
+   *
+   * @internal
+   */
   verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
-  /** One of them, by its place in that order. */
+  /**
+   * One of them, by its place in that order.
+   *
+   * @internal
+   */
   package(row: number): LockedPackage;
+  /** @internal */
   packageName(row: number): string;
-  /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
+  /**
+   * Whether the lock says itself what every selection installs, so that all are exact: no search is needed.
+   *
+   * @internal
+   */
   readonly isFilter: boolean;
-  /** Requirements: where they say that files are looked for. */
+  /**
+   * Requirements: where they say that files are looked for.
+   *
+   * @internal
+   */
   readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
-  /** Every selection on one target: each package with its condition, for the frozen resolution. */
+  /**
+   * Every selection on one target: each package with its condition, for the frozen resolution.
+   *
+   * @internal
+   */
   resolveOpen(request: ResolveRequest): FrozenTarget;
-  /** Every selection on each of the targets, as the frozen file has them. */
+  /**
+   * Every selection on each of the targets, as the frozen file has them.
+   *
+   * @internal
+   */
   freeze(request: FreezeRequest): FrozenParts;
-  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  /**
+   * Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63.
+   *
+   * @internal
+   */
   asksForGlibc(older: number, newer: number): boolean;
-  /** Whether the lock has the project and does not build it. */
+  /**
+   * Whether the lock has the project and does not build it.
+   *
+   * @internal
+   */
   readonly hasVirtualProject: boolean;
 }
 

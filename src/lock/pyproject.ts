@@ -14,8 +14,11 @@ import { isTable, parseToml, Section, type TomlTable } from "./pyproject/toml.ts
 
 export { generatorOf } from "./pyproject/content-hash.ts";
 
+/** A pyproject.toml that has been read. */
 export interface Pyproject {
+  /** For messages. */
   readonly path: string;
+  /** @internal */
   readonly document: TomlTable;
   /** Normalised; null when the file declares no project. */
   readonly name: string | null;
@@ -37,6 +40,7 @@ export interface Pyproject {
   readonly developmentGroups: ReadonlySet<string>;
   /** Normalised and sorted. */
   readonly extras: readonly string[];
+  /** @internal */
   readonly requirements: ProjectRequirements;
 }
 

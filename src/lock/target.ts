@@ -3,8 +3,22 @@
 import { Core } from "../core/core.ts";
 import { errorFrom } from "../words/errors.ts";
 
-/** PEP 508's environment markers, in the order in which the core tells them. */
-const VARIABLES = [
+/** PEP 508's environment markers. */
+export type MarkerVariable =
+  | "implementation_name"
+  | "implementation_version"
+  | "os_name"
+  | "platform_machine"
+  | "platform_python_implementation"
+  | "platform_release"
+  | "platform_system"
+  | "platform_version"
+  | "python_full_version"
+  | "python_version"
+  | "sys_platform";
+
+/** In the order in which the core tells them. */
+const VARIABLES: readonly MarkerVariable[] = [
   "implementation_name",
   "implementation_version",
   "os_name",
@@ -16,12 +30,14 @@ const VARIABLES = [
   "python_full_version",
   "python_version",
   "sys_platform",
-] as const;
+];
 
-export type MarkerEnvironment = Record<(typeof VARIABLES)[number], string>;
+/** The value of each marker variable. */
+export type MarkerEnvironment = Record<MarkerVariable, string>;
 
 /** What a target's name stands for. */
 export interface Target {
+  /** Its name. */
   readonly target: string;
   /** The values of PEP 508's marker variables there. */
   readonly environment: MarkerEnvironment;

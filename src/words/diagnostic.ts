@@ -13,10 +13,13 @@
 import { type Failure, visible } from "./errors.ts";
 import { positionOf } from "./position.ts";
 
+/** How a failure is shown. */
 export interface DiagnosticOptions {
+  /** What it is called; an error if not said. */
   readonly severity?: "error" | "warning";
   /** The file that the failure speaks of, for the excerpt. */
   readonly bytes?: Uint8Array | null;
+  /** Whether a terminal shows it. */
   readonly color?: boolean;
 }
 
