@@ -11,6 +11,8 @@ for (const [entry, name] of [
 ]) {
   await compile(entry, `wasm/${name}.wasm`, "release");
   await compile(entry, `wasm/${name}.debug.wasm`, "debug");
+  // What bundlers that take WebAssembly give for an import of the file.
+  writeFileSync(`wasm/${name}.wasm.d.ts`, "declare const module: WebAssembly.Module;\nexport default module;\n");
 }
 /** Workers may compile no bytes: there an import of the file is the module; bundlers for edge-light know it by `?module`. */
 const FROM_FILE = (name, query = "") =>

@@ -7,11 +7,13 @@
 // CRLF ends, lower case `t` and `z` in dates) and drops the character behind a local time: test/toml-differential.test.ts has
 // them all. CRLF is common, so line ends are LF before it sees them, which TOML 1.0.0 allows ("String").
 
+import { giveGlobal } from "./node-global.ts";
+
+// After that one, which it needs: imports run in their order.
+
 import parseString from "@iarna/toml/parse-string.js";
 import { type Failure, PylockError, shellError } from "../../words/errors.ts";
 import { positionOf } from "../../words/position.ts";
-// Before the parser, which needs it.
-import { giveGlobal } from "./node-global.ts";
 
 export type TomlValue = string | number | bigint | boolean | Date | readonly TomlValue[] | TomlTable;
 export interface TomlTable {
