@@ -60,7 +60,7 @@ const FIXTURE = "test/fixtures/poetry/okay-groups-2.0";
 const RESOLVE = ["src/cli.ts", "resolve", FIXTURE, "--target", "cp312-linux-x86_64-glibc2.28", "--json"];
 const built = run(process.execPath, ["dist/bin/pylock2nix.cjs", ...RESOLVE.slice(1)], { cwd: REPOSITORY });
 const deno = (...words) => run(tool("deno"), words, { cwd: REPOSITORY, env: { DENO_DIR } });
-const ENTRIES = ["src/index.ts", "src/pure.ts", "src/hash.ts"];
+const ENTRIES = ["src/index.ts", "src/pure.ts", "src/hash.ts", "src/server.ts"];
 
 /** What is not an answer of the suite. */
 const CHECKS = {

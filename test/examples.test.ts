@@ -21,7 +21,7 @@ interface Example {
 const examples = sources("src").flatMap(examplesIn);
 
 test("each function that the library exports has an example", async () => {
-  for (const entry of ["index", "pure", "hash"]) {
+  for (const entry of ["index", "pure", "hash", "server"]) {
     const exported = (await import(pathToFileURL(resolve(`dist/${entry}.js`)).href)) as Record<string, unknown>;
     const name = entry === "index" ? "pylock2nix" : `pylock2nix/${entry}`;
     const from = new RegExp(`import \\{([^}]*)\\} from "(?:pylock2nix|${name})";`, "g");
@@ -29,7 +29,7 @@ test("each function that the library exports has an example", async () => {
       examples.flatMap(({ code }) => [...code.matchAll(from)].flatMap(([, names]) => names!.split(",").map(trimmed))),
     );
     const functions = Object.keys(exported).filter((key) => typeof exported[key] === "function");
-    assert.ok(functions.length > 8, entry);
+    assert.ok(functions.length > 0, entry);
     assert.equal(
       functions.filter((key) => !shown.has(key) && key !== "SourceRecord"),
       [],

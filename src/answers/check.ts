@@ -86,16 +86,19 @@ export interface CheckOptions extends Unselected<Omit<ResolveRequest, "target" |
  */
 export function check(lock: Lockfile, options: CheckOptions = {}): Finding[] {
   const { targets = targetsToCheck(lock), freshness, record = new SourceRecord(), ...selection } = options;
-  const checked = targets.map(targetChoice).map(({ target, python }): CheckedTarget => {
-    const { environment } = lock.describeTarget(target, python);
-    return { explanation: lock.explain({ ...selection, target, python }), environment };
-  });
-  return findingsOf(checked, freshness ?? { fresh: null, because: null }, { packages: lock.packages(), record });
+  // One after the other: all that is said of one target is a lot.
+  function* checked(): Generator<CheckedTarget> {
+    for (const { target, python } of targets.map(targetChoice)) {
+      const { environment } = lock.describeTarget(target, python);
+      yield { explanation: lock.explain({ ...selection, target, python }), environment };
+    }
+  }
+  return findingsOf(checked(), freshness ?? { fresh: null, because: null }, { packages: lock.packages(), record });
 }
 
 /** The findings of all targets, and that the lock is stale, with what differs where that is known. */
 export function findingsOf(
-  targets: readonly CheckedTarget[],
+  targets: Iterable<CheckedTarget>,
   { fresh, because }: { readonly fresh: boolean | null; readonly because: string | null },
   sources: CheckedSources,
 ): Finding[] {

@@ -99,6 +99,11 @@ export class Core {
       throw shellError("internal", { text: `core ABI ${version}, expected ${abi.ABI_VERSION}` });
   }
 
+  /** Of its memory, in bytes: it grows and never shrinks. */
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
   /** Reads a lock, with the project's records when there is a project. */
   read(format: number, lock: Uint8Array, project: string | null): CoreFailure | null {
     this.#texts = [];
