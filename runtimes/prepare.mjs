@@ -18,6 +18,9 @@ const LOCKS = {
   conda: "conda-lock.yml",
 };
 
+/** What the service is measured against. */
+const ECHO = "export default { fetch: async (request) => new Response(await request.arrayBuffer()) };\n";
+
 /** Gives the folder; `bun` is the program. */
 export async function prepare(bun) {
   const folder = mkdtempSync(join(tmpdir(), "pylock2nix-runtimes-"));
@@ -59,15 +62,19 @@ function install(folder, tarball, program, words) {
 /** As bundlers of each kind do it: what they know of WebAssembly differs. */
 async function bundle(folder) {
   const common = { absWorkingDir: folder, bundle: true, logLevel: "error" };
-  await build({
+  const worker = {
     ...common,
-    entryPoints: ["worker.mjs"],
-    outdir: "worker",
     format: "esm",
     conditions: ["workerd", "worker", "browser"],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
-  });
+  };
+  await build({ ...worker, entryPoints: ["worker.mjs"], outdir: "worker" });
+  // As it is deployed: examples/edge.
+  copyFileSync(join(REPOSITORY, "examples/edge/worker.js"), join(folder, "worker.js"));
+  await build({ ...worker, minify: true, entryPoints: ["worker.js"], outdir: "service" });
+  writeFileSync(join(folder, "echo.mjs"), ECHO);
+  await build({ ...worker, entryPoints: { worker: "echo.mjs" }, outdir: "echo" });
   await build({
     ...common,
     entryPoints: ["global.mjs"],

@@ -6,10 +6,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const HERE = import.meta.dirname;
 const REPOSITORY = join(HERE, "..");
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "";
+/** Bytes. */
+const WORKER_LIMIT = 300 * 1024;
 const isCi = process.argv.includes("--ci");
 
 const { status } = spawnSync(process.execPath, [join(REPOSITORY, "scripts/install.mjs"), HERE], { stdio: "inherit" });
@@ -18,6 +21,10 @@ if (status !== 0) {
   end(0, isCi ? 0 : 1);
 }
 const { prepare, run } = await import("./prepare.mjs");
+const { compare, serving, workerConfig } = await import("./service.mjs");
+const { validate } = await import("./openapi.mjs");
+const { createService, default: service } = await import("../dist/server.js");
+const { ROOMY } = await import("../dist/service/service.js");
 
 const tool = (name) => join(HERE, "node_modules/.bin", name);
 const node = (version) => join(HERE, `node_modules/node-${version}/bin/node`);
@@ -46,14 +53,18 @@ const HOSTS = {
 const expected = lines(run(process.execPath, ["print.mjs"], { cwd: folder }));
 if (expected.length < 1000) throw new Error(`only ${expected.length} answers`);
 for (const [name, work] of wanted(HOSTS)) {
-  attempt(name, () => {
-    const found = lines(work());
-    for (let index = 0; index < Math.max(found.length, expected.length); index++) {
-      if (found[index] === expected[index]) continue;
-      throw new Error(`answers otherwise\n  here: ${clip(expected[index])}\n  there: ${clip(found[index])}`);
-    }
-    return `${found.length} answers`;
-  });
+  await attempt(
+    name,
+    work &&
+      (() => {
+        const found = lines(work());
+        for (let index = 0; index < Math.max(found.length, expected.length); index++) {
+          if (found[index] === expected[index]) continue;
+          throw new Error(`answers otherwise\n  here: ${clip(expected[index])}\n  there: ${clip(found[index])}`);
+        }
+        return `${found.length} answers`;
+      }),
+  );
 }
 
 const FIXTURE = "test/fixtures/poetry/okay-groups-2.0";
@@ -97,7 +108,52 @@ const CHECKS = {
     }
   },
 };
-for (const [name, work] of wanted(CHECKS)) attempt(name, work);
+for (const [name, work] of wanted(CHECKS)) await attempt(name, work);
+
+const fixture = join(REPOSITORY, FIXTURE);
+const asked = (other) => (address) => compare(address, other, fixture);
+const inRepository = { cwd: REPOSITORY, env: { ...process.env, DENO_DIR, NO_COLOR: "1" } };
+const PROGRAM = "dist/bin/pylock2nix.cjs";
+/** Each as its users start it. */
+const SERVICES = {
+  "service, `pylock2nix serve`": () =>
+    serving(
+      process.execPath,
+      (port) => [PROGRAM, "serve", "--port", port],
+      inRepository,
+      asked(createService({ limits: ROOMY })),
+    ),
+  "service, deno serve": () =>
+    serving(
+      tool("deno"),
+      (port) => ["serve", "--no-prompt", "--host=127.0.0.1", `--port=${port}`, "src/server.ts"],
+      inRepository,
+      asked(service),
+    ),
+  "service, Bun": () =>
+    serving(
+      tool("bun"),
+      (port) => ["run", `--port=${port}`, "src/server.ts"],
+      { ...inRepository, env: { ...inRepository.env, BUN_PORT: "" } },
+      asked(service),
+    ),
+  "service, workerd": () =>
+    serving(
+      tool("workerd"),
+      (port) => ["serve", workerConfig(folder, "service", port)],
+      { cwd: folder },
+      asked(service),
+    ),
+  "service, the Worker's bundle": () => {
+    const files = ["worker.js", "core.wasm", "hash.wasm"].map((file) => readFileSync(join(folder, "service", file)));
+    const size = files.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
+    if (size > WORKER_LIMIT) throw new Error(`${size} bytes, compressed: ${WORKER_LIMIT} are granted`);
+    return `${Math.ceil(size / 1024)} KB gzip`;
+  },
+  "service, its description": async () =>
+    validate(await (await service.fetch(new Request("http://x/openapi.json"))).json()),
+};
+for (const [name, work] of wanted(SERVICES)) await attempt(name, work);
 
 rmSync(folder, { recursive: true, force: true });
 end(passed, failed, skipped);
@@ -118,7 +174,7 @@ function same(output) {
   if (output !== built) throw new Error(`answers otherwise: ${clip(output)}`);
 }
 
-function attempt(name, work) {
+async function attempt(name, work) {
   if (work === null) {
     skipped++;
     process.stdout.write(`skipped ${name}: it is not here\n`);
@@ -126,7 +182,7 @@ function attempt(name, work) {
   }
   const start = performance.now();
   try {
-    const note = work() ?? "";
+    const note = (await work()) ?? "";
     passed++;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     process.stdout.write(

@@ -174,6 +174,10 @@ test("what is too large is refused when its size is said, and when it is not", a
   const lock = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n";
   await expectRefusal(request({ body: `${lock}${"#".repeat(1000 - lock.length)}\n` }), 413, "too-large");
   assert.is((await request({ body: lock })).status, 200);
+  const few = createService({ limits: { packages: 10 } }).fetch(
+    new Request("http://localhost/check", { method: "POST", headers, body: LOCK }),
+  );
+  await expectRefusal(few, 413, "too-many-packages");
   const tight = createService({ limits: { answer: 1000 } });
   const wide = new Request(`http://localhost/freeze`, { method: "POST", headers, body: lock });
   await expectRefusal(tight.fetch(wide), 413, "answer-too-large");
@@ -260,7 +264,7 @@ test("`serve` answers on this machine, lets a refused body go, and ends with its
     const large = await fetch(`${address}/check`, {
       method: "POST",
       headers: { "content-type": "text/plain" },
-      body: "#".repeat(5 << 20),
+      body: "#".repeat(33 << 20),
     });
     assert.is(large.status, 413);
     // A client that goes away in the middle of its body harms nobody.

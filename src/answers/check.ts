@@ -10,7 +10,7 @@ import type { MarkerEnvironment } from "../lock/target.ts";
 import { lackIn, lackReason } from "./lack.ts";
 import { SourceRecord } from "./record.ts";
 import { targetsToCheck } from "./usual-targets.ts";
-import { fileReason, isWithoutFile } from "./why.ts";
+import { fileReason } from "./why.ts";
 
 /** What kind of fault was found. */
 export type FindingKind =
@@ -137,8 +137,9 @@ function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedS
   const { resolution, findings, packages } = explanation;
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
+  const kinds = kindsOf(resolution);
   const uninstallable = packages
-    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
+    .filter((each) => each.isInstalled && kinds(each) === "none")
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
@@ -148,17 +149,17 @@ function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedS
     ...problems.map((problem) => fault("ambiguous", problem)),
     ...findings.map(coreFault),
     ...uninstallable,
-    ...incomplete(explanation, sources),
+    ...incomplete(explanation, kinds, sources),
     ...otherFiles(explanation),
   ];
 }
 
 /** What Nix cannot fetch, until `prefetch` has recorded what is missing. */
-function incomplete({ packages, resolution }: Explanation, sources: CheckedSources): Fault[] {
+function incomplete({ packages }: Explanation, kinds: Kinds, sources: CheckedSources): Fault[] {
   return packages.flatMap((each, row): Fault[] => {
     if (!each.isInstalled) return [];
     const taken = each.files.findIndex(({ verdict }) => verdict === "taken");
-    const isBare = taken < 0 && kindOf(resolution, each) === "hashes-only";
+    const isBare = taken < 0 && kinds(each) === "hashes-only";
     if (taken < 0 && !isBare) return [];
     const lack = lackIn(sources.packages[row]!, isBare ? null : taken, sources.record);
     if (lack === null) return [];
@@ -191,8 +192,12 @@ function otherFiles({ packages }: Explanation): Fault[] {
   });
 }
 
-function kindOf({ packages }: Explanation["resolution"], { name, version }: Identity): string | null {
-  return packages.find((each) => each.name === name && each.version === version)?.kind ?? null;
+type Kinds = (of: Identity) => string | null;
+
+/** What each package is installed from, found at once however many there are; null for those that are not. */
+function kindsOf({ packages }: Explanation["resolution"]): Kinds {
+  const kinds = new Map(packages.map(({ name, version, kind }) => [`${name} ${version ?? ""}`, kind]));
+  return ({ name, version }) => kinds.get(`${name} ${version ?? ""}`) ?? null;
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

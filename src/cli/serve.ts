@@ -4,7 +4,7 @@
 
 import { listen } from "../runtime/node/serve.ts";
 import { print, printError } from "../runtime/node.ts";
-import { createService } from "../service/service.ts";
+import { createService, ROOMY } from "../service/service.ts";
 import { shellError } from "../words/errors.ts";
 import { type Command, HELP, JSON_OUTPUT } from "./command.ts";
 import type { Option, Words } from "./words.ts";
@@ -29,7 +29,8 @@ export const serveCommand: Command = {
   description: [
     "Answers over HTTP what the other commands do: /resolve, /check, /why, /diff, /needs, /freeze, /nix and",
     "/verify take a lock, `/` says how, /openapi.json for programs. Nothing is kept between requests, and no",
-    "file of this machine is read. It ends when it is told to (SIGINT, SIGTERM), after the requests at hand.",
+    "file of this machine is read. It ends when it is told to (SIGINT, SIGTERM), after the requests at hand. A",
+    "body has at most 32 MiB; the library's `pylock2nix/server` is set to what a Worker bears, 2 MiB.",
   ].join("\n"),
   options: [PORT, HOST, ORIGIN, JSON_OUTPUT, HELP],
   examples: [
@@ -43,7 +44,7 @@ export const serveCommand: Command = {
 async function run(words: Words): Promise<number> {
   if (words.paths.length > 0) throw shellError("too-many-words", { text: words.paths[0]!, detail: serveCommand.name });
   const port = readPort(words.value(PORT));
-  const service = createService({ origins: words.list(ORIGIN) });
+  const service = createService({ origins: words.list(ORIGIN), limits: ROOMY });
   const { address, ended } = await listen(service, words.value(HOST) ?? "127.0.0.1", port);
   if (words.has(JSON_OUTPUT)) print(`${JSON.stringify({ address })}\n`);
   else printError(`listening on ${address}\n`);

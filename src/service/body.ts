@@ -13,6 +13,8 @@ export interface Limits {
   readonly file: number;
   /** Targets of a request. */
   readonly targets: number;
+  /** Packages of a lock, and six times as many files of them. */
+  readonly packages: number;
   /** Of an answer, in bytes. */
   readonly answer: number;
 }
@@ -64,7 +66,7 @@ export async function readBody(
   const most = stream === undefined ? limits.body : limits.body + limits.file;
   // A form has some bytes more than what is in it.
   if (Number(request.headers.get("content-length") ?? 0) > most + FIELD_LIMIT) throw tooLarge(most);
-  const pieces = piecesOf(request.body, most + FIELD_LIMIT);
+  const pieces = piecesOf(request.body, most);
   if (boundary === null) {
     files.set("lock", { name: fields.get("path"), bytes: await collected(pieces, limits.body) });
     return { files, fields };
@@ -96,7 +98,7 @@ async function* piecesOf(body: ReadableStream<Uint8Array> | null, limit: number)
       const { done, value } = await reader.read();
       if (done) return;
       size += value.length;
-      if (size > limit) throw tooLarge(limit);
+      if (size > limit + FIELD_LIMIT) throw tooLarge(limit);
       yield value;
     }
   } finally {

@@ -20,9 +20,9 @@ const PATH = parameter("path", "What the lock is called, for a body that is no f
 const NAME = parameter("name", "A package.", TEXT, true);
 
 /** The whole of it, as JSON. */
-export function describeService({ body, file, targets, answer }: Limits): object {
+export function describeService({ body, file, targets, packages, answer }: Limits): object {
   const mebibytes = (size: number): string => `${size / 2 ** 20} MiB`;
-  const limits = `A body has at most ${mebibytes(body)}, a file to verify ${mebibytes(file)}, an answer ${mebibytes(answer)}, a request ${targets} targets.`;
+  const limits = `A body has at most ${mebibytes(body)}, a file to verify ${mebibytes(file)}, an answer ${mebibytes(answer)}, a request ${targets} targets, a lock ${packages} packages.`;
   return {
     openapi: "3.1.0",
     info: {

@@ -24,8 +24,10 @@ export interface Service {
   fetch(request: Request): Promise<Response>;
 }
 
-/** Within the 128 MB that a Worker has: a lock takes some ten times its size while it is read. */
-const USUAL: Limits = { body: 4 << 20, file: 2 ** 32, targets: 32, answer: 16 << 20 };
+/** Within the 128 MB that a Worker has: a lock takes up to some 25 times its size while it is read. */
+const USUAL: Limits = { body: 2 << 20, file: 2 ** 32, targets: 32, packages: 5000, answer: 8 << 20 };
+/** For a machine of one's own. */
+export const ROOMY: Limits = { body: 32 << 20, file: 2 ** 36, targets: 256, packages: 50_000, answer: 256 << 20 };
 
 const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-cache",
@@ -49,7 +51,8 @@ const HEADERS: Readonly<Record<string, string>> = {
  * ```
  */
 export function createService({ origins = [], limits = {} }: ServiceOptions = {}): Service {
-  const office: Office = { desk: new Desk(), limits: { ...USUAL, ...limits } };
+  const all: Limits = { ...USUAL, ...limits };
+  const office: Office = { desk: new Desk(all.packages), limits: all };
   return {
     async fetch(request) {
       const shared = originHeaders(request, origins);
