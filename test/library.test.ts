@@ -116,6 +116,16 @@ test("with a module of one's own the answers are the same", async () => {
   assert.equal(reader.describeTarget(TARGET), library.describeTarget(TARGET));
 });
 
+test("what is asked of targets leaves nothing behind", () => {
+  const ask = (count: number): number => {
+    for (let at = 0; at < count; at++) library.describeTarget(TARGET);
+    return process.memoryUsage().external;
+  };
+  const before = ask(100);
+  // Each has some 140 KB of its own while it is made.
+  assert.ok(ask(1000) - before < 16 << 20);
+});
+
 test("a stream is judged as it comes, and one that breaks off leaves nothing behind", async () => {
   const own = library.readLock(
     `lock-version = "1.0"\ncreated-by = "test"\n\n[[packages]]\nname = "six"\nversion = "1"\nwheels = [{ name = "six-1-py3-none-any.whl", url = "https://files.pypi.invalid/six-1-py3-none-any.whl", hashes = { sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" } }]\n`,

@@ -64,10 +64,11 @@ const INSTANCES = /* @__PURE__ */ new WeakMap<WebAssembly.Module, Core>();
 
 /** An instance without a lock, so that nothing which somebody else still reads is gone. */
 function idle(module: WebAssembly.Module): Core {
-  const known = INSTANCES.get(module);
-  if (known !== undefined) return known;
-  const core = new Core(module);
-  core.read(0, new Uint8Array(), null);
+  const core = INSTANCES.get(module) ?? new Core(module);
   INSTANCES.set(module, core);
+  // A description is given up with the lock that it was made beside: without this, each of them would stay.
+  core.read(0, NOTHING, null);
   return core;
 }
+
+const NOTHING: Uint8Array = new Uint8Array();

@@ -112,8 +112,9 @@ async function collected(pieces: AsyncIterable<Uint8Array>, limit: number): Prom
   for await (const piece of pieces) {
     size += piece.length;
     if (size > limit) throw tooLarge(limit);
-    all.push(piece.slice());
+    all.push(piece);
   }
+  if (all.length === 1) return all[0]!;
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const piece of all) {
@@ -132,7 +133,7 @@ function streamOf({ pieces }: Part, limit: number): ReadableStream<Uint8Array> {
         if (done) return controller.close();
         size += value.length;
         if (size > limit) throw tooLarge(limit);
-        controller.enqueue(value.slice());
+        controller.enqueue(value);
       },
     },
     { highWaterMark: 0 },

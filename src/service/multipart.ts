@@ -8,7 +8,7 @@ export interface Part {
   readonly name: string;
   /** Null for a plain field. */
   readonly fileName: string | null;
-  /** Its bytes, in pieces that are good until the next one is asked for. */
+  /** Its bytes, in pieces that nobody writes to any more. */
   readonly pieces: AsyncIterableIterator<Uint8Array>;
 }
 
