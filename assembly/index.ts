@@ -23,6 +23,7 @@ import {
   FINDING_WORDS,
   FORM_SLOTS,
   FORMAT_PDM,
+  FORMAT_UV,
   INPUT_LIMIT,
   INPUT_LOCK,
   INPUT_NONE,
@@ -176,6 +177,8 @@ export function read(format: u32, withProject: bool): u32 {
   readLock(format, lockAddress, lockSize);
   if (!failed() && withProject) readProject(projectAddress, projectSize);
   if (!failed() && format == FORMAT_PDM) joinProjectExtras();
+  // The tables are all that is needed, but what uv's lock says that it was made from is read out of the document.
+  if (!failed() && format != FORMAT_UV) written.adopt(nodes);
   return settle();
 }
 
@@ -294,7 +297,12 @@ export function targets(): u32 {
 
 /** Which glibc of 2.32 to 2.63 some wheel of the lock asks for: bit N for 2.(32 + N). */
 export function floors(): u32 {
-  return wheelFloors();
+  begin();
+  startBudget();
+  const mask = wheelFloors();
+  settle();
+  // What was not looked at may ask for any.
+  return failed() ? U32.MAX_VALUE : mask;
 }
 
 /** Address of the state block (STATE_* slots). */

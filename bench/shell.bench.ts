@@ -3,7 +3,7 @@
 // All commands of a group run in turn, so that a slow minute of the machine hits all of them; the environment is clean, what
 // is printed goes nowhere. Figures are medians over the rounds, ratios medians of the rounds' ratios. Locks are made here,
 // but for the real ones of the corpus, where that is there.
-//   ROUNDS=21 UV=path/to/uv npm run bench -- shell
+//   ROUNDS=21 SECTIONS=start,large,uv,memory,many UV=path/to/uv npm run bench -- shell
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -43,65 +43,80 @@ const version = spawnSync(UV, ["--version"], { encoding: "utf8" }).stdout?.trim(
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${version ?? "no uv"}, `);
 process.stdout.write(`medians of ${ROUNDS} rounds\n`);
 
-// --- Start, and locks of usual size ------------------------------------------------------------------------------------
+const sections: Record<string, () => void> = { start, large, uv, memory, many };
+const wanted = (process.env.SECTIONS ?? "").split(",").filter((name) => name !== "");
+for (const [name, section] of Object.entries(sections)) if (wanted.length === 0 || wanted.includes(name)) section();
 
-const imgapp = made("imgapp", (path) => cpSync("examples/imgapp", path, { recursive: true }));
-const usual = made("usual", (path) => {
-  const real = join(CORPUS, "poetry--saleor-2.1");
-  if (!existsSync(real)) return writeFileSync(join(path, "poetry.lock"), poetryLock(220));
-  for (const file of ["poetry.lock", "pyproject.toml"]) cpSync(join(real, file), join(path, file));
-});
-compare("start", [
-  START,
-  ours("--version", ["--version"]),
-  ours("nix, examples/imgapp", ["nix", imgapp]),
-  ours(`nix, poetry.lock of ${megabytes(usual, "poetry.lock")}`, ["nix", usual, "--allow-stale"]),
-]);
+// --- Locks of usual size -----------------------------------------------------------------------------------------------
+
+function start(): void {
+  const imgapp = made("imgapp", (path) => cpSync("examples/imgapp", path, { recursive: true }));
+  const usual = made("usual", (path) => {
+    const real = join(CORPUS, "poetry--saleor-2.1");
+    if (!existsSync(real)) return writeFileSync(join(path, "poetry.lock"), poetryLock(220));
+    for (const file of ["poetry.lock", "pyproject.toml"]) cpSync(join(real, file), join(path, file));
+  });
+  compare("start", [
+    START,
+    ours("--version", ["--version"]),
+    ours("nix, examples/imgapp", ["nix", imgapp]),
+    ours(`nix, poetry.lock of ${megabytes(usual, "poetry.lock")}`, ["nix", usual, "--allow-stale"]),
+  ]);
+}
 
 // --- Large ones --------------------------------------------------------------------------------------------------------
 
-const large = made("large", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(5000)));
-compare("nix, 5,000 packages", [
-  START,
-  ours(`nix, poetry.lock of ${megabytes(large, "poetry.lock")}, 12 targets`, ["nix", large, ...TWELVE_TARGETS]),
-]);
-for (const packages of [640, 2900]) {
-  const project = madeForUv(`uv-${packages}`, packages);
-  compare(`uv.lock of ${megabytes(project, "uv.lock")}`, [
-    ...(version === null ? [START] : [{ name: "uv export --frozen", calls: [export_(project)] }]),
-    ours("resolve --json, one target", ["resolve", project, ...ONE_TARGET]),
+function large(): void {
+  const project = made("large", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(5000)));
+  compare("nix, 5,000 packages", [
+    START,
+    ours(`nix, poetry.lock of ${megabytes(project, "poetry.lock")}, 12 targets`, ["nix", project, ...TWELVE_TARGETS]),
   ]);
+}
+
+function uv(): void {
+  for (const packages of [640, 2900]) {
+    const project = madeForUv(`uv-${packages}`, packages);
+    compare(`uv.lock of ${megabytes(project, "uv.lock")}`, [
+      ...(version === null ? [START] : [{ name: "uv export --frozen", calls: [export_(project)] }]),
+      ours("resolve --json, one target", ["resolve", project, ...ONE_TARGET]),
+    ]);
+  }
 }
 
 // --- Memory ------------------------------------------------------------------------------------------------------------
 
-const huge = made("huge", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(30000)));
-const size = statSync(join(huge, "poetry.lock")).size;
-process.stdout.write(`\nmemory, poetry.lock of ${megabytes(huge, "poetry.lock")}: the most that was resident\n`);
-for (const [name, words] of [
-  ["resolve --json, one target", ["resolve", huge, ...ONE_TARGET]],
-  ["nix, 12 targets", ["nix", huge, ...TWELVE_TARGETS]],
-] as const) {
-  const resident = memoryOf(words);
-  row(name, [`${(resident / 1e6).toFixed(0)} MB`, `x ${(resident / size).toFixed(2)} of the lock`]);
+function memory(): void {
+  const huge = made("huge", (path) => writeFileSync(join(path, "poetry.lock"), poetryLock(30000)));
+  const size = statSync(join(huge, "poetry.lock")).size;
+  process.stdout.write(`\nmemory, poetry.lock of ${megabytes(huge, "poetry.lock")}: the most that was resident\n`);
+  for (const [name, words] of [
+    ["resolve --json, one target", ["resolve", huge, ...ONE_TARGET]],
+    ["nix, 12 targets", ["nix", huge, ...TWELVE_TARGETS]],
+  ] as const) {
+    const resident = memoryOf(words);
+    row(name, [`${(resident / 1e6).toFixed(0)} MB`, `x ${(resident / size).toFixed(2)} of the lock`]);
+  }
 }
 
 // --- Many in one call --------------------------------------------------------------------------------------------------
 
-const many = manyLocks();
-compare(`${many.length} locks`, [
-  {
-    name: "a call for each: resolve --json",
-    calls: many.flatMap((lock) => ours("", ["resolve", lock, ...ONE_TARGET]).calls),
-  },
-  ours("one call: resolve --json", ["resolve", ...many, ...ONE_TARGET]),
-]);
-const projects = many.filter((lock) => lock.endsWith("uv.lock")).map((lock) => resolve(lock, ".."));
-if (version !== null) {
-  compare(`${projects.length} uv.locks`, [
-    { name: "uv export --frozen for each", calls: projects.map(export_) },
-    ours("one call: resolve --json", ["resolve", ...projects, ...ONE_TARGET]),
+function many(): void {
+  const locks = manyLocks();
+  compare(`${locks.length} locks`, [
+    {
+      name: "a call for each: resolve --json",
+      calls: locks.flatMap((lock) => ours("", ["resolve", lock, ...ONE_TARGET]).calls),
+    },
+    ours("one call: resolve --json", ["resolve", ...locks, ...ONE_TARGET]),
   ]);
+  const projects = locks.filter((lock) => lock.endsWith("uv.lock")).map((lock) => resolve(lock, ".."));
+  if (version !== null) {
+    compare(`${projects.length} uv.locks`, [
+      { name: "uv export --frozen for each", calls: projects.map(export_) },
+      ours("one call: resolve --json", ["resolve", ...projects, ...ONE_TARGET]),
+    ]);
+  }
 }
 
 // --- Measuring ---------------------------------------------------------------------------------------------------------

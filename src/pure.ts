@@ -1,7 +1,7 @@
 // The library's entry for who brings the compiled core, `pylock2nix/pure`: for hosts that may compile no bytes, or that share
 // one module between workers. The module is `pylock2nix/core.wasm`, of the same version as this package.
 
-import { Core } from "./core/core.ts";
+import { type ByteSource, Core } from "./core/core.ts";
 import { type Lockfile, type ReadOptions, readLockWith } from "./lock/lockfile.ts";
 import { describedBy, type Target, targetsOf } from "./lock/target.ts";
 
@@ -10,7 +10,7 @@ export * from "./face.ts";
 /** What of the library needs the core. Everything else takes a lock, and uses the core that it was read with. */
 export interface Reader {
   /** As `readLock` of `pylock2nix`. */
-  readLock(lock: Uint8Array | string, options?: ReadOptions): Lockfile;
+  readLock(lock: Uint8Array | ByteSource | string, options?: ReadOptions): Lockfile;
   /** As `knownTargets` of `pylock2nix`. */
   knownTargets(): string[];
   /** As `describeTarget` of `pylock2nix`. */

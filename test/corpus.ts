@@ -68,9 +68,9 @@ export async function answersTo(line: readonly string[], build: Build): Promise<
   const words = readWords(line, resolveCommand.options, resolveCommand.name);
   const input = await openInput(words, resolveCommand.name);
   if (build === "core.wasm") return input.lock.resolveAll(requestOf(words, input));
-  const { bytes, path, pyproject } = input;
+  const { path, pyproject } = input;
   const options = { path, format: input.lock.format, pyproject };
-  const lock = readLockWith(new Core(moduleOf(build)), bytes, options);
+  const lock = readLockWith(new Core(moduleOf(build)), input.lock.bytes(), options);
   return lock.resolveAll(requestOf(words, { ...input, lock }));
 }
 

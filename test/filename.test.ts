@@ -57,17 +57,16 @@ function parse(build: Standards, name: string): string {
   const place = build.put(name);
   const address = core.parseWheel(...place) || core.parseSdist(...place);
   if (address === 0) return "";
-  const [project, , version, digits, digitsSize, rest, restSize, ...tags] = build.row(
-    address,
-    10,
-  ) as unknown as number[];
+  const cells = build.row(address, 8) as unknown as number[];
+  const [project, , version, digits, digitsSize, rest, restSize, set] = cells;
+  const tags = set === 0xffffffff ? [] : (build.row(core.tagSet(set!), 3) as unknown as number[]);
   const [number, suffix] = [build.read(digits!, digitsSize!), build.read(rest!, restSize!)];
   return [
     build.text(project!),
     build.text(version!),
     number,
     suffix,
-    ...tags.map((id) => (id === 0xffffffff ? "" : build.text(id))),
+    ...["", "", ""].map((none, index) => (tags.length === 0 ? none : build.text(tags[index]!))),
   ].join("|");
 }
 

@@ -29,6 +29,7 @@ interface Markers extends Exports {
   rank(python: number, abi: number, platform: number): number;
   tags(): number;
   parseWheel(address: number, size: number): number;
+  tagSet(row: number): number;
   parseSdist(address: number, size: number): number;
 }
 

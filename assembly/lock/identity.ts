@@ -14,9 +14,9 @@ import {
   SOURCE_URL,
   STATUS_OK,
 } from "../../src/core/abi";
-import { endsWith, equal, lower } from "../memory/bytes";
+import { endsWith, equal, firstBits, is } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
-import { FileName, parseWheelName } from "../standards/filename";
+import { FileName, isWheelName, parseWheelName } from "../standards/filename";
 import { normalizedName } from "../standards/name";
 import { compareWithout, isLocal, PART_LOCAL, versionOf } from "../standards/pep440";
 import { isFileName, setNameFromUrl } from "./reading";
@@ -50,7 +50,7 @@ export function isOneFile(item: Package): bool {
 }
 
 export function isWheel(file: Artifact): bool {
-  return endsWith(file.name, file.nameSize, ".whl");
+  return isWheelName(file.name, file.nameSize);
 }
 
 /** Named by the lock, else by its address; an address that ends in no file name leaves the package's own. */
@@ -63,7 +63,7 @@ function nameOnlyFile(item: Package): void {
     item.artifactCount = 1;
   }
   const file = artifactAt(item.artifacts);
-  file.python = NONE;
+  file.tags = NONE;
   if (file.nameSize != 0) return;
   if (item.url != NONE) setNameFromUrl(file, textAddress(item.url), textSize(item.url));
   if (isFileName(file.name, file.nameSize)) return;
@@ -75,8 +75,8 @@ function nameOnlyFile(item: Package): void {
 export function isOfPackage(item: Package, file: Artifact): bool {
   const address = file.name;
   const size = file.nameSize;
-  // All wheels of a uv.lock are looked at, nearly all of which are named in the plainest way.
-  if (!isDefined(WITHOUT_UV) && startsPlainly(item, address, size)) return true;
+  // All files of a uv.lock are looked at, all sdists of a poetry.lock, and nearly all are named in the plainest way.
+  if (!isDefined(COMPACT_WORDS) && plainStem(item, address, size) != 0) return true;
   if (isWheel(file)) return parseWheelName(address, size, fileName) != STATUS_OK || isStated(item, fileName);
   // `name-version` and an ending. Old versions may have hyphens, as names may: the last few cuts are tried.
   let stem = size;
@@ -107,19 +107,28 @@ export function isStated(item: Package, stated: FileName): bool {
   return compareWithout(stated.version, locked, isExact ? 0 : PART_LOCAL) == 0;
 }
 
-/** Whether a file's name begins with `name-version-`, but for case and the hyphens of the name. */
-function startsPlainly(item: Package, address: usize, size: u32): bool {
-  if (item.version == NONE) return false;
-  const name = textSize(item.name);
+/**
+ * Bytes of `name-version` where a file is named `name-version-...whl` or `name-version.tar.gz`, but for case and the hyphens
+ * of the name; 0 of any other file.
+ */
+export function plainStem(item: Package, address: usize, size: u32): u32 {
+  if (item.version == NONE) return 0;
+  const nameSize = textSize(item.name);
   const version = textSize(item.version);
-  if (size <= name + version + 1) return false;
-  for (let i: u32 = 0; i < name; i++) {
-    const c: u32 = load<u8>(address + i);
-    if (lower(c == 0x5f || c == 0x2e ? 0x2d : c) != load<u8>(textAddress(item.name) + i)) return false;
+  const stem = nameSize + 1 + version;
+  if (size <= stem || load<u8>(address + nameSize) != 0x2d) return 0;
+  const rest = address + stem;
+  const ends = load<u8>(rest) == 0x2d ? isWheelName(address, size) : is(rest, size - stem, ".tar.gz");
+  if (!ends || !equal(address + nameSize + 1, textAddress(item.version), version)) return 0;
+  const name = textAddress(item.name);
+  for (let i: u32 = 0; i < nameSize; i += 16) {
+    const block = v128.load(address + i);
+    const hyphens = v128.or(i8x16.eq(block, i8x16.splat(0x5f)), i8x16.eq(block, i8x16.splat(0x2e)));
+    const capitals = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x41)), i8x16.splat(26));
+    const folded = v128.or(block, v128.and(capitals, i8x16.splat(0x20)));
+    const normal = v128.bitselect(i8x16.splat(0x2d), folded, hyphens);
+    const differ = ~i8x16.bitmask(i8x16.eq(normal, v128.load(name + i)));
+    if ((differ & firstBits(nameSize - i)) != 0) return 0;
   }
-  return (
-    load<u8>(address + name) == 0x2d &&
-    load<u8>(address + name + version + 1) == 0x2d &&
-    equal(address + name + 1, textAddress(item.version), version)
-  );
+  return stem;
 }

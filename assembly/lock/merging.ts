@@ -208,11 +208,11 @@ function addExtra(extension: Extension, ownName: u32): void {
   extra.memberCount = extraMembers.count - extra.members;
 }
 
-/** Gives equal hashes equal ids: in `Artifact.python`, which only wheels with names need later. */
+/** Gives equal hashes equal ids: in `Artifact.tags`, which only wheels with names need later. */
 function internHashes(): void {
   for (let i: u32 = 0; i < artifacts.count; i++) {
     const artifact = artifactAt(i);
-    artifact.python = intern(artifact.hash, artifact.hashSize);
+    artifact.tags = intern(artifact.hash, artifact.hashSize);
   }
   stamps = allocateZeroed(usize(texts.count) << 2);
 }
@@ -221,13 +221,13 @@ function internHashes(): void {
 function intersectHashes(kept: Package, other: Package, row: u32): void {
   if (stamps == 0) return;
   for (let i: u32 = 0; i < other.artifactCount; i++) {
-    if (!ASC_NO_ASSERT) assert(artifactAt(other.artifacts + i).python < texts.count);
-    store<u32>(stamps + (usize(artifactAt(other.artifacts + i).python) << 2), row + 1);
+    if (!ASC_NO_ASSERT) assert(artifactAt(other.artifacts + i).tags < texts.count);
+    store<u32>(stamps + (usize(artifactAt(other.artifacts + i).tags) << 2), row + 1);
   }
   let count: u32 = 0;
   for (let i: u32 = 0; i < kept.artifactCount; i++) {
     const artifact = artifactAt(kept.artifacts + i);
-    if (load<u32>(stamps + (usize(artifact.python) << 2)) != row + 1) continue;
+    if (load<u32>(stamps + (usize(artifact.tags) << 2)) != row + 1) continue;
     if (count != i)
       memory.copy(artifacts.at(kept.artifacts + count), artifacts.at(kept.artifacts + i), offsetof<Artifact>());
     count++;

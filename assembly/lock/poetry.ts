@@ -194,7 +194,7 @@ function readFile(node: u32): void {
   if (row == 0) return;
   const artifact = changetype<Artifact>(row);
   memory.fill(row, 0, offsetof<Artifact>());
-  artifact.python = NONE;
+  artifact.tags = NONE;
   for (let entry = first(node); entry != NONE; entry = next(entry)) {
     if (keyIs(entry, "file")) {
       if (!expect(entry, STRING)) return;
@@ -416,7 +416,7 @@ function readHashesOfName(entry: u32): void {
       if (address == 0) return;
       memory.fill(address, 0, offsetof<Artifact>());
       const artifact = changetype<Artifact>(address);
-      artifact.python = NONE;
+      artifact.tags = NONE;
       artifact.hash = at(each).address;
       artifact.hashSize = at(each).size;
     }

@@ -30,6 +30,7 @@ import {
 } from "../memory/bytes";
 import { intern, internWord } from "../memory/intern";
 import { fail, failAbout } from "../memory/status";
+import { isWheelName } from "../standards/filename";
 import { isName, normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { markerOf } from "../standards/pep508/marker";
@@ -127,7 +128,7 @@ function isDigestSize(address: usize, size: u32, digits: u32): bool {
 /** Makes the artifact the file of a recognised row, whose hash was checked by the scanner. */
 export function setFile(artifact: Artifact, row: Row): void {
   memory.fill(changetype<usize>(artifact), 0, offsetof<Artifact>());
-  artifact.python = NONE;
+  artifact.tags = NONE;
   artifact.hash = row.hash;
   artifact.hashSize = ROW_HASH_SIZE;
   artifact.name = row.text;
@@ -136,13 +137,11 @@ export function setFile(artifact: Artifact, row: Row): void {
     artifact.url = row.text;
     artifact.urlSize = row.textSize;
     if (row.name != 0) artifact.name = row.name;
-    artifact.fileSize = fileSize(row.number, row.numberSize);
+    artifact.fileSize = u32(min<u64>(row.value, U32.MAX_VALUE));
     artifact.nameSize = u32(row.text + row.textSize - artifact.name);
   }
-  // What follows the last slash of a text without control characters and backslashes is a file name, or dots, or nothing.
-  const isName =
-    row.name != 0 ? !isDots(artifact.name, artifact.nameSize) : isFileName(artifact.name, artifact.nameSize);
-  if (!isName) fail(STATUS_LOCK_FILE_NAME, row.text, row.textSize);
+  // Without control characters, backslashes and slashes, it is a file name, or dots, or nothing.
+  if (isDots(artifact.name, artifact.nameSize)) fail(STATUS_LOCK_FILE_NAME, row.text, row.textSize);
   artifact.kind = artifactKind(artifact.name, artifact.nameSize);
 }
 
@@ -174,7 +173,7 @@ function isDots(address: usize, size: u32): bool {
 
 /** By the name's ending: poetry/installation/chooser.py takes wheels and, of the rest, what is no built installer. */
 export function artifactKind(address: usize, size: u32): u32 {
-  if (endsWith(address, size, ".whl")) return ARTIFACT_IS_WHEEL;
+  if (isWheelName(address, size)) return ARTIFACT_IS_WHEEL;
   const isSdist =
     endsWith(address, size, ".tar.gz") ||
     endsWith(address, size, ".zip") ||

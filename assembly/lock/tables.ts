@@ -57,10 +57,8 @@ export class Artifact {
   hash: usize;
   hashSize: u32;
   kind: u32;
-  /** Wheels, once looked at: the three tag segments as text ids; NONE before that or when the name is no wheel's. */
-  python: u32;
-  abi: u32;
-  platform: u32;
+  /** Wheels, once looked at: row of the tag sets (assembly/standards/filename.ts), or why there is none; NONE before that. */
+  tags: u32;
   /** Build tag: address and size. */
   build: usize;
   buildSize: u32;
@@ -370,7 +368,7 @@ export function addArtifact(): usize {
   const row = artifacts.push();
   if (row == 0) return 0;
   memory.fill(row, 0, offsetof<Artifact>());
-  changetype<Artifact>(row).python = NONE;
+  changetype<Artifact>(row).tags = NONE;
   packageAt(packages.count - 1).artifactCount++;
   return row;
 }

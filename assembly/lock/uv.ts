@@ -503,7 +503,7 @@ function readArtifact(index: u32, node: u32, kind: u32): void {
   if (row == 0) return;
   const artifact = changetype<Artifact>(row);
   memory.fill(row, 0, offsetof<Artifact>());
-  artifact.python = NONE;
+  artifact.tags = NONE;
   artifact.kind = kind;
   let place: u32 = NONE;
   let rank: u32 = 3;

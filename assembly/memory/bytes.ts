@@ -81,10 +81,11 @@ export function indexIn(address: usize, size: u32, words: string): u32 {
   return NONE;
 }
 
-/** Whether `size` bytes are the same at both addresses. */
-@inline
+/** Whether `size` bytes are the same at both addresses. Eight a step: the library's comparison takes one where these differ modulo 8. */
 export function equal(a: usize, b: usize, size: u32): bool {
-  return memory.compare(a, b, size) == 0;
+  if (isDefined(COMPACT_WORDS)) return memory.compare(a, b, size) == 0;
+  for (; size >= 8; size -= 8, a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false;
+  return size == 0 || (load<u64>(a) ^ load<u64>(b)) << (64 - (u64(size) << 3)) == 0;
 }
 
 /** Order of two texts by their bytes, a shorter prefix first: -1, 0 or 1. */
@@ -149,7 +150,8 @@ export function firstControl(address: usize, size: u32): usize {
 }
 
 /** A mask of the bytes of a block that belong to a text with this much left. */
-function firstBits(left: usize): i32 {
+@inline
+export function firstBits(left: usize): i32 {
   return left >= 16 ? 0xffff : i32(((<u32>1) << u32(left)) - 1);
 }
 

@@ -5,22 +5,26 @@
 //
 // What a file's name says of another package or version is never taken (assembly/lock/identity.ts).
 //
-// Invariant: a wheel's name is taken apart once, when it is first looked at.
+// Invariant: a wheel's name is taken apart once, when it is first looked at; each set of tags is ranked once for a target.
 
-import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE } from "../../src/core/abi";
-import { isOneFile, isStated, isWheel } from "../lock/identity";
-import { Artifact, artifactAt, Package } from "../lock/tables";
+import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE, STATUS_OK } from "../../src/core/abi";
+import { isOneFile, isStated, isWheel, plainStem } from "../lock/identity";
+import { Artifact, artifactAt, Package, packageAt, packages } from "../lock/tables";
+import { Column, TARGET } from "../memory/arena";
 import { compare } from "../memory/bytes";
-import { FileName, parseWheelName } from "../standards/filename";
+import { FileName, isWheelName, parseWheelName, parseWheelTail, tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, tagRank } from "../standards/pep425";
+import { recall, remember, UNASKED } from "../standards/pep440";
 import { buildTagCounts, buildTagFirst, holdsFiles } from "./rules";
 
-/** In `Artifact.python`: the name is not a wheel's, though it ends like one. */
+/** In `Artifact.tags`: the name is not a wheel's, though it ends like one. */
 const NO_WHEEL: u32 = NONE - 1;
 /** The same: it is the wheel of another package or version. */
 const OTHER_WHEEL: u32 = NONE - 2;
 
 const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
+/** For each of the tag sets its rank on the target. */
+const ranks: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
 /** The artifact row to install, NONE when none fits. */
 export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistFirst: bool): u32 {
@@ -54,14 +58,14 @@ export function fitsAlone(item: Package): bool {
   return !isOneFile(item) || !isWheel(artifactAt(item.artifacts)) || wheelRank(item, item.artifacts) != INCOMPATIBLE;
 }
 
-/** Whether the artifact's name is a wheel's; to be asked after `wheelRank`. */
-export function isWheelName(row: u32): bool {
-  return artifactAt(row).python != NO_WHEEL;
+/** Whether the artifact's name is no wheel's, though it ends like one; to be asked after `wheelRank`. */
+export function isNoWheel(row: u32): bool {
+  return artifactAt(row).tags == NO_WHEEL;
 }
 
 /** Whether it is the wheel of another package or version; to be asked after `wheelRank`. */
 export function isOtherWheel(row: u32): bool {
-  return artifactAt(row).python == OTHER_WHEEL;
+  return artifactAt(row).tags == OTHER_WHEEL;
 }
 
 /** Whether a wheel is better than the best one before it. */
@@ -75,17 +79,39 @@ function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32):
 /** Rank of a wheel's best tag on the target: lower is better. */
 export function wheelRank(item: Package, row: u32): u32 {
   const artifact = artifactAt(row);
-  if (artifact.python == NONE) {
-    if (parseWheelName(artifact.name, artifact.nameSize, fileName) == 0) {
-      artifact.python = isStated(item, fileName) ? fileName.python : OTHER_WHEEL;
-      artifact.abi = fileName.abi;
-      artifact.platform = fileName.platform;
-      artifact.build = fileName.build;
-      artifact.buildSize = fileName.buildSize + fileName.buildRestSize;
-    } else artifact.python = NO_WHEEL;
+  if (artifact.tags == NONE) takeApart(item, artifact);
+  const tags = artifact.tags;
+  if (tags >= OTHER_WHEEL) return INCOMPATIBLE;
+  const known = recall(ranks, tags);
+  if (known != UNASKED) return known;
+  const set = tagSetAt(tags);
+  const rank = tagRank(set.python, set.abi, set.platform);
+  remember(ranks, tags, rank);
+  return rank;
+}
+
+/** Looks at every wheel of the lock, so that all their tag sets are there. */
+export function takeAllApart(): void {
+  for (let row: u32 = 0; row < packages.count; row++) {
+    const item = packageAt(row);
+    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
+      const artifact = artifactAt(i);
+      if (artifact.kind == ARTIFACT_IS_WHEEL && artifact.tags == NONE) takeApart(item, artifact);
+    }
   }
-  if (artifact.python == NO_WHEEL || artifact.python == OTHER_WHEEL) return INCOMPATIBLE;
-  return tagRank(artifact.python, artifact.abi, artifact.platform);
+}
+
+function takeApart(item: Package, artifact: Artifact): void {
+  const address = artifact.name;
+  const size = artifact.nameSize;
+  // Nearly all wheels are named in the plainest way.
+  const plain = isDefined(COMPACT_WORDS) ? 0 : plainStem(item, address, size);
+  if (plain != 0 && isWheelName(address, size)) {
+    artifact.tags = parseWheelTail(address, size - 4, plain + 1, fileName) ? fileName.tags : NO_WHEEL;
+  } else if (parseWheelName(address, size, fileName) != STATUS_OK) artifact.tags = NO_WHEEL;
+  else artifact.tags = isStated(item, fileName) ? fileName.tags : OTHER_WHEEL;
+  artifact.build = fileName.build;
+  artifact.buildSize = fileName.buildSize + fileName.buildRestSize;
 }
 
 /** Order of two build tags (PEP 427, "File name convention"): none first, then by number, then by the rest as text. */

@@ -3,16 +3,18 @@
 // PEP 600: `manylinux_2_N_ARCH` in a wheel's platform tags. The older names (manylinux2014 and before) are of 2.17 at most.
 // Invariant: never too few. A wheel of another Python or architecture may ask for one that no target is concerned with.
 
-import { ARTIFACT_IS_WHEEL } from "../../src/core/abi";
-import { artifactAt, artifacts } from "../lock/tables";
 import { isDigit, lower, wordByte, wordSize } from "../memory/bytes";
+import { textAddress, textSize } from "../memory/intern";
+import { tagSetAt, tagSets } from "../standards/filename";
+import { takeAllApart } from "./artifact";
 
 /** Bit N for glibc 2.(FIRST + N). */
 export function wheelFloors(): u32 {
+  takeAllApart();
   let mask: u32 = 0;
-  for (let row: u32 = 0; row < artifacts.count; row++) {
-    const artifact = artifactAt(row);
-    if (artifact.kind == ARTIFACT_IS_WHEEL) mask |= floorsIn(artifact.name, artifact.nameSize);
+  for (let row: u32 = 0; row < tagSets.count; row++) {
+    const platform = tagSetAt(row).platform;
+    mask |= floorsIn(textAddress(platform), textSize(platform));
   }
   return mask;
 }

@@ -26,6 +26,7 @@ import {
   PACKAGE_IS_EDITABLE,
   REQUEST_IS_OPEN,
   REQUEST_IS_SDIST_FIRST,
+  REQUEST_IS_TARGET_ONLY,
   SOURCE_DIRECTORY,
   SOURCE_EDITABLE,
   SOURCE_FILE,
@@ -143,6 +144,8 @@ export function resolve(request: ResolveRequest): void {
   if (!isOpen) choose(request);
   startEvaluation(dialect(), setsHold());
   if (!checkTarget()) return;
+  // The policies are left out of the modules for Nix, which never ask this either.
+  if (!isDefined(WITHOUT_POLICIES) && (request.flags & REQUEST_IS_TARGET_ONLY) != 0) return;
   if (!isDefined(WITHOUT_POETRY) || !isDefined(WITHOUT_FLAT)) startGraph();
   startInstalled();
   select(request);

@@ -5,10 +5,11 @@
 // a name that cannot be read is a fault.
 
 import { NONE, STATUS_OK, STATUS_SDIST_NAME, STATUS_WHEEL_NAME } from "../../src/core/abi";
+import { Column, LOCK } from "../memory/arena";
 import { endsWith, indexOf, isDigit } from "../memory/bytes";
-import { intern } from "../memory/intern";
+import { intern, textAddress, textSize } from "../memory/intern";
 import { isAlphanumeric, normalizedName } from "./name";
-import { versionOf } from "./pep440";
+import { recall, remember, UNASKED, versionOf } from "./pep440";
 
 @unmanaged
 export class FileName {
@@ -22,39 +23,77 @@ export class FileName {
   buildSize: u32;
   buildRest: usize;
   buildRestSize: u32;
-  /** Text ids of the three tag sets, each maybe several joined by dots. */
+  /** Row of `tagSets`; NONE of an sdist. */
+  tags: u32;
+}
+
+/** The three tag sets of wheels' names, each maybe several tags joined by dots, as text ids. Few are ever different. */
+@unmanaged
+export class TagSet {
   python: u32;
   abi: u32;
   platform: u32;
 }
 
+export const tagSets: Column<TagSet> = changetype<Column<TagSet>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+/** For the text id of `python-abi-platform` its row. */
+const tagRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
+
+export function tagSetAt(row: u32): TagSet {
+  return changetype<TagSet>(tagSets.at(row));
+}
+
+/** Whether a file's name ends in `.whl`. */
+export function isWheelName(address: usize, size: u32): bool {
+  return size >= 4 && load<u32>(address + size - 4) == 0x6c68772e;
+}
+
 /** `name-version(-build)?-python-abi-platform.whl`: STATUS_OK or STATUS_WHEEL_NAME. */
 export function parseWheelName(address: usize, size: u32, out: FileName): u32 {
-  if (!endsWith(address, size, ".whl")) return STATUS_WHEEL_NAME;
+  if (!isWheelName(address, size)) return STATUS_WHEEL_NAME;
   const stem = size - 4;
   const dashes = countDashes(address, stem);
   if (dashes != 4 && dashes != 5) return STATUS_WHEEL_NAME;
-
   const nameEnd = indexOf(address, stem, 0x2d);
   const versionEnd = indexOf(address, stem, 0x2d, nameEnd + 1);
   if (!isWheelProject(address, nameEnd)) return STATUS_WHEEL_NAME;
   if (!takeVersion(address + nameEnd + 1, versionEnd - nameEnd - 1, out)) return STATUS_WHEEL_NAME;
 
-  let from = versionEnd + 1;
+  if (!parseWheelTail(address, stem, versionEnd + 1, out)) return STATUS_WHEEL_NAME;
+  out.name = normalizedName(address, nameEnd);
+  return STATUS_OK;
+}
+
+/** What follows `name-version-` in a wheel's name of `stem` bytes, without its ending: the build tag and the tags. */
+export function parseWheelTail(address: usize, stem: u32, from: u32, out: FileName): bool {
   takeBuild(address + from, 0, out);
-  if (dashes == 5) {
+  const dashes = countDashes(address + from, stem - from);
+  if (dashes == 3) {
     const buildEnd = indexOf(address, stem, 0x2d, from);
     takeBuild(address + from, buildEnd - from, out);
-    if (out.buildSize == 0) return STATUS_WHEEL_NAME;
+    if (out.buildSize == 0) return false;
     from = buildEnd + 1;
-  }
-  const pythonEnd = indexOf(address, stem, 0x2d, from);
-  const abiEnd = indexOf(address, stem, 0x2d, pythonEnd + 1);
-  out.name = normalizedName(address, nameEnd);
-  out.python = intern(address + from, pythonEnd - from);
-  out.abi = intern(address + pythonEnd + 1, abiEnd - pythonEnd - 1);
-  out.platform = intern(address + abiEnd + 1, stem - abiEnd - 1);
-  return STATUS_OK;
+  } else if (dashes != 2) return false;
+  out.tags = tagSetOf(intern(address + from, stem - from));
+  return true;
+}
+
+/** Row of the tag sets of a text `python-abi-platform`. */
+function tagSetOf(textId: u32): u32 {
+  const known = recall(tagRows, textId);
+  if (known != UNASKED) return known;
+  const address = textAddress(textId);
+  const size = textSize(textId);
+  const pythonEnd = indexOf(address, size, 0x2d);
+  const abiEnd = indexOf(address, size, 0x2d, pythonEnd + 1);
+  const row = tagSets.push();
+  if (row == 0) return NONE;
+  const set = changetype<TagSet>(row);
+  set.python = intern(address, pythonEnd);
+  set.abi = intern(address + pythonEnd + 1, abiEnd - pythonEnd - 1);
+  set.platform = intern(address + abiEnd + 1, size - abiEnd - 1);
+  remember(tagRows, textId, tagSets.count - 1);
+  return tagSets.count - 1;
 }
 
 /** `name-version.tar.gz` or `.zip`, cut at the last dash: STATUS_OK or STATUS_SDIST_NAME. Tags become NONE. */
@@ -66,9 +105,7 @@ export function parseSdistName(address: usize, size: u32, out: FileName): u32 {
   if (!takeVersion(address + dash, stem - dash, out)) return STATUS_SDIST_NAME;
   takeBuild(address + stem, 0, out);
   out.name = normalizedName(address, dash - 1);
-  out.python = NONE;
-  out.abi = NONE;
-  out.platform = NONE;
+  out.tags = NONE;
   return STATUS_OK;
 }
 

@@ -4,7 +4,7 @@
 // where it lies; any other is written to the arena once.
 
 import { allocate, mark, rewind } from "../memory/arena";
-import { isDigit, isLetter, lower } from "../memory/bytes";
+import { firstBits, isDigit, isLetter, lower } from "../memory/bytes";
 import { intern, texts } from "../memory/intern";
 
 /** Id of the name in lower case, with `-` for each run of `-`, `_` and `.`. Invalid names have one too, as in packaging. */
@@ -16,9 +16,26 @@ export function normalizedName(address: usize, size: u32): u32 {
 export function isName(address: usize, size: u32): bool {
   if (size == 0) return false;
   if (!(isAlphanumeric(load<u8>(address)) & isAlphanumeric(load<u8>(address + size - 1)))) return false;
+  if (!isDefined(COMPACT_WORDS)) return hasNameBytes(address, size);
   for (let i: u32 = 1; i < size; i++) {
     const c = u32(load<u8>(address + i));
     if (!isAlphanumeric(c) && !isSeparator(c)) return false;
+  }
+  return true;
+}
+
+/** Whether all bytes are letters, digits, `-`, `_` and `.`; sixteen a step. */
+function hasNameBytes(address: usize, size: u32): bool {
+  for (let i: u32 = 0; i < size; i += 16) {
+    const block = v128.load(address + i);
+    const digit = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+    const mark = v128.or(
+      v128.or(i8x16.eq(block, i8x16.splat(0x2d)), i8x16.eq(block, i8x16.splat(0x2e))),
+      i8x16.eq(block, i8x16.splat(0x5f)),
+    );
+    const good = i8x16.bitmask(v128.or(v128.or(digit, letter), mark));
+    if ((~good & firstBits(size - i)) != 0) return false;
   }
   return true;
 }
@@ -33,6 +50,7 @@ export function isSeparator(c: u32): bool {
 
 /** Whether `normalizedName` would change nothing. */
 function isNormal(address: usize, size: u32): bool {
+  if (!isDefined(COMPACT_WORDS)) return isNormalBlocks(address, size);
   let previous: u32 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const c = u32(load<u8>(address + i));
@@ -40,6 +58,22 @@ function isNormal(address: usize, size: u32): bool {
     if (c - 0x41 < 26 || c == 0x5f || c == 0x2e || c == 0xc3) return false;
     if (c == 0x2d && previous == 0x2d) return false;
     previous = c;
+  }
+  return true;
+}
+
+/** The same, sixteen bytes a step. */
+function isNormalBlocks(address: usize, size: u32): bool {
+  let before: i32 = 0; // whether the block before this one ends in a hyphen
+  for (let i: u32 = 0; i < size; i += 16) {
+    const block = v128.load(address + i);
+    const capital = i8x16.lt_u(i8x16.sub(block, i8x16.splat(0x41)), i8x16.splat(26));
+    const mark = v128.or(i8x16.eq(block, i8x16.splat(0x5f)), i8x16.eq(block, i8x16.splat(0x2e)));
+    const odd = v128.or(v128.or(capital, mark), i8x16.eq(block, i8x16.splat(u8(0xc3))));
+    const taken = firstBits(size - i);
+    const hyphens = i8x16.bitmask(i8x16.eq(block, i8x16.splat(0x2d))) & taken;
+    if ((i8x16.bitmask(odd) & taken) != 0 || (hyphens & ((hyphens << 1) | before)) != 0) return false;
+    before = hyphens >> 15;
   }
   return true;
 }

@@ -46,6 +46,7 @@ export const INCOMPATIBLE: u32 = U32.MAX_VALUE;
 
 /** Forgets the ranks. To be called after each `setTarget`. */
 export function startTags(): void {
+  if (isDefined(ONE_CALL)) return;
   platformMemo.zeroed(usize(MEMO_ROWS) << 4);
   pairMemo.zeroed(usize(MEMO_ROWS) << 4);
 }
@@ -499,11 +500,14 @@ function rowOf(memo: Scratch, key: u64): usize {
 
 /** What was remembered, or NONE. */
 function recall(memo: Scratch, key: u64): u32 {
+  // For one target the ranks of whole sets are enough (assembly/resolve/artifact.ts).
+  if (isDefined(ONE_CALL)) return NONE;
   const row = rowOf(memo, key);
   return load<u64>(row) == key ? load<u32>(row, 8) - 1 : NONE;
 }
 
 function remember(memo: Scratch, key: u64, value: u32): void {
+  if (isDefined(ONE_CALL)) return;
   const row = rowOf(memo, key);
   store<u64>(row, key);
   store<u32>(row, value + 1, 8);

@@ -53,7 +53,7 @@ export class Node {
 /** Small modules go without rows, and so does the core that tests hold the other against. */
 export const HAS_ROWS: bool = !isDefined(COMPACT_WORDS) && !isDefined(WITHOUT_ROWS);
 
-/** `{file = "<text>", hash = "<hash>"}` */
+/** `{file = "<text>", hash = "<hash>"}`, whose text has no slash. */
 export const ROW_FILE: u32 = 0;
 /** `{ url = "<text>", hash = "<hash>", size = <number>, upload-time = "<time>" }` */
 export const ROW_URL: u32 = 1;
@@ -73,6 +73,8 @@ export class Row {
   hash: usize;
   number: usize;
   numberSize: u32;
+  /** What the number is. */
+  value: u64;
   /** 0 when there is none. */
   time: usize;
   timeSize: u32;
@@ -88,9 +90,13 @@ let indexed: u32 = 0;
 /** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
 const BYTES_PER_NODE: u32 = 12;
 
+/** Fewer no row has: the hash, and what stands around it. */
+const BYTES_PER_ROW: u32 = 96;
+
 /** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
 export function startDocument(address: usize, size: u32): u32 {
   nodes.reserve(size / BYTES_PER_NODE + 16);
+  if (HAS_ROWS) rows.reserve(size / BYTES_PER_ROW + 16);
   indexed = 0;
   return add(TABLE, address);
 }

@@ -181,6 +181,11 @@ function isSameFile(a: Artifact, b: Artifact): bool {
 
 /** A line for each package that some target takes, with a comma and a line feed between two. */
 function writeLines(): void {
+  // First all else that grows, so that the output, which is large, needs not move while it does.
+  lines.reserve(packages.count);
+  for (let row: u32 = 0; row < packages.count; row++) {
+    if (firstVariant(row) != 0 && isListed(packageAt(row))) enterSdist(filesOf(row), packageAt(row));
+  }
   for (let row: u32 = 0; row < packages.count && !failed(); row++) {
     if (firstVariant(row) == 0) continue;
     if (lines.count != 0) put(",\n");
@@ -201,7 +206,6 @@ function writeLines(): void {
 function writePackage(row: u32): void {
   const item = packageAt(row);
   const owner = filesOf(row);
-  if (isListed(item)) enterSdist(owner, item);
   put('{"name":');
   putText(item.name);
   put(',"version":');

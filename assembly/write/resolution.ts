@@ -75,6 +75,8 @@ function write(): void {
   // For each package its first row of `selected`.
   const rows = firstRows;
   if (!rows.fill(packages.count)) return;
+  // So that the output, which is large, needs not move while it grows.
+  selected.reserve(packages.count);
   for (let place: u32 = 0; place < packages.count && !failed(); place++) {
     const row = packageIn(place);
     store<u32>(rows.at(row), selected.count);

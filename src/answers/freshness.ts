@@ -42,7 +42,7 @@ export async function freshness(
   { pyproject = null, pipfile = null }: ProjectFiles,
 ): Promise<Freshness> {
   if (lock.format !== "uv")
-    return { fresh: await isFresh(lock, hashedTexts(lock, bytes, pyproject, pipfile)), because: null };
+    return { fresh: await isFresh(lock, hashedTexts(lock, bytes, { pyproject, pipfile })), because: null };
   if (pyproject === null) return { fresh: null, because: null };
   return compared(lock, aloneIn(lock, pyproject));
 }
@@ -97,11 +97,14 @@ async function isFresh(lock: Lockfile, texts: readonly string[] | null): Promise
   return false;
 }
 
-function hashedTexts(
+/**
+ * The texts of which one has the SHA-256 that the lock states when it is fresh; null where nothing can be held against it.
+ * `head` are the lock's first bytes.
+ */
+export function hashedTexts(
   lock: Lockfile,
-  bytes: Uint8Array,
-  pyproject: Pyproject | null,
-  pipfile: ProjectFiles["pipfile"],
+  head: Uint8Array,
+  { pyproject = null, pipfile = null }: ProjectFiles,
 ): readonly string[] | null {
   if (lock.contentHash === null) return null;
   if (lock.format === "pipfile") {
@@ -109,5 +112,5 @@ function hashedTexts(
     return text === null ? null : [text];
   }
   if (pyproject === null) return null;
-  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(bytes));
+  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(head));
 }

@@ -95,12 +95,9 @@ export function chosenTarget(target: string, python: Python | null): ChosenTarge
 
 /** The Pythons that the lock admits, newest first; all when it admits none, so that each refusal is told. */
 export function admittedPythons(lock: Lockfile, platform: string): Python[] {
-  const all = pythonTags(lock.knownTargets()).map((tag) => ({ tag }));
-  const taken = all.filter(({ tag }) => {
-    const { error } = lock.resolve({ target: `${tag}-${platform}`, groups: [], extras: [] });
-    return error?.code !== "python-refused";
-  });
-  return taken.length > 0 ? taken : all;
+  const tags = pythonTags(lock.knownTargets());
+  const taken = lock.admitted(tags.map((tag) => `${tag}-${platform}`)).map((target) => target.split("-")[0]!);
+  return (taken.length > 0 ? taken : tags).map((tag) => ({ tag }));
 }
 
 /** cp314, cp313, ...: those of the targets but the free-threaded ones, newest first. */

@@ -231,8 +231,8 @@ async function openSubject(input: Input, label: string, generated: Generated | n
     (each) => lock.resolve({ ...each, groups, extras }).error === null,
   );
   const files = { read: readBytes, readIfThere, join, dirname, relative };
-  const expanded = format === "requirements" ? await expandRequirements(path, input.bytes, files) : null;
-  const bytes = expanded?.bytes ?? input.bytes;
+  const expanded = format === "requirements" ? await expandRequirements(path, await readBytes(path), files) : null;
+  const bytes = expanded?.bytes ?? lock.bytes();
   const besides = pyproject === null ? null : await readIfThere(pyproject.path);
   return {
     subject: {

@@ -2,20 +2,15 @@
 //
 // Invariant: a file that is not there says nothing; one that cannot be read is an error, as it is to the installer.
 
-import type { LockFormat } from "../lock/lockfile.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import { NO_POLICY, type Policy, pdmPolicy, pipfilePolicy, poetryPolicy, uvPolicy } from "../lock/policy.ts";
 import { parseToml, Section } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import { dirname, join, readIfThere } from "../runtime/node.ts";
 
-export async function readFileSettings(
-  format: LockFormat,
-  lockPath: string,
-  bytes: Uint8Array,
-  pyproject: Pyproject | null,
-): Promise<Policy> {
-  const folder = dirname(lockPath);
-  switch (format) {
+export async function readFileSettings(lock: Lockfile, pyproject: Pyproject | null): Promise<Policy> {
+  const folder = dirname(lock.path);
+  switch (lock.format) {
     case "uv":
       return uvPolicy((await readSettings(join(folder, "uv.toml"))) ?? toolOf(pyproject, "uv"));
     case "poetry": {
@@ -26,7 +21,7 @@ export async function readFileSettings(
       return pdmPolicy(toolOf(pyproject, "pdm").section("resolution"));
     case "pipfile":
       // The reader has taken it, so it is JSON.
-      return pipfilePolicy(JSON.parse(new TextDecoder().decode(bytes)));
+      return pipfilePolicy(JSON.parse(new TextDecoder().decode(lock.bytes())));
     default:
       return NO_POLICY;
   }

@@ -2,7 +2,7 @@
 //
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
-import { freshness, uvLockFreshness } from "../answers/freshness.ts";
+import { hashedTexts, uvLockFreshness } from "../answers/freshness.ts";
 import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "../lock/formats.ts";
 import type { LockFormat, Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
@@ -10,11 +10,11 @@ import type { Policy } from "../lock/policy.ts";
 import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
 import { readLock, readNextLock } from "../lock/shipped.ts";
-import { sha256Hex } from "../lock/sri.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
 import {
   basename,
   dirname,
+  type FileSource,
   join,
   kindOf,
   list,
@@ -22,6 +22,8 @@ import {
   readBytes,
   readIfThere,
   relative,
+  sha256Hex,
+  sourceAt,
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
@@ -35,7 +37,6 @@ import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 export interface Input {
   readonly lock: Lockfile;
   readonly path: string;
-  readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly pyproject: Pyproject | null;
   /**
@@ -86,22 +87,19 @@ export async function openLock(
   read: typeof readLock = readLock,
 ): Promise<Input> {
   const { lock: lockPath, member } = await findLock(path, wanted);
-  const bytes = await readBytes(lockPath);
-  // In another thread, while this one reads.
-  const sha256 = sha256Hex(bytes);
-  const format = chooseFormat(lockPath, bytes, words.value(FORMAT));
+  const source = await sourceAt(lockPath);
+  const format = await chooseFormat(source, words.value(FORMAT));
   const pyproject = await readPyprojectBeside(lockPath);
-  const lock = await readExpanded(bytes, { path: lockPath, format, pyproject }, read);
+  const { lock, sha256 } = await readExpanded(source, { path: lockPath, format, pyproject }, read);
   return {
     lock,
     path: lockPath,
-    bytes,
-    sha256: await sha256,
+    sha256,
     pyproject,
     subject: format === "uv" ? await readSubject(lock, pyproject, words, member) : null,
     member,
-    ...(await freshnessOf(lock, bytes, pyproject)),
-    settings: await readFileSettings(format, lockPath, bytes, pyproject),
+    ...(await freshnessOf(lock, source.head, pyproject)),
+    settings: await readFileSettings(lock, pyproject),
   };
 }
 
@@ -136,29 +134,41 @@ export async function findLock(path: string, lock: string | null): Promise<Place
 async function isLock(folder: string, name: string): Promise<boolean> {
   const format = formatByName(name);
   if (format !== "requirements") return format !== null;
-  return formatByContent(await readBytes(join(folder, name))) === "requirements";
+  const source = await sourceAt(join(folder, name));
+  return formatByContent(source.head, source.bytes) === "requirements";
 }
 
-/** Reads the lock, included files and all, and prints its warnings. */
+/** Reads the lock, included files and all, and prints its warnings; with the digest of the file itself. */
 async function readExpanded(
-  bytes: Uint8Array,
+  source: FileSource,
   options: ReadOptions & { path: string },
   read: typeof readLock,
-): Promise<Lockfile> {
+): Promise<{ lock: Lockfile; sha256: string }> {
   const color = terminal("stderr").color;
   if (options.format !== "requirements") {
-    const lock = read(bytes, options);
-    for (const warning of lock.warnings) printError(renderFailure(warning, { severity: "warning", bytes, color }));
-    return lock;
+    let sha256 = "";
+    const hashed = {
+      ...source,
+      readInto(room: Uint8Array) {
+        source.readInto(room);
+        sha256 = sha256Hex(room);
+      },
+    };
+    const lock = read(hashed, options);
+    for (const warning of lock.warnings) {
+      printError(renderFailure(warning, { severity: "warning", bytes: source.bytes(), color }));
+    }
+    return { lock, sha256 };
   }
   const files = { read: readBytes, readIfThere, join, dirname, relative };
+  const bytes = source.bytes();
   const expanded = await expandRequirements(options.path, bytes, files);
   const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
     const part = expanded.parts.find(({ path }) => path === warning.path);
     printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
   }
-  return lock;
+  return { lock, sha256: sha256Hex(bytes) };
 }
 
 function includeWarnings({ outside, constraints }: Expanded): Failure[] {
@@ -168,14 +178,15 @@ function includeWarnings({ outside, constraints }: Expanded): Failure[] {
   ];
 }
 
-function chooseFormat(path: string, bytes: Uint8Array, wanted: string | null): LockFormat {
+async function chooseFormat(source: FileSource, wanted: string | null): Promise<LockFormat> {
+  const { path, head } = source;
   if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
     throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
   }
-  const content = wanted === null ? formatByContent(bytes) : null;
+  const content = wanted === null ? formatByContent(head, source.bytes) : null;
   const named = formatByName(basename(path));
   if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
-  const format = wanted ?? content ?? named ?? formatByComment(bytes);
+  const format = wanted ?? content ?? named ?? formatByComment(head);
   if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
   const supported = SUPPORTED.find((each) => each === format);
   if (supported !== undefined) return supported;
@@ -211,13 +222,15 @@ async function readSubject(
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
-async function freshnessOf(lock: Lockfile, bytes: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
+async function freshnessOf(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
   const folder = dirname(lock.path);
-  if (lock.format === "uv" && lock.path.endsWith(".py.lock"))
-    return { fresh: null, because: "it is the lock of a script" };
-  if (lock.format === "uv" && pyproject !== null)
+  if (lock.format === "uv") {
+    if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
+    if (pyproject === null) return { fresh: null, because: null };
     return uvLockFreshness(lock, () => readUvWorkspace(folder, pyproject, lock.stated().projects));
+  }
   const path = join(folder, "Pipfile");
   const pipfile = lock.format === "pipfile" && lock.contentHash !== null ? await readIfThere(path) : null;
-  return freshness(lock, bytes, { pyproject, pipfile: pipfile === null ? null : { bytes: pipfile, path } });
+  const texts = hashedTexts(lock, head, { pyproject, pipfile: pipfile === null ? null : { bytes: pipfile, path } });
+  return { fresh: texts?.some((text) => sha256Hex(text) === lock.contentHash) ?? null, because: null };
 }

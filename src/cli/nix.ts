@@ -4,10 +4,10 @@
 // input gives the same bytes.
 
 import { freeze, projectFacts } from "../answers/freeze.ts";
-import { guard } from "../answers/guard.ts";
 import type { Lacking } from "../answers/recorded.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
 import { LOCK_COMMANDS } from "../lock/lockfile.ts";
+import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import {
   absolute,
   basename,
@@ -17,6 +17,7 @@ import {
   print,
   printError,
   relative,
+  sha256Hex,
   terminal,
   writeWhole,
 } from "../runtime/node.ts";
@@ -88,7 +89,9 @@ async function run(words: Words): Promise<number> {
   const record = await recordBeside(input.path);
   const known = isCheck && !namesTargets(words) ? await recordedTargets(place) : null;
   const frozen = freeze(input.lock, {
-    ...(await guard(input.bytes, input.pyproject)),
+    lockSha256: input.sha256,
+    pyproject: input.pyproject,
+    pyprojectDigest: guardDigest(input.pyproject),
     generator: `pylock2nix ${await packageVersion()}`,
     targets: known ?? targetsForNix(words, input.lock, record),
     record,
@@ -145,6 +148,10 @@ function placeOf(lockPath: string, output: string | null, inline: boolean): Plac
 }
 
 const LOADER = "pylock2nix.nix";
+
+function guardDigest(pyproject: Pyproject | null): string | null {
+  return pyproject === null ? null : sha256Hex(guardedFields(pyproject));
+}
 
 function warnRefused({ path }: Input, target: string, error: Failure): void {
   const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };

@@ -42,7 +42,7 @@ async function run(words: Words): Promise<number> {
   if (input.fresh === false) warnStale(input);
   if (words.has(JSON_OUTPUT)) {
     const parts = input.lock.resolveParts(request);
-    print(textOf(resolveReport(lockFacts(input), parts)));
+    print(resolveReport(lockFacts(input), parts));
     return exitCode(parts);
   }
   const resolutions = input.lock.resolveAll(request);
@@ -65,11 +65,6 @@ function warnStale(input: Input): void {
   const { failure } = shellError("stale-lock", staleFacts(input));
   const hint = `make the lock anew with ${LOCK_COMMANDS[input.lock.format]}`;
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
-}
-
-function textOf(pieces: readonly (string | Uint8Array)[]): string {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return pieces.map((piece) => (typeof piece === "string" ? piece : decoder.decode(piece))).join("");
 }
 
 function asText(input: Input, resolutions: readonly Resolution[]): string {

@@ -175,8 +175,8 @@ export const ARTIFACT_HASH_SIZE = 5;
 /** ARTIFACT_IS_*. */
 export const ARTIFACT_KIND = 6;
 /** In bytes, 0 where the lock states none, 4294967295 for that and more. */
-export const ARTIFACT_FILE_SIZE = 12;
-export const ARTIFACT_WORDS = 13;
+export const ARTIFACT_FILE_SIZE = 10;
+export const ARTIFACT_WORDS = 11;
 
 export const ARTIFACT_IS_OTHER = 0;
 export const ARTIFACT_IS_WHEEL = 1;
@@ -258,6 +258,8 @@ export const REQUEST_IS_SDIST_FIRST = 1;
 export const REQUEST_IS_OPEN = 2;
 /** uv: start from every member of the workspace. */
 export const REQUEST_IS_WORKSPACE = 4;
+/** Only whether the lock refuses the target as such: nothing is selected. */
+export const REQUEST_IS_TARGET_ONLY = 8;
 
 // --- What `resolve` answers -------------------------------------------------------------------------------------------
 

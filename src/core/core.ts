@@ -69,6 +69,16 @@ export interface Form {
   readonly flags: number;
 }
 
+/** Bytes that go straight into the core's memory, which changes them when it reads (escapes are resolved in place). */
+export interface ByteSource {
+  /** How many. */
+  readonly size: number;
+  /** Fills the room, which has that size. */
+  readInto(room: Uint8Array): void;
+  /** The same bytes once more: asked for when there is something to show. */
+  bytes(): Uint8Array;
+}
+
 /** One table of u32 rows. */
 export interface Rows {
   readonly count: number;
@@ -105,17 +115,19 @@ export class Core {
   }
 
   /** Reads a lock, with the project's records when there is a project. */
-  read(format: number, lock: Uint8Array, project: string | null): CoreFailure | null {
+  read(format: number, lock: Uint8Array | ByteSource, project: string | null): CoreFailure | null {
     this.#texts = [];
     this.#rows = [];
     const records = encoder.encode(project ?? "");
     // Addresses come as signed numbers: above 2 GiB they are negative.
-    const address = this.#exports.input(lock.length, records.length) >>> 0;
+    const size = lock instanceof Uint8Array ? lock.length : lock.size;
+    const address = this.#exports.input(size, records.length) >>> 0;
     if (address === 0) return this.#failure();
     const memory = this.#bytes();
-    memory.set(lock, address);
-    memory.set(records, address + lock.length + abi.INPUT_PADDING);
-    this.#project = project === null ? Number.POSITIVE_INFINITY : address + lock.length + abi.INPUT_PADDING;
+    if (lock instanceof Uint8Array) memory.set(lock, address);
+    else lock.readInto(memory.subarray(address, address + size));
+    memory.set(records, address + size + abi.INPUT_PADDING);
+    this.#project = project === null ? Number.POSITIVE_INFINITY : address + size + abi.INPUT_PADDING;
     return this.#exports.read(format, project === null ? 0 : 1) === abi.STATUS_OK ? null : this.#failure();
   }
 
@@ -184,6 +196,7 @@ export class Core {
 
   /** Bit N: some wheel of the lock asks for glibc 2.(32 + N). */
   floors(): number {
+    this.#rows = [];
     return this.#exports.floors() >>> 0;
   }
 

@@ -64,7 +64,8 @@ const COMMENTS: readonly (readonly [Format, RegExp])[] = [
 /** The format of a lock: by its content, else by its name. Throws a PylockError where neither tells. */
 export function formatOfLock(bytes: Uint8Array, path: string | null): Format {
   const named = path === null ? null : formatByName(path.slice(path.lastIndexOf("/") + 1));
-  const format = formatByContent(bytes) ?? named ?? formatByComment(bytes);
+  const head = bytes.subarray(0, HEAD);
+  const format = formatByContent(head, () => bytes) ?? named ?? formatByComment(head);
   if (format !== null) return format;
   throw shellError("unknown-lock-format", { text: path ?? "the lock", known: FORMATS, ...(path !== null && { path }) });
 }
@@ -74,16 +75,17 @@ export function formatByName(name: string): Format | null {
 }
 
 /** Most locks say it in their first lines; what any text may hold counts only when nothing else is found in all of it. */
-export function formatByContent(bytes: Uint8Array): Format | null {
-  const head = formatOf(MARKS, bytes.subarray(0, HEAD));
-  return head === null || head === "requirements" ? formatOf(MARKS, bytes) : head;
+export function formatByContent(head: Uint8Array, whole: () => Uint8Array): Format | null {
+  const format = formatOf(MARKS, head);
+  return format === null || format === "requirements" ? formatOf(MARKS, whole()) : format;
 }
 
 /** Counts only where neither the content nor the name says anything: PDM writes its comment into a pylock.toml, too. */
-export function formatByComment(bytes: Uint8Array): Format | null {
-  return formatOf(COMMENTS, bytes.subarray(0, COMMENT_SIZE));
+export function formatByComment(head: Uint8Array): Format | null {
+  return formatOf(COMMENTS, head.subarray(0, COMMENT_SIZE));
 }
 
+/** Bytes. */
 const HEAD = 4096;
 const COMMENT_SIZE = 256;
 

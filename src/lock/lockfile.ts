@@ -3,7 +3,7 @@
 // Invariant: a Lockfile owns one instance of the core; everything it gives out is plain data.
 
 import * as abi from "../core/abi.ts";
-import type { Core, CoreFailure, Form, FormRequest } from "../core/core.ts";
+import type { ByteSource, Core, CoreFailure, Form, FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
 import { formatOfLock, USUAL_NAMES } from "./formats.ts";
@@ -21,6 +21,7 @@ import { NO_PLACES, type Places, placesIn } from "./places.ts";
 import { type Pyproject, pdmGroups, pdmRecords, projectRecords, uvDefaults } from "./pyproject.ts";
 import { partAt, type TextPart } from "./requirements.ts";
 import {
+  admittedTargets,
   type Resolution,
   type ResolutionParts,
   type ResolveAllOptions,
@@ -68,6 +69,8 @@ export interface Lockfile {
   readonly path: string;
   /** What kind of lock it is. */
   readonly format: LockFormat;
+  /** What was read. */
+  bytes(): Uint8Array;
   /** The lock's own version of its format, null when it states none. */
   readonly version: string | null;
   /** The Python versions that the lock admits, as it writes them. */
@@ -114,6 +117,8 @@ export interface Lockfile {
    * @internal
    */
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
+  /** Of these targets, those whose Python the lock takes. */
+  admitted(targets: readonly string[]): string[];
   /** The same, with the reasons. */
   explain(request: ResolveOptions): Explanation;
   /** As `describeTarget` and `knownTargets`, by the module that this lock was read with. */
@@ -199,12 +204,14 @@ export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
 const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
 /** Reads a lock into an instance of the core; throws a PylockError that says where it is wrong. */
-export function readLockWith(core: Core, lock: Uint8Array | string, options: ReadOptions = {}): Lockfile {
-  const bytes = typeof lock === "string" ? new TextEncoder().encode(lock) : lock;
-  const { format = formatOfLock(bytes, options.path ?? null), pyproject = null } = options;
-  const { path = USUAL_NAMES[format], parts = [{ path, bytes, offset: 0, from: 0 }] } = options;
+export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string, options: ReadOptions = {}): Lockfile {
+  const input = typeof lock === "string" ? new TextEncoder().encode(lock) : lock;
+  const bytes = (): Uint8Array => (input instanceof Uint8Array ? input : input.bytes());
+  const { format = formatOfLock(bytes(), options.path ?? null), pyproject = null } = options;
+  const { path = USUAL_NAMES[format] } = options;
+  const parts = options.parts ?? [wholeText(path, bytes)];
   const project = recordsFor(format, pyproject);
-  const failure = core.read(FORMATS[format], bytes, project);
+  const failure = core.read(FORMATS[format], input, project);
   const sources: Sources = { path, format, parts, pyproject };
   const spoken = (found: CoreFailure, target: string): Failure =>
     failureFrom(found.status, {
@@ -218,6 +225,7 @@ export function readLockWith(core: Core, lock: Uint8Array | string, options: Rea
   return {
     path,
     format,
+    bytes,
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
@@ -238,11 +246,12 @@ export function readLockWith(core: Core, lock: Uint8Array | string, options: Rea
       return "status" in form ? null : form;
     },
     combine: (operation, a, b) => core.combine(operation, a, b),
-    places: format === "requirements" ? placesIn(bytes, parts) : NO_PLACES,
+    places: format === "requirements" ? placesIn(bytes(), parts) : NO_PLACES,
     resolve: (request) => readResolutions(core, { ...selected(request, usual), targets: [request] }, spoken)[0]!,
     resolveAll: (request) =>
       readResolutions(core, { ...selected(request, usual), targets: request.targets.map(targetChoice) }, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
+    admitted: (targets) => admittedTargets(core, targets),
     explain: (request) => readExplanation(core, selected(request, usual), spoken),
     describeTarget: (target, python) => describedBy(core.module, target, python),
     knownTargets: () => targetsOf(core.module),
@@ -251,6 +260,18 @@ export function readLockWith(core: Core, lock: Uint8Array | string, options: Rea
     freeze: (request) => readFrozen(core, request, spoken),
     asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
     hasVirtualProject: hasVirtualProject(core),
+  };
+}
+
+/** A text from one file, whose bytes are looked at only where there is something to show. */
+function wholeText(path: string, bytes: () => Uint8Array): TextPart {
+  return {
+    path,
+    get bytes() {
+      return bytes();
+    },
+    offset: 0,
+    from: 0,
   };
 }
 

@@ -193,6 +193,14 @@ function resolveAll(core: Core, { targets, ...request }: ResolveAllRequest, spea
   };
 }
 
+/** Of these targets, those whose Python the lock takes. */
+export function admittedTargets(core: Core, targets: readonly string[]): string[] {
+  const target = targetList(targets.map((name) => ({ target: name })));
+  core.resolveAll({ target, flags: abi.REQUEST_IS_TARGET_ONLY });
+  const rows = core.rows(abi.TABLE_TARGET, abi.TARGET_WORDS);
+  return targets.filter((_, row) => rows.at(row, abi.TARGET_STATUS) !== abi.STATUS_PYTHON_REFUSED);
+}
+
 /** Names and Pythons in turn, each ended by a NUL (src/core/abi.ts, REQUEST_TARGET). */
 export function targetList(targets: readonly TargetChoice[]): string {
   return targets.map(({ target, python }) => `${target}\0${python ?? ""}\0`).join("");

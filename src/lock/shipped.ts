@@ -1,13 +1,13 @@
 // The core that comes with this package, for who brings none: the same functions, with its module.
 
 import module from "#core";
-import { Core } from "../core/core.ts";
+import { type ByteSource, Core } from "../core/core.ts";
 import { PylockError } from "../words/errors.ts";
 import { type Lockfile, type ReadOptions, readLockWith } from "./lockfile.ts";
 import { describedBy, type Target, targetsOf } from "./target.ts";
 
 /**
- * Reads a lock of any format, from its bytes (UTF-8) or its text.
+ * Reads a lock of any format, from its bytes (UTF-8), its text, or whatever writes it into memory.
  *
  * @throws {PylockError} where the lock is wrong; its `failure` says where, in bytes, and by line and column
  * @example
@@ -28,14 +28,14 @@ import { describedBy, type Target, targetsOf } from "./target.ts";
  * console.log(packages[0]?.artifact); // six-1.17.0-py2.py3-none-any.whl
  * ```
  */
-export function readLock(lock: Uint8Array | string, options: ReadOptions = {}): Lockfile {
+export function readLock(lock: Uint8Array | ByteSource | string, options: ReadOptions = {}): Lockfile {
   return readLockWith(new Core(module), lock, options);
 }
 
 let shared: Core | undefined;
 
 /** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
-export function readNextLock(lock: Uint8Array | string, options: ReadOptions = {}): Lockfile {
+export function readNextLock(lock: Uint8Array | ByteSource | string, options: ReadOptions = {}): Lockfile {
   const core = shared ?? new Core(module);
   // Only what ends well, or as a failure, leaves it fit for the next.
   shared = undefined;

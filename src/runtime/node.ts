@@ -21,6 +21,7 @@ import {
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { INPUT_LIMIT, STATUS_INPUT_TOO_LARGE } from "../core/abi.ts";
+import type { ByteSource } from "../core/core.ts";
 import { errorFrom, shellError } from "../words/errors.ts";
 
 export { basename, dirname, extname, isAbsolute, join, relative, resolve as absolute } from "node:path";
@@ -42,6 +43,73 @@ export async function readIfThere(path: string): Promise<Uint8Array | null> {
   }
   if (bytes !== null) return bytes;
   throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** A file whose bytes go where there is room for them. */
+export interface FileSource extends ByteSource {
+  /** The first bytes, 4,096 where it has as many. */
+  readonly head: Uint8Array;
+  readonly path: string;
+}
+
+const HEAD = 4096;
+
+export async function sourceAt(path: string): Promise<FileSource> {
+  const found = regular(path);
+  if (found === null) {
+    // A pipe is read once.
+    const whole = await readBytes(path);
+    const head = whole.subarray(0, HEAD);
+    return { path, size: whole.length, head, readInto: (room) => room.set(whole), bytes: () => whole };
+  }
+  let whole: Uint8Array | undefined;
+  const bytes = (): Uint8Array => {
+    if (whole === undefined) {
+      whole = new Uint8Array(found.size);
+      fill(whole, path);
+    }
+    return whole;
+  };
+  return { path, ...found, readInto: (room) => fill(room, path), bytes };
+}
+
+/** The size and the first bytes of a regular file; null of anything else. */
+function regular(path: string): { size: number; head: Uint8Array } | null {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const status = fstatSync(file);
+      if (!status.isFile() || status.size === 0 || status.size > INPUT_LIMIT) return null;
+      const head = new Uint8Array(Math.min(status.size, HEAD));
+      return { size: status.size, head: head.subarray(0, readSync(file, head, 0, head.length, 0)) };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null; // Whoever reads it says why it cannot be read.
+  }
+}
+
+function fill(room: Uint8Array, path: string): void {
+  try {
+    const file = openSync(path, "r");
+    try {
+      for (let filled = 0; filled < room.length; ) {
+        const count = readSync(file, room, filled, room.length - filled, filled);
+        if (count === 0) throw new Error("it became shorter meanwhile");
+        filled += count;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    fail(isAbsent(error) ? "file-not-found" : "file-unreadable", path, error);
+  }
+}
+
+/** SHA-256 in hexadecimal, by the runtime: at once and without a copy. */
+export function sha256Hex(bytes: Uint8Array | string): string {
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The file's bytes; null when they are more than the limit. */
@@ -110,6 +178,8 @@ export async function filesBelow(folder: string, prefix = ""): Promise<string[]>
 
 /** Whether a file is there and has these bytes. */
 export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  const source = regular(path);
+  if (source !== null && source.size !== bytes.length) return false;
   const present = await readIfThere(path);
   return present !== null && Buffer.compare(present, bytes) === 0;
 }
@@ -140,14 +210,17 @@ export async function writeWhole(files: readonly NewFile[]): Promise<void> {
   }
 }
 
-export function print(text: string): void {
-  write("stdout", text);
+/** Pieces follow one another; bytes are UTF-8, and may be gone afterwards. */
+export function print(text: string | readonly (string | Uint8Array)[]): void {
+  for (const piece of typeof text === "string" ? [text] : text) write("stdout", piece);
 }
 
 export function printError(text: string): void {
   write("stderr", text);
 }
 
+// A piece may start with U+FEFF: it is no mark of the encoding here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const DESCRIPTORS = { stdout: 1, stderr: 2 };
 /** Those that Node's stream writes to by now. */
 const streaming = new Set<keyof typeof DESCRIPTORS>();
@@ -156,12 +229,12 @@ const streaming = new Set<keyof typeof DESCRIPTORS>();
  * Straight to the descriptor: to make Node's stream for it takes a tenth of the time that Node takes to start. A pipe that
  * is full and must not block is left to the stream, which waits.
  */
-function write(to: keyof typeof DESCRIPTORS, text: string): void {
+function write(to: keyof typeof DESCRIPTORS, piece: string | Uint8Array): void {
   if (collecting !== null) {
-    collecting[to].push(text);
+    collecting[to].push(typeof piece === "string" ? piece : decoder.decode(piece));
     return;
   }
-  let rest: Uint8Array = Buffer.from(text);
+  let rest: Uint8Array = typeof piece === "string" ? Buffer.from(piece) : piece;
   try {
     while (rest.length > 0 && !streaming.has(to)) rest = rest.subarray(writeSync(DESCRIPTORS[to], rest));
   } catch (error) {
@@ -178,7 +251,7 @@ function write(to: keyof typeof DESCRIPTORS, text: string): void {
       throw later;
     });
   }
-  if (rest.length > 0) process[to].write(rest);
+  if (rest.length > 0) process[to].write(Buffer.from(rest));
 }
 
 /** Where what is printed goes while it is collected. */

@@ -12,7 +12,7 @@ import {
   startConditions,
 } from "../../assembly/standards/condition";
 import * as environment from "../../assembly/standards/environment";
-import { FileName, parseSdistName, parseWheelName } from "../../assembly/standards/filename";
+import { FileName, parseSdistName, parseWheelName, tagSetAt } from "../../assembly/standards/filename";
 import * as names from "../../assembly/standards/name";
 import { startTags, tagRank, writeTags, writtenTags } from "../../assembly/standards/pep425";
 import * as evaluation from "../../assembly/standards/pep508/evaluation";
@@ -153,6 +153,11 @@ export function tags(): u32 {
 /** Address of the file name's row, or 0 when it is none. */
 export function parseWheel(address: usize, size: u32): usize {
   return parseWheelName(address, size, wheel) == 0 ? changetype<usize>(wheel) : 0;
+}
+
+/** Address of the texts of a wheel's tag sets. */
+export function tagSet(row: u32): usize {
+  return changetype<usize>(tagSetAt(row));
 }
 
 export function parseSdist(address: usize, size: u32): usize {

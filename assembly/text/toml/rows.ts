@@ -53,7 +53,7 @@ export function scanRows(p: usize, array: u32): usize {
 
 /** What follows `{file = "`: the address behind the row, 0 when it is another one. */
 function fileRow(p: usize, row: Row): usize {
-  const end = hashEnd(plainEnd(p), row);
+  const end = hashEnd(nameEnd(p), row);
   row.text = p;
   row.textSize = u32(row.hash - 11 - p);
   row.name = 0;
@@ -68,7 +68,14 @@ function urlRow(p: usize, row: Row): usize {
   row.textSize = u32(row.hash - 11 - p);
   row.number = end + 10;
   end = row.number;
-  while (u32(load<u8>(end)) - 0x30 < 10) end++;
+  let value: u64 = 0;
+  while (true) {
+    const digit = u32(load<u8>(end)) - 0x30;
+    if (digit > 9) break;
+    value = value * 10 + digit;
+    end++;
+  }
+  row.value = value;
   row.numberSize = u32(end - row.number);
   if (row.numberSize - 1 >= NUMBER_SIZE || (load<u8>(row.number) == 0x30 && row.numberSize != 1)) return 0;
   row.time = 0;
@@ -119,6 +126,17 @@ function ends(block: v128): v128 {
 function plainEnd(p: usize): usize {
   while (true) {
     const bits = i8x16.bitmask(ends(v128.load(p)));
+    if (bits != 0) return p + ctz(bits);
+    p += 16;
+  }
+}
+
+/** The same of a file's name: one with a slash in it ends there, and no row has it. */
+@inline
+function nameEnd(p: usize): usize {
+  while (true) {
+    const block = v128.load(p);
+    const bits = i8x16.bitmask(v128.or(ends(block), i8x16.eq(block, i8x16.splat(0x2f))));
     if (bits != 0) return p + ctz(bits);
     p += 16;
   }

@@ -224,9 +224,9 @@ function statedEntries(key: string, { document }: UvStated, { root }: UvWorkspac
 function counting<Entry extends { readonly name: string }>(
   wanted: readonly Entry[],
   named: readonly Entry[],
-  { packages }: UvStated,
+  { hasPackage }: UvStated,
 ): Entry[] {
-  return wanted.filter(({ name }) => packages.has(name) || named.some((each) => each.name === name));
+  return wanted.filter(({ name }) => hasPackage(name) || named.some((each) => each.name === name));
 }
 
 /** Extras of constraints count for nothing, and neither do those that take every version, or that never hold. */

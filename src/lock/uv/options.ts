@@ -13,7 +13,7 @@ const MODES = [
   ["fork-strategy", "fork-strategy", "requires-python"],
 ] as const;
 
-export function differenceOfOptions({ document, packages: locked }: UvStated, settings: Section): string | null {
+export function differenceOfOptions({ document, hasPackage }: UvStated, settings: Section): string | null {
   const options = tableOf(document.options);
   for (const [setting, key, usual] of MODES) {
     const wanted = mode(settings.values[setting] ?? usual);
@@ -33,7 +33,7 @@ export function differenceOfOptions({ document, packages: locked }: UvStated, se
   if (String(libc ?? "") !== String(options["minimum-libc-version"] ?? "")) {
     return "`tool.uv.minimum-libc-version` has changed";
   }
-  return packages ?? differenceOfTables(settings, options, "exclude-newer-package", isSameEntry, locked);
+  return packages ?? differenceOfTables(settings, options, "exclude-newer-package", isSameEntry, hasPackage);
 }
 
 /** An old name that uv still takes (crates/uv-configuration/src/prerelease.rs). */
@@ -43,19 +43,19 @@ function mode(value: TomlValue | LockValue): TomlValue | LockValue {
 
 type Same = (wanted: TomlValue | undefined, stated: LockValue | undefined) => boolean;
 
-/** `locked`: names that the lock does not have count only where it states them. */
+/** `isLocked`: names that the lock does not have count only where it states them. */
 function differenceOfTables(
   settings: Section,
   options: LockTable,
   key: string,
   isSame: Same,
-  locked: ReadonlySet<string> | null = null,
+  isLocked: ((name: string) => boolean) | null = null,
 ): string | null {
   const section = settings.section(key);
   const wanted = new Map(section.names().map((name) => [normalizeName(name), section.values[name]]));
   const stated = new Map(Object.entries(tableOf(options[key])));
   for (const name of new Set([...wanted.keys(), ...stated.keys()])) {
-    if (locked !== null && !locked.has(name) && !stated.has(name)) continue;
+    if (isLocked !== null && !isLocked(name) && !stated.has(name)) continue;
     if (!isSame(wanted.get(name), stated.get(name))) return `\`tool.uv.${key}\` has changed for \`${name}\``;
   }
   return null;

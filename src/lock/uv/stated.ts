@@ -1,10 +1,12 @@
 // What a uv.lock says it was made from: the project's requirements and settings, as uv wrote them down
 // (crates/uv-resolver/src/lock/serialize.rs).
 //
-// Invariant: plain data out of the core's document; the files of packages, nine tenths of a lock, are not looked at.
+// Invariant: plain data out of the core's document, of which packages that are no folders here, nearly all of a large lock,
+// are not looked at: their names and indexes are in the core's tables.
 
 import * as abi from "../../core/abi.ts";
 import type { Core, Rows } from "../../core/core.ts";
+import { packageName } from "../packages.ts";
 
 export type LockValue = string | readonly LockValue[] | LockTable;
 export interface LockTable {
@@ -31,50 +33,71 @@ export interface UvStated {
   /** [options], [manifest], conflicts, supported-markers, required-markers. */
   readonly document: LockTable;
   readonly projects: readonly LockedProject[];
-  /** The names of all packages. */
-  readonly packages: ReadonlySet<string>;
+  /** Whether the lock has a package of this name. */
+  hasPackage(name: string): boolean;
   /** The addresses of the indexes that packages come from. */
   readonly indexes: ReadonlySet<string>;
 }
 
 const PROJECT_KINDS = ["editable", "virtual", "directory"] as const;
+/** SOURCE_* of what is looked at: these, and indexes that are folders. */
+const FOLDERS: ReadonlySet<number> = new Set([
+  abi.SOURCE_EDITABLE,
+  abi.SOURCE_VIRTUAL,
+  abi.SOURCE_DIRECTORY,
+  abi.SOURCE_FOLDER,
+]);
 
 export function readStated(core: Core): UvStated {
   const document = new LockDocument(core);
   const root = document.table(0, ["package", "distribution"]);
   const projects: LockedProject[] = [];
+  const rows = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  const ids = new Set<number>();
   const indexes = new Set<string>();
-  const packages = new Set<string>();
-  for (const row of document.children(document.child(0, ["package", "distribution"]))) {
-    const source = document.child(row, ["source"]);
-    const name = textAt(document, row, "name") ?? "";
-    packages.add(name);
-    if (source === null) continue;
-    for (const entry of document.children(source)) {
-      const key = document.key(entry);
-      if (key === "registry") indexes.add(document.text(entry));
-      const kind = PROJECT_KINDS.find((each) => each === key);
-      if (kind === undefined) continue;
-      const defaultGroups = document.child(row, ["default-groups"]);
-      projects.push({
-        name,
-        version: textAt(document, row, "version"),
-        kind,
-        path: document.text(entry),
-        metadata: tableAt(document, row, "metadata"),
-        defaultGroups: defaultGroups === null ? undefined : document.value(defaultGroups),
-        groupPython: tableAt(document, row, "group-requires-python"),
-      });
-    }
+  const { count } = rows;
+  let names: Set<string> | undefined;
+  let row = 0;
+  for (const node of document.children(document.child(0, ["package", "distribution"]))) {
+    const source = rows.at(row, abi.PACKAGE_SOURCE);
+    if (source === abi.SOURCE_INDEX) ids.add(rows.at(row, abi.PACKAGE_URL));
+    if (FOLDERS.has(source)) readFolder(document, node, projects, indexes);
+    row++;
   }
+  for (const id of ids) indexes.add(core.text(id) ?? "");
   return {
     revision: Number(root.revision ?? 0),
     python: String(root["requires-python"] ?? ""),
     document: root,
     projects,
-    packages,
+    hasPackage: (name) => {
+      names ??= new Set(Array.from({ length: count }, (_, each) => packageName(core, each)));
+      return names.has(name);
+    },
     indexes,
   };
+}
+
+/** Of one package: the project that it is, or the index that it comes from. */
+function readFolder(document: LockDocument, row: number, projects: LockedProject[], indexes: Set<string>): void {
+  const source = document.child(row, ["source"]);
+  if (source === null) return;
+  for (const entry of document.children(source)) {
+    const key = document.key(entry);
+    if (key === "registry") indexes.add(document.text(entry));
+    const kind = PROJECT_KINDS.find((each) => each === key);
+    if (kind === undefined) continue;
+    const defaultGroups = document.child(row, ["default-groups"]);
+    projects.push({
+      name: textAt(document, row, "name") ?? "",
+      version: textAt(document, row, "version"),
+      kind,
+      path: document.text(entry),
+      metadata: tableAt(document, row, "metadata"),
+      defaultGroups: defaultGroups === null ? undefined : document.value(defaultGroups),
+      groupPython: tableAt(document, row, "group-requires-python"),
+    });
+  }
 }
 
 function textAt(document: LockDocument, table: number, key: string): string | null {
