@@ -75,7 +75,7 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, bench";
+  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, serve, bench";
   expectRefusal([], "no command given", commands);
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
   expectRefusal(["serve"], "there is no command `serve`", commands);
