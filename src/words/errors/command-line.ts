@@ -64,7 +64,11 @@ export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
     exit: 2,
   },
   "too-many-words": {
-    message: ({ text, detail }) => `\`${detail}\` takes one path, found \`${text}\` as well`,
+    // `serve` and `targets` are about no lock.
+    message: ({ text, detail }) =>
+      detail === "serve" || detail === "targets"
+        ? `\`${detail}\` takes no path, found \`${text}\``
+        : `\`${detail}\` takes one path, found \`${text}\` as well`,
     hint: () => "options come with two hyphens; a path with spaces needs quotes",
     exit: 2,
   },
