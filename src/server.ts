@@ -22,5 +22,6 @@ import { createService, type Service } from "./service/service.ts";
 export type { Limits } from "./service/body.ts";
 export { createService, type Service, type ServiceOptions } from "./service/service.ts";
 
+/** The service with the usual limits, for whichever runtime takes `export default { fetch }`. */
 const service: Service = createService();
 export default service;

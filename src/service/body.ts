@@ -6,6 +6,7 @@
 import { boundaryOf, type Part, partsOf } from "./multipart.ts";
 import { Refusal } from "./refusal.ts";
 
+/** What is refused for its size. */
 export interface Limits {
   /** Of all that is held of a body, in bytes. */
   readonly body: number;
