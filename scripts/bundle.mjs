@@ -8,7 +8,8 @@ import { rolldown } from "rolldown";
 
 const FOLDER = "dist/bin";
 /** What every start needs; what else commands share waits until one of them is asked for. */
-const START = /\/src\/(core\/abi|words\/.*|runtime\/node|cli\/(main|report|command|formats|words))\.ts$|^\0rolldown/;
+const START =
+  /\/src\/(core\/abi|words\/.*|runtime\/node|lock\/formats|answers\/report|cli\/(main|report|command|words))\.ts$|^\0rolldown/;
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });

@@ -1,9 +1,23 @@
-// The library: read a lock, resolve it, freeze it for Nix. Web standards only: no files, no network, no globals of Node.
+/**
+ * Python lockfiles to Nix, as a library: read a lock, resolve it, ask why, freeze it for Nix. Web standards only: no files, no
+ * network, no globals of Node, and the same answers on every runtime.
+ *
+ * ```ts
+ * import { freeze, guard, readLock, readPyproject, toNix } from "pylock2nix";
+ *
+ * const pyproject = readPyproject('[project]\nname = "app"\nversion = "1"\n', "pyproject.toml");
+ * const text = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n";
+ * const lock = readLock(text, { path: "requirements.txt", pyproject });
+ *
+ * const { packages, error } = lock.resolve({ target: "cp312-linux-x86_64-glibc2.28" });
+ * console.log(error === null, packages[0]?.version); // true 1.17.0
+ *
+ * const nix = toNix(freeze(lock, await guard(text, pyproject)));
+ * console.log(nix.includes("builtins.fromJSON")); // true
+ * ```
+ *
+ * @module
+ */
 
-export { type FreezeOptions, type Frozen, freeze } from "./answers/freeze.ts";
-export { sha256Hex } from "./lock/integrity.ts";
-export { type LockFormat, type Lockfile, type ReadOptions, readLock } from "./lock/lockfile.ts";
-export { contentHashes, guardedFields, type Pyproject, readPyproject } from "./lock/pyproject.ts";
-export type { ArtifactKind, Resolution, ResolvedPackage, ResolveRequest } from "./lock/resolution.ts";
-export { describeTarget, knownTargets, type Target } from "./lock/target.ts";
-export { type ExitCode, type Failure, PylockError } from "./words/errors.ts";
+export * from "./face.ts";
+export { describeTarget, knownTargets, readLock } from "./lock/shipped.ts";

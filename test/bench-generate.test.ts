@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type GeneratedFiles, type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
-import { type Lockfile, readLock } from "../src/lock/lockfile.ts";
+import type { Lockfile } from "../src/lock/lockfile.ts";
 import { contentHashes, readPyproject } from "../src/lock/pyproject.ts";
+import { readLock } from "../src/lock/shipped.ts";
 
 const TOOLS: readonly GeneratedTool[] = ["poetry", "uv"];
 const TARGET = "cp312-linux-x86_64-glibc2.28";

@@ -75,10 +75,20 @@ test("the version is the package's", () => {
 });
 
 test("what is not there is refused with a suggestion", () => {
-  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, bench";
+  const commands = "commands are nix, resolve, check, why, diff, verify, prefetch, targets, serve, bench";
   expectRefusal([], "no command given", commands);
   expectRefusal(["resolv"], "there is no command `resolv`", "did you mean `resolve`?");
-  expectRefusal(["serve"], "there is no command `serve`", commands);
+  expectRefusal(["publish"], "there is no command `publish`", commands);
+  expectRefusal(
+    ["serve", "--port", "65536"],
+    "`--port` cannot be `65536`",
+    "give a number from 0 to 65535; 0 is any that is free",
+  );
+  expectRefusal(
+    ["serve", "."],
+    "`serve` takes no path, found `.`",
+    "options come with two hyphens; a path with spaces needs quotes",
+  );
   expectRefusal(["resolve", "--targt", "x"], "`resolve` has no option `--targt`", "did you mean `--target`?");
   expectRefusal(["resolve", "-x"], "`resolve` has no option `-x`", "`pylock2nix resolve --help` lists them");
   expectRefusal(["resolve", "--groups", "dcos"], "there is no dependency group `dcos`", "did you mean `docs`?");

@@ -45,6 +45,28 @@ function data(words: readonly string[], folder?: string): { code: number | null;
 
 // --- why --------------------------------------------------------------------------------------------------------------
 
+test("why: a package of a pylock.toml has no group, and its marker is what keeps it out", () => {
+  const folder = mkdtempSync(join(tmpdir(), "commands-"));
+  try {
+    const name = "colorama-0.4.6-py2.py3-none-any.whl";
+    const file = `{ name = "${name}", url = "https://files.pypi.invalid/${name}", hashes = { sha256 = "${"4f".repeat(32)}" } }`;
+    const entry = `[[packages]]\nname = "colorama"\nversion = "0.4.6"\nmarker = "sys_platform == 'win32'"\nwheels = [${file}]\n`;
+    writeFileSync(join(folder, "pylock.toml"), `lock-version = "1.0"\ncreated-by = "test"\n\n${entry}`);
+    expectText(
+      ["why", "colorama", "--target", LINUX],
+      0,
+      [
+        `${LINUX} (groups: none)`,
+        "  colorama is not installed",
+        `    for the project  marker is false: sys_platform == 'win32' (here "linux")`,
+      ],
+      folder,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("why: paths from the groups, or what keeps a package out", () => {
   expectText(["why", "colorama", "--target", `${LINUX},${WINDOWS}`], 0, [
     `${LINUX} (groups: main, dev)`,

@@ -6,11 +6,11 @@ import { dirname, join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Core } from "../src/core/core.ts";
-import { sha256Hex, sriHash } from "../src/lock/integrity.ts";
 import { type LockFormat, type Lockfile, readLockWith } from "../src/lock/lockfile.ts";
 import { pipfileHashText } from "../src/lock/pyproject/pipfile-hash.ts";
 import { pdmContentHash, readPyproject } from "../src/lock/pyproject.ts";
 import { expandRequirements } from "../src/lock/requirements.ts";
+import { sha256Hex, sriHash } from "../src/lock/sri.ts";
 import { renderFailure } from "../src/words/diagnostic.ts";
 import { type Failure, PylockError } from "../src/words/errors.ts";
 

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { freeze } from "../src/answers/freeze.ts";
-import { readLock } from "../src/lock/lockfile.ts";
 import type { Condition } from "../src/lock/open.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
+import { readLock } from "../src/lock/shipped.ts";
 import { type Case, corpus } from "./corpus.ts";
 
 interface FrozenFile {

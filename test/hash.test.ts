@@ -5,17 +5,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
 import { type Base, type Context, HASH_ALGORITHMS, type HashAlgorithm, Hasher } from "../src/core/hasher.ts";
-import {
-  createDigest,
-  hashBytes,
-  hashStream,
-  isWeak,
-  parseHash,
-  sriHash,
-  toHex,
-  toNix32,
-  toSri,
-} from "../src/lock/integrity.ts";
+import { createDigest, hashBytes, hashStream, parseHash, toHex, toNix32, toSri } from "../src/lock/integrity.ts";
+import { isWeak, sriHash } from "../src/lock/sri.ts";
 
 interface Vector {
   readonly algorithm: HashAlgorithm;

@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { freeze } from "../src/answers/freeze.ts";
 import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
 import { subjectsOfLock } from "../src/answers/recorded.ts";
-import { type LockFormat, readLock } from "../src/lock/lockfile.ts";
+import type { LockFormat } from "../src/lock/lockfile.ts";
 import {
   guardedFields,
   type Pyproject,
@@ -18,6 +18,7 @@ import {
   projectRecords,
   readPyproject,
 } from "../src/lock/pyproject.ts";
+import { readLock } from "../src/lock/shipped.ts";
 import { type Failure, PylockError } from "../src/words/errors.ts";
 import { corpus } from "./corpus.ts";
 import { answerTo, MODULES } from "./nix/answers.ts";

@@ -21,8 +21,9 @@ const SRC: Readonly<Record<string, readonly string[]>> = {
   lock: ["core", "words"],
   answers: ["core", "words", "lock"],
   prefetch: ["core", "words", "lock", "answers"],
+  service: ["core", "words", "lock", "answers"],
   runtime: ["core", "words", "lock", "answers", "prefetch"],
-  cli: ["core", "words", "lock", "answers", "prefetch", "runtime", "bench"],
+  cli: ["core", "words", "lock", "answers", "service", "prefetch", "runtime", "bench"],
   bench: ["core", "words", "lock", "answers", "runtime"],
 };
 

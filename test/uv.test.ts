@@ -4,9 +4,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
-import { type Lockfile, readLock } from "../src/lock/lockfile.ts";
+import type { Lockfile } from "../src/lock/lockfile.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
 import type { ResolveRequest } from "../src/lock/resolution.ts";
+import { readLock } from "../src/lock/shipped.ts";
 import { evaluated } from "./conditions.ts";
 
 const FIXTURES = "test/fixtures/uv/";

@@ -207,7 +207,9 @@ function explainMemberships(row: u32): void {
     if (address == 0) return;
     const reason = changetype<Reason>(address);
     reason.kind = REASON_OF_MEMBERSHIP;
-    reason.code = groupChosen(membership.group) == NEVER ? REASON_GROUP_LEFT : REASON_COUNTS;
+    // Without a group it is always there (PEP 751): filter.ts.
+    const isLeft = membership.group != NONE && groupChosen(membership.group) == NEVER;
+    reason.code = isLeft ? REASON_GROUP_LEFT : REASON_COUNTS;
     reason.owner = NONE;
     reason.name = item.name;
     reason.package = row;

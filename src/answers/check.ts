@@ -3,12 +3,16 @@
 // Invariant: one finding for one fault, with all targets that have it, in the order in which they were looked at.
 
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import type { LockedPackage } from "../lock/packages.ts";
+import { type ResolveRequest, type TargetChoice, targetChoice, type Unselected } from "../lock/resolution.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
 import { lackIn, lackReason } from "./lack.ts";
-import type { SourceRecord } from "./record.ts";
-import { fileReason, isWithoutFile } from "./why.ts";
+import { SourceRecord } from "./record.ts";
+import { targetsToCheck } from "./usual-targets.ts";
+import { fileReason } from "./why.ts";
 
+/** What kind of fault was found. */
 export type FindingKind =
   | "stale"
   | "refused"
@@ -18,13 +22,19 @@ export type FindingKind =
   | "other-file"
   | CoreFinding["code"];
 
+/** One fault, with all targets that have it. */
 export interface Finding {
+  /** Its kind. */
   readonly code: FindingKind;
+  /** For people. */
   readonly message: string;
+  /** Which package it is about. */
   readonly package: Identity | null;
   /** Who requires, and what it admits; null where the finding is not about a requirement. */
   readonly requiredBy: Identity | null;
+  /** What that admits, as the lock or the project writes it. */
   readonly constraint: string | null;
+  /** Names; empty where it is not about targets. */
   readonly targets: readonly string[];
   /** For `uninstallable`: each file, and why it does not fit; for `incomplete` and `other-file`: those that are at fault. */
   readonly files: readonly { readonly name: string; readonly because: string }[];
@@ -43,9 +53,52 @@ export interface CheckedSources {
   readonly record: SourceRecord;
 }
 
+/** What to check: a selection on some targets. */
+export interface CheckOptions extends Unselected<Omit<ResolveRequest, "target" | "python">> {
+  /** Else all Pythons that the lock admits, on Nix's systems. */
+  readonly targets?: readonly (string | TargetChoice)[] | undefined;
+  /** What `freshness` found out. */
+  readonly freshness?: { readonly fresh: boolean | null; readonly because: string | null } | undefined;
+  /** What `prefetch` recorded. */
+  readonly record?: SourceRecord | undefined;
+}
+
+/**
+ * What is wrong with a lock: stale, refused, incomplete, unsound, or without a file that a target can install. One finding
+ * for one fault, with all targets that have it.
+ *
+ * @throws {PylockError} when a target's name stands for nothing
+ * @example
+ * ```ts
+ * import { check, readLock } from "pylock2nix";
+ *
+ * const lock = readLock(`lock-version = "1.0"
+ * created-by = "example"
+ *
+ * [[packages]]
+ * name = "fast"
+ * version = "1.0"
+ * wheels = [{ name = "fast-1.0-cp312-cp312-win_amd64.whl", url = "https://files.pypi.invalid/fast-1.0-cp312-cp312-win_amd64.whl", hashes = { sha256 = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" } }]
+ * `);
+ * const [finding] = check(lock, { targets: ["cp312-macos14-arm64", "cp312-win-amd64"] });
+ * console.log(finding?.code, finding?.targets); // uninstallable [ 'cp312-macos14-arm64' ]
+ * ```
+ */
+export function check(lock: Lockfile, options: CheckOptions = {}): Finding[] {
+  const { targets = targetsToCheck(lock), freshness, record = new SourceRecord(), ...selection } = options;
+  // One after the other: all that is said of one target is a lot.
+  function* checked(): Generator<CheckedTarget> {
+    for (const { target, python } of targets.map(targetChoice)) {
+      const { environment } = lock.describeTarget(target, python);
+      yield { explanation: lock.explain({ ...selection, target, python }), environment };
+    }
+  }
+  return findingsOf(checked(), freshness ?? { fresh: null, because: null }, { packages: lock.packages(), record });
+}
+
 /** The findings of all targets, and that the lock is stale, with what differs where that is known. */
-export function check(
-  targets: readonly CheckedTarget[],
+export function findingsOf(
+  targets: Iterable<CheckedTarget>,
   { fresh, because }: { readonly fresh: boolean | null; readonly because: string | null },
   sources: CheckedSources,
 ): Finding[] {
@@ -84,8 +137,9 @@ function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedS
   const { resolution, findings, packages } = explanation;
   const { error, problems } = resolution;
   if (error !== null) return [fault("refused", error.message)];
+  const kinds = kindsOf(resolution);
   const uninstallable = packages
-    .filter((each) => each.isInstalled && isWithoutFile(resolution, each))
+    .filter((each) => each.isInstalled && kinds(each) === "none")
     .map((each) => ({
       ...fault("uninstallable", `${spoken(each)}: no file of it can be installed`),
       package: { name: each.name, version: each.version },
@@ -95,17 +149,17 @@ function faultsOf({ explanation, environment }: CheckedTarget, sources: CheckedS
     ...problems.map((problem) => fault("ambiguous", problem)),
     ...findings.map(coreFault),
     ...uninstallable,
-    ...incomplete(explanation, sources),
+    ...incomplete(explanation, kinds, sources),
     ...otherFiles(explanation),
   ];
 }
 
 /** What Nix cannot fetch, until `prefetch` has recorded what is missing. */
-function incomplete({ packages, resolution }: Explanation, sources: CheckedSources): Fault[] {
+function incomplete({ packages }: Explanation, kinds: Kinds, sources: CheckedSources): Fault[] {
   return packages.flatMap((each, row): Fault[] => {
     if (!each.isInstalled) return [];
     const taken = each.files.findIndex(({ verdict }) => verdict === "taken");
-    const isBare = taken < 0 && kindOf(resolution, each) === "hashes-only";
+    const isBare = taken < 0 && kinds(each) === "hashes-only";
     if (taken < 0 && !isBare) return [];
     const lack = lackIn(sources.packages[row]!, isBare ? null : taken, sources.record);
     if (lack === null) return [];
@@ -138,8 +192,12 @@ function otherFiles({ packages }: Explanation): Fault[] {
   });
 }
 
-function kindOf({ packages }: Explanation["resolution"], { name, version }: Identity): string | null {
-  return packages.find((each) => each.name === name && each.version === version)?.kind ?? null;
+type Kinds = (of: Identity) => string | null;
+
+/** What each package is installed from, found at once however many there are; null for those that are not. */
+function kindsOf({ packages }: Explanation["resolution"]): Kinds {
+  const kinds = new Map(packages.map(({ name, version, kind }) => [`${name} ${version ?? ""}`, kind]));
+  return ({ name, version }) => kinds.get(`${name} ${version ?? ""}`) ?? null;
 }
 
 function coreFault({ code, requirement, package: found }: CoreFinding): Fault {

@@ -7,15 +7,18 @@
 import type { FrozenParts, FrozenTarget } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
-import type { ResolveRequest } from "../lock/resolution.ts";
+import { type ResolveRequest, targetChoice } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { type LibraryTables, type Unfound, unfoundLibraries } from "./libraries.ts";
 import { SourceRecord } from "./record.ts";
 import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
+import { usualTargets } from "./usual-targets.ts";
 
+/** A target of a frozen resolution. */
 export interface FreezeTarget {
+  /** Its name. */
   readonly target: string;
   /** python_full_version instead of the usual one. */
   readonly python?: string;
@@ -23,15 +26,23 @@ export interface FreezeTarget {
   readonly older?: string;
 }
 
+/** `guard` gives the digests. */
 export interface FreezeOptions {
+  /** SHA-256 of the lock, in hexadecimal. */
   readonly lockSha256: string;
-  readonly pyproject: Pyproject | null;
-  /** sha256 of the guarded fields; null without a pyproject.toml. */
-  readonly pyprojectDigest: string | null;
-  readonly generator: string;
-  readonly targets: readonly FreezeTarget[];
+  /** The project that the lock was read with. */
+  readonly pyproject?: Pyproject | null;
+  /** SHA-256 of the guarded fields, in hexadecimal; null without a pyproject.toml. */
+  readonly pyprojectDigest?: string | null;
+  /** Who made it, for people. */
+  readonly generator?: string;
+  /** Else the usual ones. */
+  readonly targets?: readonly (string | FreezeTarget)[];
+  /** As in a request to resolve. */
   readonly prefer?: ResolveRequest["prefer"];
+  /** As in a request to resolve. */
   readonly noBinary?: readonly string[];
+  /** As in a request to resolve. */
   readonly onlyBinary?: readonly string[];
   /** What `prefetch` found. */
   readonly record?: SourceRecord;
@@ -39,6 +50,7 @@ export interface FreezeOptions {
   readonly libraries?: LibraryTables;
 }
 
+/** A frozen resolution, and what there is to say of it. */
 export interface Frozen {
   /** UTF-8. */
   readonly bytes: Uint8Array;
@@ -54,6 +66,7 @@ export interface Frozen {
   readonly lacksFileNames: boolean;
   /** Those that are in it, the refused ones too. */
   readonly targets: readonly FreezeTarget[];
+  /** Those that the installer refuses, and why. */
   readonly refused: readonly { readonly target: string; readonly error: Failure | null }[];
   /** What cannot be installed on some of them. */
   readonly uninstallable: readonly Uninstallable[];
@@ -64,8 +77,24 @@ export interface Frozen {
 /** The version of the format; nix/load.nix refuses others. */
 const FORMAT = 1;
 
+/**
+ * Freezes a lock for Nix (docs/resolution.md): every selection of groups and extras on each of the targets, so that Nix can
+ * take any of them. The same input gives the same bytes.
+ *
+ * @throws {PylockError} when the host has not the memory for it; a target that is refused is in the answer
+ * @example
+ * ```ts
+ * import { freeze, guard, readLock } from "pylock2nix";
+ *
+ * const text = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n";
+ * const lock = readLock(text);
+ * const frozen = freeze(lock, { ...(await guard(text)), targets: ["cp312-linux-x86_64-glibc2.40"] });
+ * console.log(frozen.packages, Object.keys(JSON.parse(frozen.json).targets)[0]); // 1 cp312-linux-x86_64-glibc2.40
+ * ```
+ */
 export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
-  const { pyproject, targets, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
+  const { pyproject = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
+  const targets = (options.targets ?? usualTargets(lock, record)).map(targetChoice<FreezeTarget>);
   const groups = [...lock.groups].sort(([left], [right]) => order(left, right));
   const parts = lock.freeze({
     targets,
@@ -89,9 +118,9 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const gaps = gapsOf(parts, recorded, kept);
   const head = {
     format: FORMAT,
-    generator: options.generator,
+    generator: options.generator ?? "pylock2nix",
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
-    pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest },
+    pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest ?? null },
     project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,

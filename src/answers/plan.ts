@@ -18,9 +18,13 @@ export interface OpenPackage {
   readonly sizes?: ReadonlyMap<string, number>;
 }
 
+/** Something to be fetched, or found out. */
 export interface Need {
+  /** Normalised name. */
   readonly package: string;
+  /** As the lock writes it. */
   readonly version: string | null;
+  /** What the lock says of it. */
   readonly subject: Subject;
   /** What the lock calls the index, for the variables that hold its credentials. */
   readonly reference: string | null;

@@ -9,39 +9,63 @@ import { shellError } from "../words/errors.ts";
 /** What the lock says. */
 export type Subject = GitSubject | UrlSubject | FileSubject | HashesSubject;
 
+/** A commit of a repository. */
 export interface GitSubject {
+  /** Which kind this is. */
   readonly kind: "git";
+  /** The repository, without credentials. */
   readonly url: string;
+  /** The commit, in full. */
   readonly rev: string;
+  /** Whether those are checked out, too. */
   readonly submodules: boolean;
+  /** Whether large files come from the LFS store. */
   readonly lfs: boolean;
+  /** The folder within, where it is not the whole. */
   readonly subdirectory: string | null;
 }
 
+/** An archive at an address. */
 export interface UrlSubject {
+  /** Which kind this is. */
   readonly kind: "url";
+  /** Without credentials. */
   readonly url: string;
+  /** The lock's own, as SRI. */
   readonly hash: string | null;
+  /** The folder within, where it is not the whole. */
   readonly subdirectory: string | null;
 }
 
 /** A file of an index; `index` is null for the default one. */
 export interface FileSubject {
+  /** Which kind this is. */
   readonly kind: "file";
+  /** Normalised name. */
   readonly package: string;
+  /** As the lock writes it. */
   readonly version: string | null;
+  /** Its name. */
   readonly file: string;
+  /** The lock's own, as SRI. */
   readonly hash: string | null;
+  /** Its address, without credentials. */
   readonly index: string | null;
+  /** The lock's own address of the file. */
   readonly url: string | null;
 }
 
 /** Files of which the lock has nothing but hashes. */
 export interface HashesSubject {
+  /** Which kind this is. */
   readonly kind: "hashes";
+  /** Normalised name. */
   readonly package: string;
+  /** As the lock writes it. */
   readonly version: string | null;
+  /** SRI. */
   readonly hashes: readonly string[];
+  /** Its address, without credentials. */
   readonly index: string | null;
 }
 
@@ -61,29 +85,39 @@ export interface Found {
   readonly files?: readonly FoundFile[];
 }
 
+/** A file that was found by its hash. */
 export interface FoundFile {
+  /** Its name. */
   readonly file: string;
+  /** SRI. */
   readonly hash: string;
+  /** Where it is. */
   readonly url?: string;
+  /** As in Found. */
   readonly buildRequires?: readonly string[];
+  /** As in Found. */
   readonly sonames?: readonly string[];
 }
 
 export const RECORD_NAME = "pylock2nix.sources.json";
 const FORMAT = 1;
 
+/** What was fetched once: entries by what the lock says of a source. */
 export class SourceRecord {
   readonly #entries: Map<string, { readonly lock: Subject; readonly found: Found }>;
   #names: Set<string> | null = null;
 
+  /** With these entries. */
   constructor(entries: Iterable<readonly [Subject, Found]> = []) {
     this.#entries = new Map([...entries].map(([lock, found]) => [keyOf(lock), { lock, found }]));
   }
 
+  /** The number of entries. */
   get size(): number {
     return this.#entries.size;
   }
 
+  /** What was found of it; null when nothing is recorded. */
   get(subject: Subject): Found | null {
     return this.size === 0 ? null : (this.#entries.get(keyOf(subject))?.found ?? null);
   }
@@ -102,6 +136,7 @@ export class SourceRecord {
     ]);
   }
 
+  /** Records it, in the place of what was there. */
   set(subject: Subject, found: Found): void {
     this.#names = null;
     this.#entries.set(keyOf(subject), { lock: subject, found });
@@ -125,7 +160,19 @@ export class SourceRecord {
   }
 }
 
-/** Reads a record; throws a PylockError that says what is wrong with it. */
+/**
+ * Reads what `pylock2nix prefetch` recorded, the bytes of a pylock2nix.sources.json.
+ *
+ * @param path for messages
+ * @throws {PylockError} that says what is wrong with it
+ * @example
+ * ```ts
+ * import { readRecord } from "pylock2nix";
+ *
+ * const bytes = new TextEncoder().encode('{ "format": 1, "sources": [] }');
+ * console.log(readRecord(bytes, "pylock2nix.sources.json").size); // 0
+ * ```
+ */
 export function readRecord(bytes: Uint8Array, path: string): SourceRecord {
   const refuse = (detail: string): never => {
     throw shellError("sources-record", { text: path, detail, path });

@@ -9,7 +9,6 @@ import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
 import { allowed } from "../lock/policy.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
-import { describeTarget } from "../lock/target.ts";
 import { bestFile, isSource, type Preference } from "./choice.ts";
 import { type Lack, lackOf } from "./lack.ts";
 import { type OpenPackage, subjectsOf } from "./plan.ts";
@@ -62,7 +61,7 @@ export function recordedIn(lock: Lockfile, parts: FrozenParts, record: SourceRec
       if (found === null) lacksFileNames = true;
       else {
         const taken = chosen.map((each) => each()[index]!);
-        const { item, variants: own } = withFound(packageOf(parts, line), found.files ?? [], taken, choice);
+        const { item, variants: own } = withFound(packageOf(parts, line), found.files ?? [], taken, choice, lock);
         lines.set(index, item);
         variants.set(index, own);
       }
@@ -76,7 +75,9 @@ export function recordedIn(lock: Lockfile, parts: FrozenParts, record: SourceRec
 
 /** A package of which Nix lacks something, as "name version". */
 export interface Lacking {
+  /** Its name and version. */
   readonly title: string;
+  /** What is missing. */
   readonly lack: Lack;
 }
 
@@ -169,6 +170,7 @@ function withFound(
   found: readonly FoundFile[],
   taken: readonly number[],
   { targets, prefer, noBinary, onlyBinary }: Choice,
+  lock: Lockfile,
 ): { item: FrozenPackage; variants: number[] } {
   const files: FoundFile[] = [];
   const variants: Variant[] = [];
@@ -181,7 +183,7 @@ function withFound(
     const { target, python } = targets[at]!;
     const { wheels, sources } = allowed({ noBinary, onlyBinary }, item.name);
     const preference: Preference = {
-      tags: describeTarget(target, python).tags,
+      tags: lock.describeTarget(target, python).tags,
       isSourceFirst: prefer === "sdist",
       allowsWheels: wheels,
       allowsSources: sources,

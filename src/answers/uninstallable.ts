@@ -7,10 +7,13 @@ import type { FrozenParts } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { type Recorded, variantsOf, writtenPackage } from "./recorded.ts";
 
+/** A package that some targets cannot install. */
 export interface Uninstallable {
   /** "name version". */
   readonly package: string;
+  /** Which ones. */
   readonly targets: readonly string[];
+  /** Why, for people. */
   readonly because: string;
 }
 

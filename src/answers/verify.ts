@@ -4,10 +4,11 @@
 // name, in the strongest algorithm that the lock has for that name; a file that no name in the lock stands for is right
 // when the lock has its digest at all. Nothing is right by its name alone.
 
-import { algorithmOfSri, HASH_ALGORITHMS, type HashAlgorithm, isWeak } from "../lock/integrity.ts";
+import { HASH_ALGORITHMS, type HashAlgorithm } from "../core/algorithms.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolvedPackage } from "../lock/resolution.ts";
+import { algorithmOfSri, isWeak } from "../lock/sri.ts";
 import { shellError } from "../words/errors.ts";
 
 /** What is to be found out about a file before it can be judged. */
@@ -22,6 +23,7 @@ export interface Expectation {
   readonly unhashed?: string;
 }
 
+/** Right (`weak`: by a broken algorithm only), wrong, or nothing that the lock knows. */
 export type Verdict =
   | { readonly kind: "ok"; readonly weak: boolean }
   | { readonly kind: "mismatch"; readonly expected: string; readonly actual: string }
@@ -58,6 +60,7 @@ export class Expectations {
   readonly #seenNames = new Set<string>();
   readonly #rightHashes = new Set<string>();
 
+  /** Those of these packages, from `packages()` of a lock. */
   constructor(packages: readonly LockedPackage[]) {
     for (const { name, version, source, files } of packages) {
       if (source.url !== null && (source.kind === "url" || source.kind === "file"))

@@ -3,16 +3,23 @@
 // Invariant: paths are the shortest from the project to each package that requires the name; they never go in a circle.
 
 import type { ExplainedPackage, Explanation, FileReason, Identity, Reason, Verdict } from "../lock/explain.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
+import { normalizeName } from "../lock/name.ts";
+import type { ResolveOptions } from "../lock/resolution.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
+import type { Failure } from "../words/errors.ts";
 
 /** One step from the project to a package: what is required, and by which constraint. */
 export interface Step extends Identity {
+  /** As the lock or the project writes it. */
   readonly constraint: string | null;
 }
 
 /** A way to a package; `group` is the project's group that it starts in, null when the lock does not say. */
 export interface Path {
+  /** Null when the lock does not say. */
   readonly group: string | null;
+  /** From the project to the package. */
   readonly steps: readonly Step[];
 }
 
@@ -20,25 +27,80 @@ export interface Path {
 export interface Absence {
   /** Who requires it: a package, or null for the project or for the lock's own word. */
   readonly by: Identity | null;
+  /** The group that it would come with. */
   readonly group: string | null;
+  /** The reason, for programs. */
   readonly code: Reason["code"] | "unreached";
+  /** The reason, for people. */
   readonly because: string;
 }
 
+/** Why a package is installed on a target, or is not. */
 export interface Why {
+  /** Normalised. */
   readonly name: string;
+  /** Its name. */
   readonly target: string;
+  /** Those that the lock has. */
   readonly versions: readonly (string | null)[];
+  /** Those that are installed. */
   readonly installed: readonly Identity[];
   /** Selected as well, but no file of it fits the target. */
   readonly uninstallable: readonly Identity[];
+  /** The shortest way to each package that requires it. */
   readonly paths: readonly Path[];
+  /** What could have brought it in; empty when it is installed. */
   readonly absences: readonly Absence[];
 }
 
+/** The answer to one question: `error` is why the target or the selection is refused, and then there is no more. */
+export interface WhyAnswer extends Why {
+  /** Each version of the package that the lock has, with each of its files. */
+  readonly artifacts: readonly WhyArtifact[];
+  /** Null when it is not. */
+  readonly error: Failure | null;
+}
+
+/** A version of a package with its files. */
 export interface WhyArtifact extends Identity {
+  /** On this target. */
   readonly isInstalled: boolean;
+  /** Each with the reason why it is taken or not, for programs and for people. */
   readonly files: readonly (FileReason & { readonly because: string })[];
+}
+
+/**
+ * Why a package is installed on a target, and with which file, or why it is not. A name that the lock does not have is not
+ * installed, and has no versions.
+ *
+ * @param name as people write it: it is normalised (PEP 503)
+ * @throws {PylockError} when the target's name stands for nothing
+ * @example
+ * ```ts
+ * import { readLock, why } from "pylock2nix";
+ *
+ * const lock = readLock(`lock-version = "1.0"
+ * created-by = "example"
+ *
+ * [[packages]]
+ * name = "colorama"
+ * version = "0.4.6"
+ * marker = "sys_platform == 'win32'"
+ * wheels = [{ name = "colorama-0.4.6-py2.py3-none-any.whl", url = "https://files.pypi.invalid/colorama-0.4.6-py2.py3-none-any.whl", hashes = { sha256 = "4f1d9991f5acc0ca119f9d443620b77f9d6b33703e51011c16baf57afb285fc6" } }]
+ * `);
+ * const { absences } = why(lock, "Colorama", { target: "cp312-linux-x86_64-glibc2.28" });
+ * console.log(absences[0]?.because); // marker is false: sys_platform == 'win32' (here "linux")
+ * ```
+ */
+export function why(lock: Lockfile, name: string, request: ResolveOptions): WhyAnswer {
+  const { environment } = lock.describeTarget(request.target, request.python);
+  const explanation = lock.explain(request);
+  const wanted = normalizeName(name);
+  return {
+    ...whyOf(explanation, wanted, environment),
+    artifacts: whyArtifacts(explanation, wanted, environment),
+    error: explanation.resolution.error,
+  };
 }
 
 /** Whether the lock has the name at all. */
@@ -46,7 +108,7 @@ export function isLocked({ packages }: Explanation, name: string): boolean {
   return packages.some((each) => each.name === name);
 }
 
-export function why(explanation: Explanation, name: string, environment: MarkerEnvironment): Why {
+export function whyOf(explanation: Explanation, name: string, environment: MarkerEnvironment): Why {
   const { packages, reasons, resolution } = explanation;
   const named = packages.filter((each) => each.name === name);
   const selected = named.filter((each) => each.isInstalled).map(identityOf);

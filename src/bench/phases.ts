@@ -1,10 +1,11 @@
 // What is measured of this package on a lock: one entry a phase. A new phase is a new entry here and nowhere else.
 
 import { type FreezeTarget, freeze } from "../answers/freeze.ts";
-import { type LockFormat, type Lockfile, readLock } from "../lock/lockfile.ts";
+import type { LockFormat, Lockfile } from "../lock/lockfile.ts";
 import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
 import type { TextPart } from "../lock/requirements.ts";
 import type { ResolveAllRequest } from "../lock/resolution.ts";
+import { readLock } from "../lock/shipped.ts";
 
 /** What a lock is to the process that measures: bytes, and nothing that only one process has. */
 export interface Subject {

@@ -2,8 +2,8 @@
 //
 // Invariant: the exit code is 1 exactly when something was found.
 
-import { type CheckedTarget, check, type Finding } from "../answers/check.ts";
-import { describeTarget } from "../lock/target.ts";
+import { type CheckedTarget, type Finding, findingsOf } from "../answers/check.ts";
+import { describeTarget } from "../lock/shipped.ts";
 import { print } from "../runtime/node.ts";
 import { visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
@@ -46,7 +46,7 @@ async function run(words: Words): Promise<number> {
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };
   });
   const sources = { packages: input.lock.packages(), record: await recordBeside(input.path) };
-  const findings = check(checked, input, sources);
+  const findings = findingsOf(checked, input, sources);
   const names = targets.map(({ target }) => target);
   print(words.has(JSON_OUTPUT) ? asData(input, selection, names, findings) : asText(input, selection, names, findings));
   return findings.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 // What a command is, and the options that several of them share.
 
-import { SUPPORTED } from "./formats.ts";
+import { SUPPORTED } from "../lock/formats.ts";
 import type { Option, Words } from "./words.ts";
 
 export interface Command {

@@ -2,14 +2,15 @@
 //
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
-import { type LockFormat, type Lockfile, type ReadOptions, readLock, readNextLock } from "../lock/lockfile.ts";
+import { hashedTexts, uvLockFreshness } from "../answers/freshness.ts";
+import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "../lock/formats.ts";
+import type { LockFormat, Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { Policy } from "../lock/policy.ts";
-import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
-import { contentHashes, generatorOf, type Pyproject, pdmContentHash, readPyprojectBytes } from "../lock/pyproject.ts";
+import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
-import { type Freshness, former, uvFreshness } from "../lock/uv/freshness.ts";
-import { Unknown } from "../lock/uv/unknown.ts";
+import { readLock, readNextLock } from "../lock/shipped.ts";
+import type { Freshness } from "../lock/uv/freshness.ts";
 import {
   basename,
   dirname,
@@ -26,10 +27,9 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, PylockError, shellError, visible } from "../words/errors.ts";
+import { type Failure, shellError, visible } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { readFileSettings } from "./file-settings.ts";
-import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "./formats.ts";
 import { readUvWorkspace } from "./uv-workspace.ts";
 import type { Words } from "./words.ts";
 import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
@@ -141,7 +141,7 @@ async function isLock(folder: string, name: string): Promise<boolean> {
 /** Reads the lock, included files and all, and prints its warnings; with the digest of the file itself. */
 async function readExpanded(
   source: FileSource,
-  options: ReadOptions,
+  options: ReadOptions & { path: string },
   read: typeof readLock,
 ): Promise<{ lock: Lockfile; sha256: string }> {
   const color = terminal("stderr").color;
@@ -223,34 +223,14 @@ async function readSubject(
 }
 
 async function freshnessOf(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
-  if (lock.format !== "uv") return { fresh: await isFresh(lock, head, pyproject), because: null };
-  if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
-  if (pyproject === null) return { fresh: null, because: null };
-  const stated = lock.stated();
-  try {
-    const workspace = await readUvWorkspace(dirname(lock.path), pyproject, stated.projects);
-    return uvFreshness(stated, workspace, { form: former(lock.form, stated.python), combine: lock.combine });
-  } catch (error) {
-    // What uv would not read either: it says so itself when it locks.
-    if (error instanceof Unknown || error instanceof PylockError) return { fresh: null, because: error.message };
-    throw error;
+  const folder = dirname(lock.path);
+  if (lock.format === "uv") {
+    if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
+    if (pyproject === null) return { fresh: null, because: null };
+    return uvLockFreshness(lock, () => readUvWorkspace(folder, pyproject, lock.stated().projects));
   }
-}
-
-/** Poetry's and PDM's hash is of pyproject.toml, Pipenv's of the Pipfile; the other formats have none. */
-async function isFresh(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<boolean | null> {
-  if (lock.contentHash === null) return null;
-  const texts = await hashedTexts(lock, head, pyproject);
-  return texts === null ? null : texts.some((text) => sha256Hex(text) === lock.contentHash);
-}
-
-async function hashedTexts(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<string[] | null> {
-  if (lock.format === "pipfile") {
-    const path = join(dirname(lock.path), "Pipfile");
-    const pipfile = await readIfThere(path);
-    const text = pipfile === null ? null : pipfileHashText(pipfile, path);
-    return text === null ? null : [text];
-  }
-  if (pyproject === null) return null;
-  return lock.format === "pdm" ? pdmContentHash(pyproject) : contentHashes(pyproject, generatorOf(head));
+  const path = join(folder, "Pipfile");
+  const pipfile = lock.format === "pipfile" && lock.contentHash !== null ? await readIfThere(path) : null;
+  const texts = hashedTexts(lock, head, { pyproject, pipfile: pipfile === null ? null : { bytes: pipfile, path } });
+  return { fresh: texts?.some((text) => sha256Hex(text) === lock.contentHash) ?? null, because: null };
 }

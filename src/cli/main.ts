@@ -22,6 +22,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["verify", async () => (await import("./verify.ts")).verifyCommand],
   ["prefetch", async () => (await import("./prefetch.ts")).prefetchCommand],
   ["targets", async () => (await import("./targets.ts")).targetsCommand],
+  ["serve", async () => (await import("./serve.ts")).serveCommand],
   ["bench", async () => (await import("./bench.ts")).benchCommand],
 ]);
 

@@ -1,11 +1,10 @@
 // The files that `pylock2nix nix` writes: the frozen resolution, its loader, and the copy of the Nix library.
-//
-// Invariant: nothing of the lock becomes Nix code. Inline, the resolution is one string literal in which every character
-// that means something to Nix is escaped.
 
 import type { Frozen } from "../answers/freeze.ts";
 import type { LibraryTables } from "../answers/libraries.ts";
-import { describeTarget } from "../lock/target.ts";
+import { toNix } from "../answers/nix-text.ts";
+import type { ChosenTarget } from "../answers/usual-targets.ts";
+import { describeTarget } from "../lock/shipped.ts";
 import {
   filesBelow,
   holds,
@@ -19,7 +18,6 @@ import {
   relative,
 } from "../runtime/node.ts";
 import { shellError } from "../words/errors.ts";
-import type { ChosenTarget } from "./target-choice.ts";
 
 export interface Place {
   /** The lock's folder. */
@@ -84,24 +82,13 @@ async function loader(frozen: Pick<Frozen, "json">, { project, folder, inline }:
   const way = relative(folder, project);
   if (!inline && way === "") return template;
   const comment = /^(?:#.*\n)*/.exec(new TextDecoder().decode(template))?.[0] ?? "";
-  const lines = [
-    "{",
-    `  library ? ./${LIBRARY},`,
-    "  ...",
-    "}@arguments:",
-    "let",
-    `  projectDir = ./. + ${nixString(way === "" ? "" : `/${way}`)};`,
-    `  data = ${inline ? `builtins.fromJSON ${nixString(frozen.json)}` : `./${DATA}`};`,
-    '  resolution = import (library + "/load.nix") { inherit projectDir; resolution = data; };',
-    "in",
-    'import library ({ inherit projectDir resolution; } // removeAttrs arguments [ "library" ])',
-  ];
-  return new TextEncoder().encode(`${comment}${lines.join("\n")}\n`);
-}
-
-/** A double-quoted Nix string: backslash, quote and dollar sign are all that it gives a meaning to. */
-function nixString(text: string): string {
-  return `"${text.replace(/[\\"$]/g, "\\$&")}"`;
+  const nix = toNix(frozen, {
+    comment,
+    library: LIBRARY,
+    projectDir: way,
+    data: inline ? undefined : DATA,
+  });
+  return new TextEncoder().encode(nix);
 }
 
 /**

@@ -3,8 +3,9 @@
 // Invariant: what was found is kept at once, whatever happens next; what was found before is not looked for again; what
 // cannot be had is told, each with its reason, after all the rest was tried.
 
+import { isRecorded } from "../answers/needs.ts";
 import { type Need, needsOf } from "../answers/plan.ts";
-import type { Found, SourceRecord } from "../answers/record.ts";
+import type { SourceRecord } from "../answers/record.ts";
 import { openPackages, subjectsOfLock } from "../answers/recorded.ts";
 import { withoutUser } from "../lock/address.ts";
 import type { Places } from "../lock/places.ts";
@@ -97,7 +98,7 @@ async function run(words: Words): Promise<number> {
   const packages = openPackages(input.lock, parts);
   const isAll = words.has(ALL);
   const needs = needsOf(packages, isAll);
-  const open = needs.filter((need) => !isKnown(need, record.get(need.subject), isAll));
+  const open = needs.filter((need) => !isRecorded(need, record.get(need.subject), isAll));
   const dropped = record.keepOnly(subjectsOfLock(input.lock));
   if (dropped > 0) await writeRecord(input.path, record);
 
@@ -130,20 +131,6 @@ async function run(words: Words): Promise<number> {
     failed: failed.sort((left, right) => (left.package < right.package ? -1 : 1)),
   };
   return report(outcome, words.has(JSON_OUTPUT), input.path, record);
-}
-
-/** Whether an earlier run has found all that this one would. */
-function isKnown({ subject, isFetched }: Need, found: Found | null, isAll: boolean): boolean {
-  if (found === null) return false;
-  // An address alone says nothing about what is in the file; a file that was fetched left a hash or facts.
-  if (subject.kind === "hashes") return !isAll || found.files!.every((file) => hasFacts(file.file, file));
-  const name = subject.kind === "file" ? subject.file : "";
-  return !isFetched || (isAll ? found.hash !== undefined || hasFacts(name, found) : found.hash !== undefined);
-}
-
-/** Pure wheels have none, and nothing is to be found in them. */
-function hasFacts(name: string, { buildRequires, sonames }: Found): boolean {
-  return buildRequires !== undefined || sonames !== undefined || name.endsWith("-any.whl");
 }
 
 async function hostOf(words: Words, { path: lockPath, lock }: Input): Promise<Host> {

@@ -1,6 +1,6 @@
 // `pylock2nix targets`: the targets that we know, each with its marker environment and its tags in order of preference.
 
-import { describeTarget, knownTargets } from "../lock/target.ts";
+import { describeTarget, knownTargets } from "../lock/shipped.ts";
 import { print } from "../runtime/node.ts";
 import { shellError } from "../words/errors.ts";
 import { type Command, HELP, JSON_OUTPUT, TARGET } from "./command.ts";

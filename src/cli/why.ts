@@ -2,10 +2,11 @@
 //
 // Invariant: the exit code is 1 exactly when the lock does not have the name, or refuses a target.
 
-import { type Absence, isLocked, type Path, type Why, type WhyArtifact, why, whyArtifacts } from "../answers/why.ts";
+import { type Absence, isLocked, type Path, type Why, type WhyArtifact, whyArtifacts, whyOf } from "../answers/why.ts";
 import type { Explanation, Identity } from "../lock/explain.ts";
 import { normalizeName } from "../lock/name.ts";
-import { describeTarget, type MarkerEnvironment } from "../lock/target.ts";
+import { describeTarget } from "../lock/shipped.ts";
+import type { MarkerEnvironment } from "../lock/target.ts";
 import { print } from "../runtime/node.ts";
 import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
@@ -62,7 +63,7 @@ async function run(words: Words): Promise<number> {
 
 function answer(explanation: Explanation, name: string, environment: MarkerEnvironment, withFiles: boolean): Answer {
   const files = withFiles && isLocked(explanation, name) ? whyArtifacts(explanation, name, environment) : null;
-  return { why: why(explanation, name, environment), files, explanation };
+  return { why: whyOf(explanation, name, environment), files, explanation };
 }
 
 function asData(name: string, answers: readonly Answer[]): string {

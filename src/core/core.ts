@@ -92,6 +92,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An instance of the core: one lock at a time. Instances share the compiled module and nothing else. */
 export class Core {
+  readonly module: WebAssembly.Module;
   readonly #exports: Exports;
   /** Where the project's records start; no address is beyond it when there are none. */
   #project = Number.POSITIVE_INFINITY;
@@ -101,10 +102,16 @@ export class Core {
   #rows: (Rows | undefined)[] = [];
 
   constructor(module: WebAssembly.Module) {
+    this.module = module;
     this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
     const version = this.#exports.version();
     if (version !== abi.ABI_VERSION)
       throw shellError("internal", { text: `core ABI ${version}, expected ${abi.ABI_VERSION}` });
+  }
+
+  /** Of its memory, in bytes: it grows and never shrinks. */
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
   }
 
   /** Reads a lock, with the project's records when there is a project. */

@@ -6,6 +6,9 @@
 import hashModule from "#hash";
 import { errorFrom, shellError } from "../words/errors.ts";
 import * as abi from "./abi.ts";
+import { ALGORITHMS, type HashAlgorithm } from "./algorithms.ts";
+
+export { HASH_ALGORITHMS, type HashAlgorithm } from "./algorithms.ts";
 
 /** What the module exports (assembly/hash.ts). */
 interface Exports {
@@ -31,20 +34,6 @@ interface Exports {
   treeHash(): number;
   outcome(): number;
 }
-
-export type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512" | "blake2b-256" | "blake2b-512";
-
-/** The weakest first. */
-const ALGORITHMS: Readonly<Record<HashAlgorithm, number>> = {
-  md5: abi.HASH_MD5,
-  sha1: abi.HASH_SHA1,
-  sha256: abi.HASH_SHA256,
-  sha384: abi.HASH_SHA384,
-  sha512: abi.HASH_SHA512,
-  "blake2b-256": abi.HASH_BLAKE2B_256,
-  "blake2b-512": abi.HASH_BLAKE2B_512,
-};
-export const HASH_ALGORITHMS: readonly HashAlgorithm[] = Object.keys(ALGORITHMS) as HashAlgorithm[];
 
 export type Base = "hex" | "base64" | "nix32";
 const BASES: Readonly<Record<Base, number>> = { hex: abi.BASE_HEX, base64: abi.BASE_64, nix32: abi.BASE_NIX32 };

@@ -13,17 +13,24 @@ import { coreRequest, type Resolution, type ResolveRequest, readResolutions, typ
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";
 /** `barred`: it fits, and no file of its kind is to be installed of the package. */
 export type Verdict = "taken" | "fits" | "barred" | "python" | "abi" | "platform" | "floor" | "name" | "other";
+/** What does not add up between the lock and its requirements. */
 export type FindingCode = "not-locked" | "left-out" | "refused-version" | "refused-python";
 
+/** A package of the lock. */
 export interface Identity {
+  /** Normalised. */
   readonly name: string;
+  /** As the lock writes it. */
   readonly version: string | null;
 }
 
 /** A requirement of a package, or of the project (`owner` null); or the place of a package in a group of the lock. */
 export interface Reason {
+  /** Which of the two it is. */
   readonly kind: "requirement" | "membership";
+  /** Whether it counts, or why not. */
   readonly code: ReasonCode;
+  /** Who requires. */
   readonly owner: Identity | null;
   /** The name that is required. */
   readonly name: string;
@@ -31,31 +38,47 @@ export interface Reason {
   readonly package: Identity | null;
   /** The comparisons of its marker that make it false. */
   readonly falseParts: readonly string[];
+  /** The versions that are admitted, as written. */
   readonly constraint: string | null;
+  /** The group of the project that it is in. */
   readonly group: string | null;
 }
 
+/** A file of a package, and whether it is taken. */
 export interface FileReason {
+  /** The file's. */
   readonly name: string;
+  /** Whether it is taken, or why not. */
   readonly verdict: Verdict;
 }
 
+/** A package of the lock, with its files. */
 export interface ExplainedPackage extends Identity {
+  /** On this target. */
   readonly isInstalled: boolean;
+  /** As the lock lists them. */
   readonly files: readonly FileReason[];
 }
 
+/** Something that does not add up. */
 export interface CoreFinding {
+  /** What it is. */
   readonly code: FindingCode;
+  /** Whose requirement is not met. */
   readonly requirement: Reason | null;
+  /** What is installed instead. */
   readonly package: Identity | null;
 }
 
+/** A resolution with its reasons. */
 export interface Explanation {
+  /** What is explained. */
   readonly resolution: Resolution;
   /** All packages of the lock, in its order; empty when the target is refused. */
   readonly packages: readonly ExplainedPackage[];
+  /** What counts, and what does not. */
   readonly reasons: readonly Reason[];
+  /** What does not add up. */
   readonly findings: readonly CoreFinding[];
 }
 

@@ -3,18 +3,21 @@
 // Invariant: web standards only, the same digests on every runtime; a text is read only when it is exactly a digest of its
 // algorithm. Streams are taken as they come: memory does not grow with them.
 
-import { type Base, HASH_ALGORITHMS, type HashAlgorithm, Hasher } from "../core/hasher.ts";
-
-export { HASH_ALGORITHMS, type HashAlgorithm } from "../core/hasher.ts";
+import type { HashAlgorithm } from "../core/algorithms.ts";
+import { type Base, Hasher } from "../core/hasher.ts";
+import { algorithmNamed } from "./sri.ts";
 
 /** What a hash says: the algorithm and the digest's bytes. */
 export interface Hash {
+  /** Which algorithm. */
   readonly algorithm: HashAlgorithm;
+  /** Its bytes. */
   readonly digest: Uint8Array;
 }
 
 /** A digest in the making. */
 export interface Digest {
+  /** Takes more bytes. */
   update(bytes: Uint8Array): Digest;
   /** Ends it; nothing may follow. */
   digest(): Uint8Array;
@@ -22,6 +25,17 @@ export interface Digest {
 
 let shared: Hasher | undefined;
 
+/**
+ * A digest in the making, for bytes that come in pieces.
+ *
+ * @example
+ * ```ts
+ * import { createDigest, toHex } from "pylock2nix/hash";
+ *
+ * const digest = createDigest("md5").update(new TextEncoder().encode("hel")).update(new TextEncoder().encode("lo"));
+ * console.log(toHex(digest.digest())); // 5d41402abc4b2a76b9719d911017c592
+ * ```
+ */
 export function createDigest(algorithm: HashAlgorithm): Digest {
   const hasher = sharedHasher();
   const context = hasher.open(algorithm);
@@ -39,40 +53,111 @@ export function createDigest(algorithm: HashAlgorithm): Digest {
   return digest;
 }
 
+/**
+ * The digest of bytes.
+ *
+ * @example
+ * ```ts
+ * import { hashBytes, toHex } from "pylock2nix/hash";
+ *
+ * console.log(toHex(hashBytes("sha1", new TextEncoder().encode("hello")))); // aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d
+ * ```
+ */
 export function hashBytes(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array {
   return createDigest(algorithm).update(bytes).digest();
 }
 
+/**
+ * The digest of a stream, taken as it comes: memory does not grow with it.
+ *
+ * @throws what the stream throws
+ * @example
+ * ```ts
+ * import { hashStream, toSri } from "pylock2nix/hash";
+ *
+ * const digest = await hashStream("sha256", new Blob(["hello"]).stream());
+ * console.log(toSri({ algorithm: "sha256", digest })); // sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=
+ * ```
+ */
 export async function hashStream(algorithm: HashAlgorithm, stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const digest = createDigest(algorithm);
+  const [digest] = await hashStreamBy([algorithm], stream);
+  return digest!;
+}
+
+/** The digests of a stream by several algorithms, in their order. */
+export async function hashStreamBy(
+  algorithms: readonly HashAlgorithm[],
+  stream: ReadableStream<Uint8Array>,
+): Promise<Uint8Array[]> {
+  const hasher = sharedHasher();
+  const contexts = algorithms.map((algorithm) => hasher.open(algorithm));
   const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return digest.digest();
-    digest.update(value);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return contexts.map((context, index) => hasher.digest(context, algorithms[index]!));
+      for (const context of contexts) hasher.update(context, value);
+    }
+  } finally {
+    // Also when the stream breaks off: a context that is not closed is never used again.
+    for (const context of contexts) hasher.close(context);
+    reader.releaseLock();
   }
 }
 
-/** Broken algorithms: good against accidents, not against attacks. */
-export function isWeak(algorithm: HashAlgorithm): boolean {
-  return algorithm === "md5" || algorithm === "sha1";
-}
-
-/** `sha256-<base64>` (w3.org/TR/SRI). */
+/**
+ * `sha256-<base64>` (w3.org/TR/SRI).
+ *
+ * @example
+ * ```ts
+ * import { hashBytes, toSri } from "pylock2nix/hash";
+ *
+ * console.log(toSri({ algorithm: "md5", digest: hashBytes("md5", new Uint8Array()) })); // md5-1B2M2Y8AsgTpgAmY7PhCfg==
+ * ```
+ */
 export function toSri({ algorithm, digest }: Hash): string {
   return `${algorithm}-${sharedHasher().encode("base64", digest)}`;
 }
 
+/**
+ * A digest in hexadecimal, lower case.
+ *
+ * @example
+ * ```ts
+ * import { toHex } from "pylock2nix/hash";
+ *
+ * console.log(toHex(new Uint8Array([1, 255]))); // 01ff
+ * ```
+ */
 export function toHex(digest: Uint8Array): string {
   return sharedHasher().encode("hex", digest);
 }
 
-/** As `nix-hash --base32` writes it. */
+/**
+ * A digest as `nix-hash --base32` writes it.
+ *
+ * @example
+ * ```ts
+ * import { hashBytes, toNix32 } from "pylock2nix/hash";
+ *
+ * console.log(toNix32(hashBytes("md5", new Uint8Array()))); // 3y8bwfr609h3lh9ch0izcqq7fl
+ * ```
+ */
 export function toNix32(digest: Uint8Array): string {
   return sharedHasher().encode("nix32", digest);
 }
 
-/** `sha256:` or `sha256-` and the digest in hexadecimal, base64 or Nix's base32; null when it is none of these. */
+/**
+ * `sha256:` or `sha256-` and the digest in hexadecimal, base64 or Nix's base32; null when it is none of these.
+ *
+ * @example
+ * ```ts
+ * import { parseHash, toSri } from "pylock2nix/hash";
+ *
+ * const hash = parseHash("md5:d41d8cd98f00b204e9800998ecf8427e");
+ * console.log(hash === null ? "none" : toSri(hash)); // md5-1B2M2Y8AsgTpgAmY7PhCfg==
+ * ```
+ */
 export function parseHash(text: string): Hash | null {
   const [, name = "", body = ""] = /^([a-zA-Z0-9_]+(?:-(?:256|512))?)[-:](.*)$/s.exec(text) ?? [];
   const named = algorithmNamed(name);
@@ -91,75 +176,7 @@ export function parseHash(text: string): Hash | null {
 /** What `blake2b` alone can mean: the digest's length tells. */
 const BLAKE2B: readonly HashAlgorithm[] = ["blake2b-512", "blake2b-256"];
 
-/** The algorithm that tools mean by a name; null when we have none such. Python's `blake2b` has 64 bytes. */
-export function algorithmNamed(name: string): HashAlgorithm | null {
-  const plain = name.toLowerCase().replace(/_/g, "-");
-  if (plain === "blake2b") return "blake2b-512";
-  return HASH_ALGORITHMS.find((algorithm) => algorithm === plain) ?? null;
-}
-
 function sharedHasher(): Hasher {
   shared ??= new Hasher();
   return shared;
-}
-
-// --- Without the hash module: what reading a lock needs, thousands of times, where nothing is hashed --------------------
-
-const ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/**
- * The algorithm of an SRI hash, or of one that is written `algorithm-<base64>` like it. The digest's length says which BLAKE2b:
- * uv means the one of 32 bytes (crates/uv-pypi-types/src/simple_json.rs, HashAlgorithm), Python's `blake2b` has 64.
- */
-export function algorithmOfSri(hash: string): HashAlgorithm | null {
-  const hyphen = hash.lastIndexOf("-");
-  const algorithm = algorithmNamed(hash.slice(0, hyphen));
-  const isShort = hash.length - hyphen - 1 <= SHORT_DIGEST;
-  return algorithm === "blake2b-512" && isShort ? "blake2b-256" : algorithm;
-}
-
-/** Characters of 32 bytes in base64. */
-const SHORT_DIGEST = 44;
-
-/** `sha256:<hex>` of a lock as an SRI hash, `sha256-<base64>` (w3.org/TR/SRI). A bare digest is SHA-256's. */
-export function sriHash(locked: string): string {
-  const colon = locked.indexOf(":");
-  const algorithm = colon < 0 ? "sha256" : locked.slice(0, colon);
-  return `${algorithm}-${base64(fromHex(locked.slice(colon + 1)))}`;
-}
-
-/** A digest as an SRI hash. */
-export function sriOf(algorithm: string, digest: Uint8Array): string {
-  return `${algorithm}-${base64(digest)}`;
-}
-
-/** SHA-256 in hexadecimal. */
-export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function fromHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length >> 1);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(text, 2 * i) << 4) | digit(text, 2 * i + 1);
-  return bytes;
-}
-
-/** The value of a hexadecimal digit: "a" to "f" are 10 to 15, in either case. */
-function digit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 58 ? code - 48 : (code | 32) - 87;
-}
-
-/** RFC 4648, section 4. */
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i;
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += ENCODED[group >> 18]! + ENCODED[(group >> 12) & 63]!;
-    text += left > 1 ? ENCODED[(group >> 6) & 63]! : "=";
-    text += left > 2 ? ENCODED[group & 63]! : "=";
-  }
-  return text;
 }

@@ -2,11 +2,11 @@
 //
 // Invariant: a Lockfile owns one instance of the core; everything it gives out is plain data.
 
-import module from "#core";
 import * as abi from "../core/abi.ts";
-import { type ByteSource, Core, type CoreFailure, type Form, type FormRequest } from "../core/core.ts";
-import { errorFrom, type Failure, failureFrom, PylockError } from "../words/errors.ts";
+import type { ByteSource, Core, CoreFailure, Form, FormRequest } from "../core/core.ts";
+import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
+import { formatOfLock, USUAL_NAMES } from "./formats.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import {
@@ -24,31 +24,50 @@ import {
   admittedTargets,
   type Resolution,
   type ResolutionParts,
+  type ResolveAllOptions,
   type ResolveAllRequest,
+  type ResolveOptions,
   type ResolveRequest,
   readResolutionParts,
   readResolutions,
+  selected,
+  targetChoice,
 } from "./resolution.ts";
+import { describedBy, type Target, targetsOf } from "./target.ts";
 import { readStated, type UvStated } from "./uv/stated.ts";
 
+/** A kind of lock: `pylock` is PEP 751, `requirements` are those with hashes, `conda` is the pip part of conda-lock. */
 export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
+/** What `readLock` may be told. */
 export interface ReadOptions {
-  /** For messages. */
-  readonly path: string;
-  readonly format: LockFormat;
-  readonly pyproject: Pyproject | null;
-  /** Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts). */
+  /** For messages, and for the format where the content does not tell; else the format's usual name. */
+  readonly path?: string | undefined;
+  /** Else it is told from the content. */
+  readonly format?: LockFormat | undefined;
+  /** The project of the lock, from `readPyproject`: Poetry's older locks are resolved from it, others take their groups from it. */
+  readonly pyproject?: Pyproject | null | undefined;
+  /**
+   * Requirements with included files: where each part of the bytes comes from (src/lock/requirements.ts).
+   *
+   * @internal
+   */
   readonly parts?: readonly TextPart[];
 }
 
+/** What can be chosen of a member of a workspace. */
 export interface MemberChoices {
+  /** Normalised. */
   readonly extras: ReadonlySet<string>;
+  /** Normalised. */
   readonly groups: ReadonlySet<string>;
 }
 
+/** A lock that has been read, with its own instance of the core. */
 export interface Lockfile {
+  /** As it was given: for messages. */
   readonly path: string;
+  /** What kind of lock it is. */
   readonly format: LockFormat;
   /** What was read. */
   bytes(): Uint8Array;
@@ -56,6 +75,7 @@ export interface Lockfile {
   readonly version: string | null;
   /** The Python versions that the lock admits, as it writes them. */
   readonly python: string | null;
+  /** What its tool wrote of the project that it was made for; null when there is none. */
   readonly contentHash: string | null;
   /** Every group that can be chosen, normalised -> whether it is chosen by default. */
   readonly groups: ReadonlyMap<string, boolean>;
@@ -67,43 +87,97 @@ export interface Lockfile {
   readonly memberFolders: ReadonlyMap<string, string>;
   /** uv: the extras and groups that the lock has of each member; of a workspace without a project of its own under "". */
   readonly choices: ReadonlyMap<string, MemberChoices>;
+  /** What is odd about the lock and does not keep it from being read. */
   readonly warnings: readonly Failure[];
-  /** uv: what the lock says that it was made from. */
+  /**
+   * uv: what the lock says that it was made from.
+   *
+   * @internal
+   */
   stated(): UvStated;
-  /** A requirement or a marker in the form that uv compares; null when it cannot be read. */
+  /**
+   * A requirement or a marker in the form that uv compares; null when it cannot be read.
+   *
+   * @internal
+   */
   form(request: FormRequest): Form | null;
-  /** COMBINE_* of two markers or two ranges of forms; null when that is too hard. */
+  /**
+   * COMBINE_* of two markers or two ranges of forms; null when that is too hard.
+   *
+   * @internal
+   */
   combine(operation: number, a: number, b: number): number | null;
-  /** One selection on one target. A refusal is in the answer, not thrown. */
-  resolve(request: ResolveRequest): Resolution;
+  /** One selection on one target; without `groups` the default ones. A refusal is in the answer, not thrown. */
+  resolve(request: ResolveOptions): Resolution;
   /** The same selection on several targets, in their order: the same answers. Packages that are alike are one object. */
-  resolveAll(request: ResolveAllRequest): Resolution[];
-  /** The same as it is printed: the packages as JSON, good until the next call. */
+  resolveAll(request: ResolveAllOptions): Resolution[];
+  /**
+   * The same as it is printed: the packages as JSON, good until the next call.
+   *
+   * @internal
+   */
   resolveParts(request: ResolveAllRequest): ResolutionParts[];
   /** Of these targets, those whose Python the lock takes. */
   admitted(targets: readonly string[]): string[];
   /** The same, with the reasons. */
-  explain(request: ResolveRequest): Explanation;
-  /** Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused. */
+  explain(request: ResolveOptions): Explanation;
+  /** As `describeTarget` and `knownTargets`, by the module that this lock was read with. */
+  describeTarget(target: string, python?: string): Target;
+  /** As `knownTargets`, by that module. */
+  knownTargets(): string[];
+  /**
+   * Of these packages, by their places in the lock, only why each file fits or not; null where the target is refused.
+   *
+   * @internal
+   */
   verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
-  /** One of them, by its place in that order. */
+  /**
+   * One of them, by its place in that order.
+   *
+   * @internal
+   */
   package(row: number): LockedPackage;
+  /** @internal */
   packageName(row: number): string;
-  /** Whether the lock says itself what every selection installs, so that all are exact: no search is needed. */
+  /**
+   * Whether the lock says itself what every selection installs, so that all are exact: no search is needed.
+   *
+   * @internal
+   */
   readonly isFilter: boolean;
-  /** Requirements: where they say that files are looked for. */
+  /**
+   * Requirements: where they say that files are looked for.
+   *
+   * @internal
+   */
   readonly places: Places;
   /** Whether the lock has hashes without the names of their files, which only an index can tell. */
   readonly lacksFileNames: boolean;
-  /** Every selection on one target: each package with its condition, for the frozen resolution. */
+  /**
+   * Every selection on one target: each package with its condition, for the frozen resolution.
+   *
+   * @internal
+   */
   resolveOpen(request: ResolveRequest): FrozenTarget;
-  /** Every selection on each of the targets, as the frozen file has them. */
+  /**
+   * Every selection on each of the targets, as the frozen file has them.
+   *
+   * @internal
+   */
   freeze(request: FreezeRequest): FrozenParts;
-  /** Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63. */
+  /**
+   * Whether a wheel of the lock asks for a glibc newer than 2.`older` and no newer than 2.`newer`, both from 31 to 63.
+   *
+   * @internal
+   */
   asksForGlibc(older: number, newer: number): boolean;
-  /** Whether the lock has the project and does not build it. */
+  /**
+   * Whether the lock has the project and does not build it.
+   *
+   * @internal
+   */
   readonly hasVirtualProject: boolean;
 }
 
@@ -129,32 +203,12 @@ export const LOCK_COMMANDS: Readonly<Record<LockFormat, string>> = {
 /** The formats whose locks do not say what the files are called that their hashes are of. */
 const NAMELESS: ReadonlySet<LockFormat> = new Set(["pipfile", "requirements"]);
 
-/** Reads a lock; throws a PylockError that says where it is wrong. */
-export function readLock(input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
-  return readLockWith(new Core(module), input, options);
-}
-
-let shared: Core | undefined;
-
-/** The same for one lock after another: what was read before is gone, but its memory need not be had again. */
-export function readNextLock(input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
-  const core = shared ?? new Core(module);
-  // Only what ends well, or as a failure, leaves it fit for the next.
-  shared = undefined;
-  try {
-    const lock = readLockWith(core, input, options);
-    shared = core;
-    return lock;
-  } catch (error) {
-    if (error instanceof PylockError) shared = core;
-    throw error;
-  }
-}
-
-/** The same with a given core: the tests' debug build. */
-export function readLockWith(core: Core, input: Uint8Array | ByteSource, options: ReadOptions): Lockfile {
-  const { path, format, pyproject } = options;
+/** Reads a lock into an instance of the core; throws a PylockError that says where it is wrong. */
+export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string, options: ReadOptions = {}): Lockfile {
+  const input = typeof lock === "string" ? new TextEncoder().encode(lock) : lock;
   const bytes = (): Uint8Array => (input instanceof Uint8Array ? input : input.bytes());
+  const { format = formatOfLock(bytes(), options.path ?? null), pyproject = null } = options;
+  const { path = USUAL_NAMES[format] } = options;
   const parts = options.parts ?? [wholeText(path, bytes)];
   const project = recordsFor(format, pyproject);
   const failure = core.read(FORMATS[format], input, project);
@@ -166,6 +220,8 @@ export function readLockWith(core: Core, input: Uint8Array | ByteSource, options
     });
   if (failure !== null) throw errorFrom(failure.status, factsOf(core, failure, sources));
   const members = names(core, abi.TABLE_MEMBER).sort();
+  const groups = groupsOf(core, format, pyproject);
+  const usual = [...groups].filter(([, isChosen]) => isChosen).map(([name]) => name);
   return {
     path,
     format,
@@ -173,7 +229,7 @@ export function readLockWith(core: Core, input: Uint8Array | ByteSource, options
     version: core.text(core.state(abi.STATE_LOCK_VERSION)),
     python: core.text(core.state(abi.STATE_LOCK_PYTHON)),
     contentHash: core.text(core.state(abi.STATE_CONTENT_HASH)),
-    groups: groupsOf(core, format, pyproject),
+    groups,
     extras: names(core, abi.TABLE_EXTRA).sort(),
     members,
     memberFolders: foldersOf(core, members),
@@ -191,11 +247,14 @@ export function readLockWith(core: Core, input: Uint8Array | ByteSource, options
     },
     combine: (operation, a, b) => core.combine(operation, a, b),
     places: format === "requirements" ? placesIn(bytes(), parts) : NO_PLACES,
-    resolve: (request) => readResolutions(core, { ...request, targets: [request] }, spoken)[0]!,
-    resolveAll: (request) => readResolutions(core, request, spoken),
+    resolve: (request) => readResolutions(core, { ...selected(request, usual), targets: [request] }, spoken)[0]!,
+    resolveAll: (request) =>
+      readResolutions(core, { ...selected(request, usual), targets: request.targets.map(targetChoice) }, spoken),
     resolveParts: (request) => readResolutionParts(core, request, spoken),
     admitted: (targets) => admittedTargets(core, targets),
-    explain: (request) => readExplanation(core, request, spoken),
+    explain: (request) => readExplanation(core, selected(request, usual), spoken),
+    describeTarget: (target, python) => describedBy(core.module, target, python),
+    knownTargets: () => targetsOf(core.module),
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),

@@ -2,10 +2,13 @@
 
 import * as abi from "../core/abi.ts";
 import type { Core } from "../core/core.ts";
-import { sriHash } from "./integrity.ts";
+import { sriHash } from "./sri.ts";
 
+/** A file with its hash and its address. */
 export interface ChosenFile {
+  /** Empty for a hash without a name. */
   readonly name: string;
+  /** SRI. */
   readonly hash: string | null;
   /** What has no scheme is a path from the lock's folder. */
   readonly url: string | null;
@@ -13,17 +16,25 @@ export interface ChosenFile {
 
 /** Where a package comes from, as the frozen resolution tells it. */
 export interface PackageSource {
+  /** What kind of place; `legacy` is an index by address, `index` the usual one. */
   readonly kind: "index" | "legacy" | "folder" | "git" | "url" | "file" | "directory" | "virtual";
+  /** Address or path. */
   readonly url: string | null;
+  /** What the lock calls the index, or the branch or tag that was asked for. */
   readonly reference: string | null;
+  /** Git: the commit. */
   readonly resolved: string | null;
+  /** The folder within, where it is not the whole. */
   readonly subdirectory: string | null;
+  /** Whether it is installed in place. */
   readonly editable: boolean;
   /** Git: whether large files come from the repository's LFS store. */
   readonly lfs: boolean;
 }
 
+/** A file of a package, as the lock lists it. */
 export interface LockedFile extends ChosenFile {
+  /** Whether it is a source distribution. */
   readonly isSdist: boolean;
   /** In bytes; absent where the lock states none, and from 4 GiB on. */
   readonly size?: number;
@@ -31,8 +42,11 @@ export interface LockedFile extends ChosenFile {
 
 /** A package of the lock, whatever is selected. */
 export interface LockedPackage {
+  /** Normalised. */
   readonly name: string;
+  /** As the lock writes it. */
   readonly version: string | null;
+  /** Where it comes from. */
   readonly source: PackageSource;
   /** All its files, as the lock lists them. */
   readonly files: readonly LockedFile[];

@@ -14,8 +14,11 @@ import { isTable, parseToml, Section, type TomlTable } from "./pyproject/toml.ts
 
 export { generatorOf } from "./pyproject/content-hash.ts";
 
+/** A pyproject.toml that has been read. */
 export interface Pyproject {
+  /** For messages. */
   readonly path: string;
+  /** @internal */
   readonly document: TomlTable;
   /** Normalised; null when the file declares no project. */
   readonly name: string | null;
@@ -37,10 +40,23 @@ export interface Pyproject {
   readonly developmentGroups: ReadonlySet<string>;
   /** Normalised and sorted. */
   readonly extras: readonly string[];
+  /** @internal */
   readonly requirements: ProjectRequirements;
 }
 
-/** Reads the file's text; throws a PylockError that says where it is wrong. */
+/**
+ * Reads a pyproject.toml: what `readLock`, `freshness` and `guard` take.
+ *
+ * @param path for messages
+ * @throws {PylockError} where the file is wrong; its `failure` says where
+ * @example
+ * ```ts
+ * import { readPyproject } from "pylock2nix";
+ *
+ * const { name, groups } = readPyproject('[project]\nname = "My_App"\n[dependency-groups]\ntest = []\n', "pyproject.toml");
+ * console.log(name, groups.has("test")); // my-app true
+ * ```
+ */
 export function readPyproject(text: string, path: string): Pyproject {
   const document = parseToml(text, path);
   const root = new Section(document, "", path);
@@ -139,8 +155,16 @@ function uvGroupPython(root: Section): (group: string) => string {
 }
 
 /**
- * The texts of which one has the lock's content hash as its sha256 when the lock is fresh.
- * `generator` is the Poetry that wrote the lock, from `generatorOf`; null when that is not known.
+ * The texts of which one has the SHA-256 that Poetry wrote as the lock's content hash when the lock is fresh; `freshness`
+ * compares them.
+ *
+ * @param generator the Poetry that wrote the lock, as its first line says; null when that is not known
+ * @example
+ * ```ts
+ * import { contentHashes, readPyproject } from "pylock2nix";
+ *
+ * console.log(contentHashes(readPyproject("", "pyproject.toml"))[0]?.startsWith("{")); // true
+ * ```
  */
 export function contentHashes(pyproject: Pyproject, generator: string | null = null): string[] {
   return contentHashTexts(pyproject.document, generator);
@@ -162,7 +186,17 @@ export function pdmContentHash(pyproject: Pyproject): string[] | null {
   return pdmHashTexts(pyproject.document);
 }
 
-/** What Nix's guard compares the sha256 of: docs/resolution.md, "The guard". */
+/**
+ * What Nix's guard compares the SHA-256 of (docs/resolution.md, "The guard"); `guard` hashes it.
+ *
+ * @example
+ * ```ts
+ * import { guardedFields, readPyproject } from "pylock2nix";
+ *
+ * const fields = guardedFields(readPyproject('[project]\nname = "app"\n', "pyproject.toml"));
+ * console.log(JSON.parse(fields).project.name); // app
+ * ```
+ */
 export function guardedFields(pyproject: Pyproject): string {
   return guardText(pyproject.document);
 }

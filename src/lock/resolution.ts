@@ -7,15 +7,21 @@ import type { Failure } from "../words/errors.ts";
 import { packageName } from "./packages.ts";
 import { type CoreTarget, targetsOf } from "./targets.ts";
 
+/** What to resolve: one selection on one target. */
 export interface ResolveRequest {
   /** Target name: `cp312-linux-x86_64-glibc2.28`. */
   readonly target: string;
   /** python_full_version instead of the usual one of that Python. */
   readonly python?: string | undefined;
+  /** Normalised names; `main` is the project itself. */
   readonly groups: readonly string[];
+  /** Normalised names. */
   readonly extras: readonly string[];
+  /** Which kind of file is taken where both fit; wheels if not said. */
   readonly prefer?: "wheel" | "sdist" | undefined;
+  /** Packages of which no wheel is taken, or `:all:`. */
   readonly noBinary?: readonly string[] | undefined;
+  /** Packages of which no source distribution is taken, or `:all:`. */
   readonly onlyBinary?: readonly string[] | undefined;
   /** uv: the members of the workspace to start from, or all of them; otherwise the project, else all members. */
   readonly packages?: readonly string[] | "all" | undefined;
@@ -35,11 +41,13 @@ export type ArtifactKind =
   | "hashes-only"
   | "none";
 
+/** A package that is installed, with the file that it is installed from. */
 export interface ResolvedPackage {
   /** Normalised (PEP 503). */
   readonly name: string;
   /** As the lock writes it. */
   readonly version: string | null;
+  /** What it is installed from. */
   readonly kind: ArtifactKind;
   /** File name, `url@commit`, URL or path, by kind. */
   readonly artifact: string | null;
@@ -47,28 +55,68 @@ export interface ResolvedPackage {
   readonly hash: string | null;
   /** Only for `hashes-only`. */
   readonly hashes?: readonly string[];
+  /** Where the lock says that the file is. */
   readonly url: string | null;
   /** Names of the packages that it depends on in this resolution. */
   readonly dependencies: readonly string[];
 }
 
+/** What one selection installs on one target. */
 export interface Resolution {
+  /** Its name. */
   readonly target: string;
+  /** Those that were asked for. */
   readonly extras: readonly string[];
+  /** Those that were asked for, or the default ones. */
   readonly groups: readonly string[];
+  /** Sorted by name; empty when the target is refused. */
   readonly packages: readonly ResolvedPackage[];
+  /** Names of those of which no file fits the target. */
   readonly uninstallable: readonly string[];
+  /** What the installer would stumble over, in words. */
   readonly problems: readonly string[];
+  /** Why the installer refuses this target or selection; null when it does not. */
   readonly error: Failure | null;
 }
 
 /** The same selection on several targets. */
 export interface ResolveAllRequest extends Omit<ResolveRequest, "target" | "python"> {
+  /** In the order of the answers. */
   readonly targets: readonly TargetChoice[];
 }
 
+/** Without `groups` those that are chosen by default; without `extras` none. */
+export type Unselected<Request extends Pick<ResolveRequest, "groups" | "extras">> = Omit<
+  Request,
+  "groups" | "extras"
+> & {
+  readonly groups?: readonly string[] | undefined;
+  readonly extras?: readonly string[] | undefined;
+};
+/** What to resolve; without `groups` those that are chosen by default. */
+export type ResolveOptions = Unselected<ResolveRequest>;
+/** The same selection on several targets. */
+export interface ResolveAllOptions extends Unselected<Omit<ResolveAllRequest, "targets">> {
+  /** Names, or names with a `python_full_version`. */
+  readonly targets: readonly (string | TargetChoice)[];
+}
+
+export function selected<Request extends object>(
+  request: Request & Partial<Unselected<ResolveRequest>>,
+  usual: readonly string[],
+): Request & Pick<ResolveRequest, "groups" | "extras"> {
+  return { ...request, groups: request.groups ?? usual, extras: request.extras ?? [] };
+}
+
+export function targetChoice<Choice extends TargetChoice>(target: string | Choice): Choice {
+  return typeof target === "string" ? ({ target } as Choice) : target;
+}
+
+/** A target, with another `python_full_version` than the usual one where that is said. */
 export interface TargetChoice {
+  /** Its name. */
   readonly target: string;
+  /** python_full_version. */
   readonly python?: string | undefined;
 }
 

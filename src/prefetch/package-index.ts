@@ -4,8 +4,8 @@
 // digests are hexadecimal; anything else on it is as if it were not there.
 
 import { isFileName, shown } from "../lock/address.ts";
-import { sriHash } from "../lock/integrity.ts";
 import { normalizeName } from "../lock/name.ts";
+import { sriHash } from "../lock/sri.ts";
 import { shellError } from "../words/errors.ts";
 
 /** What is asked for: JSON where the index can, HTML otherwise. */

@@ -14,7 +14,7 @@ import {
   type UrlSubject,
 } from "../answers/record.ts";
 import { fileNameOf, isFileName, isPath, projectPage, recordable, shown } from "../lock/address.ts";
-import { algorithmOfSri, sriOf } from "../lock/integrity.ts";
+import { algorithmOfSri, sriOf } from "../lock/sri.ts";
 import { PylockError, shellError } from "../words/errors.ts";
 import { pieces, type RandomAccess } from "./archive.ts";
 import { type Contents, contentsOf, readRequires } from "./contents.ts";

@@ -288,9 +288,17 @@ export interface Terminal {
 
 export function terminal(stream: "stdout" | "stderr"): Terminal {
   const isOne = isTerminal(DESCRIPTORS[stream]);
-  const noColor = process.env.NO_COLOR;
-  const color = isOne && (noColor === undefined || noColor === "") && process.env.TERM !== "dumb";
+  const color = isOne && (variable("NO_COLOR") ?? "") === "" && variable("TERM") !== "dumb";
   return { isTerminal: isOne && collecting === null, color };
+}
+
+/** Deno refuses what it was not allowed: such a variable says nothing. */
+function variable(name: string): string | undefined {
+  try {
+    return process.env[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** In threads too, where Node's streams do not know. */

@@ -13,10 +13,13 @@
 import { type Failure, visible } from "./errors.ts";
 import { positionOf } from "./position.ts";
 
+/** How a failure is shown. */
 export interface DiagnosticOptions {
+  /** What it is called; an error if not said. */
   readonly severity?: "error" | "warning";
   /** The file that the failure speaks of, for the excerpt. */
   readonly bytes?: Uint8Array | null;
+  /** Whether a terminal shows it. */
   readonly color?: boolean;
 }
 
@@ -26,7 +29,22 @@ const EXCERPT_WIDTH = 100;
 const BEFORE_CARET = 40;
 const TAB = "    ";
 
-/** The failure in full, with a line feed at the end. */
+/**
+ * The failure in full, with a line feed at the end: message, place, excerpt, hint.
+ *
+ * @example
+ * ```ts
+ * import { PylockError, readLock, renderFailure } from "pylock2nix";
+ *
+ * const bytes = new TextEncoder().encode('lock-version = "1.0"\ncreated-by = \n');
+ * try {
+ *   readLock(bytes);
+ * } catch (error) {
+ *   if (!(error instanceof PylockError)) throw error;
+ *   console.log(renderFailure(error.failure, { bytes }).split("\n")[1]); //   --> pylock.toml:2:14
+ * }
+ * ```
+ */
 export function renderFailure(failure: Failure, options: DiagnosticOptions = {}): string {
   const { severity = "error", bytes = null, color = false } = options;
   const paint = color ? painted : plain;

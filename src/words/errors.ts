@@ -23,22 +23,34 @@ export { visible } from "./errors/words.ts";
 
 /** A failure as it is printed and as `--json` gives it; null where something is unknown. Offset and size are bytes. */
 export interface Failure {
+  /** For scripts: it stays the same. */
   readonly code: string;
+  /** What was being done, what was found, what was expected. */
   readonly message: string;
+  /** What to do about it. */
   readonly hint: string | null;
+  /** The file that it is about. */
   readonly path: string | null;
+  /** Bytes from the start of the file. */
   readonly offset: number | null;
+  /** Bytes. */
   readonly size: number | null;
+  /** From 1. */
   readonly line: number | null;
+  /** Characters, from 1. */
   readonly column: number | null;
 }
 
-/** The one error that this package throws on purpose. */
+/** The one error that this package throws on purpose: what a lock, a project or a request has wrong. */
 export class PylockError extends Error {
+  /** For who sees only the name. */
   override readonly name: string = "PylockError";
+  /** What went wrong, and where. */
   readonly failure: Failure;
+  /** What the command line ends with. */
   readonly exitCode: ExitCode;
 
+  /** From what went wrong. */
   constructor(failure: Failure, exitCode: ExitCode = 1) {
     super(failure.message);
     this.failure = failure;

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { freeze } from "../../dist/answers/freeze.js";
 import * as abi from "../../dist/core/abi.js";
-import { readLock } from "../../dist/lock/lockfile.js";
+import { readLock } from "../../dist/lock/shipped.js";
 import { failureFrom, PylockError } from "../../dist/words/errors.js";
 import { Builds, statusOf } from "./builds.mjs";
 import { damaged } from "./damage.mjs";

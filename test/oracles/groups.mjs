@@ -8,9 +8,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLock } from "../../dist/lock/lockfile.js";
 import { readPyproject } from "../../dist/lock/pyproject.js";
-import { describeTarget } from "../../dist/lock/target.js";
+import { describeTarget, readLock } from "../../dist/lock/shipped.js";
 import { PDM, PIPENV, pythonWith } from "./python.mjs";
 
 const words = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Asks the real tools: packaging and poetry-core about versions, markers and tags, Poetry, uv, PDM and Pipenv about whole
-// locks, wasmtime about the modules for Nix; and other runtimes of JavaScript whether they answer as Node.js does.
+// locks, wasmtime about the modules for Nix.
 //   npm run test:oracles [-- --quick | --long]     --quick: a minute; --long: 1,000,000 questions of each kind
 //   node test/oracles/run.mjs --ci                 after `npm test`: shorter still, always the same questions
 // Installs what it needs from the package index once, into a folder for temporary files. Needs `npm run build` before it.
@@ -38,7 +38,6 @@ compare("uv", `node test/oracles/uv.mjs ${isQuick ? "--quick --folders test/fixt
 compare("PDM and Pipenv", `node test/oracles/groups.mjs --count ${isQuick ? 100 : 1000} --seed ${seed}`);
 compare("uv's freshness", `node test/oracles/uv_fresh.mjs ${isCi ? 20 : isQuick ? 40 : 400} ${seed}`);
 compare("the modules for Nix", `node test/oracles/wasmtime.mjs ${isQuick ? "--quick" : ""}`);
-compare("runtimes", "node test/oracles/runtimes.mjs");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 

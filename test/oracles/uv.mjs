@@ -7,9 +7,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { readLock } from "../../dist/lock/lockfile.js";
 import { readPyprojectBytes } from "../../dist/lock/pyproject.js";
-import { describeTarget } from "../../dist/lock/target.js";
+import { describeTarget, readLock } from "../../dist/lock/shipped.js";
 import { uvLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
 

@@ -10,8 +10,8 @@ import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import { freeze } from "../../dist/answers/freeze.js";
-import { readLock } from "../../dist/lock/lockfile.js";
 import { pdmRecords, projectRecords, readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { readLock } from "../../dist/lock/shipped.js";
 import { failureFrom, PylockError } from "../../dist/words/errors.js";
 import { pythonWith, WASMTIME } from "./python.mjs";
 

@@ -1,7 +1,7 @@
 // A poetry.lock of version 2.1 as Poetry writes it (src/poetry/packages/locker.py), and the pyproject.toml that it is of.
 
-import { sha256Hex } from "../../lock/integrity.ts";
 import { contentHashes, readPyproject } from "../../lock/pyproject.ts";
+import { sha256Hex } from "../../lock/sri.ts";
 import type { GeneratedFiles } from "./generate.ts";
 import type { MadePackage, MadeProject } from "./packages.ts";
 import type { Random } from "./random.ts";

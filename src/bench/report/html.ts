@@ -3,7 +3,7 @@
 // Invariant: it opens from a disk without a network, under a policy that admits its own style and its own script by their
 // hashes and nothing else. Without the script everything is there but the sorting. Light or dark as the reader has it.
 
-import { sha256Hex } from "../../lock/integrity.ts";
+import { sha256Hex } from "../../lock/sri.ts";
 import {
   bytesText,
   changeText,

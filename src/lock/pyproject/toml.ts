@@ -7,8 +7,9 @@
 // CRLF ends, lower case `t` and `z` in dates) and drops the character behind a local time: test/toml-differential.test.ts has
 // them all. CRLF is common, so line ends are LF before it sees them, which TOML 1.0.0 allows ("String").
 
-// Before the parser, which needs it.
-import "./node-global.ts";
+import { giveGlobal } from "./node-global.ts";
+
+// After that one, which it needs: imports run in their order.
 
 import parseString from "@iarna/toml/parse-string.js";
 import { type Failure, PylockError, shellError } from "../../words/errors.ts";
@@ -24,6 +25,7 @@ export function parseToml(text: string, path: string): TomlTable {
   refuseInherited(text, path);
   let document: object;
   try {
+    giveGlobal();
     document = parseString(text.replaceAll("\r\n", "\n"));
   } catch (error) {
     throw located(error, text, path);

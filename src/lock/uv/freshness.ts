@@ -36,7 +36,9 @@ import {
   type UvWorkspace,
 } from "./workspace.ts";
 
+/** Whether a lock is as new as its project. */
 export interface Freshness {
+  /** Null when that cannot be told. */
   readonly fresh: boolean | null;
   /** Why it is stale, or why that cannot be told. */
   readonly because: string | null;

@@ -26,7 +26,9 @@ export type CommandLineCode =
   | "jobs"
   | "missing-path"
   | "one-output"
-  | "one-folder";
+  | "one-folder"
+  | "port"
+  | "cannot-listen";
 
 export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
   "unknown-command": {
@@ -62,7 +64,11 @@ export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
     exit: 2,
   },
   "too-many-words": {
-    message: ({ text, detail }) => `\`${detail}\` takes one path, found \`${text}\` as well`,
+    // `serve` and `targets` are about no lock.
+    message: ({ text, detail }) =>
+      detail === "serve" || detail === "targets"
+        ? `\`${detail}\` takes no path, found \`${text}\``
+        : `\`${detail}\` takes one path, found \`${text}\` as well`,
     hint: () => "options come with two hyphens; a path with spaces needs quotes",
     exit: 2,
   },
@@ -143,5 +149,14 @@ export const COMMAND_LINE_WORDS: ShellWords<CommandLineCode> = {
       `\`${text}\` and \`${detail}\` are in the same folder, which holds the files of one lock`,
     hint: () => "call once for each, with `-o FOLDER`",
     exit: 2,
+  },
+  port: {
+    message: ({ text }) => `\`--port\` cannot be \`${text}\``,
+    hint: () => "give a number from 0 to 65535; 0 is any that is free",
+    exit: 2,
+  },
+  "cannot-listen": {
+    message: ({ text, detail }) => `cannot listen on ${text}: ${detail}`,
+    hint: ({ detail }) => (detail === "EADDRINUSE" ? "give another `--port`; 0 is any that is free" : null),
   },
 };

@@ -2,6 +2,7 @@
 
 import { closest } from "../suggestion.ts";
 
+/** 1: the input is at fault; 2: the command line is; 70: we are. */
 export type ExitCode = 1 | 2 | 70;
 
 /** What the words are about. */
