@@ -6,6 +6,7 @@ export { type FreezeOptions, type FreezeTarget, type Frozen, freeze } from "./an
 export { freshness, type ProjectFiles } from "./answers/freshness.ts";
 export { type Guard, guard } from "./answers/guard.ts";
 export type { Lack } from "./answers/lack.ts";
+export type { LibraryTables, Unfound, WheelRow } from "./answers/libraries.ts";
 export { type NeedsOptions, needs } from "./answers/needs.ts";
 export { type NixTextOptions, toNix } from "./answers/nix-text.ts";
 export type { Need } from "./answers/plan.ts";

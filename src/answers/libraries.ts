@@ -8,6 +8,7 @@ import type { FrozenParts } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { type FrozenPackage, type Recorded, writtenPackage } from "./recorded.ts";
 
+/** The tables of the Nix library (nix/sonames.json, nix/wheels.json): which shared libraries wheels need, and what has them. */
 export interface LibraryTables {
   readonly names: {
     /** Soname -> nixpkgs' package, or several of which the first that is there counts. */
@@ -31,6 +32,7 @@ export interface WheelRow {
   readonly gives?: readonly string[];
 }
 
+/** A wheel whose shared libraries nothing is known to bring. */
 export interface Unfound {
   readonly name: string;
   readonly version: string | null;

@@ -14,11 +14,13 @@ writes into the packages of the lock.
 
 import json
 import os
+import posixpath
 import shutil
 import sys
 import tempfile
 import tomllib
 import traceback
+import urllib.parse
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +45,7 @@ from poetry.packages.locker import Locker
 from poetry.puzzle.exceptions import SolverProblemError
 from poetry.repositories.installed_repository import InstalledRepository
 from poetry.utils.env.mock_env import MockEnv
+from poetry.utils.wheel import Wheel
 
 PathDependency.validate = lambda self, *, raise_error: True
 
@@ -109,6 +112,10 @@ def artifact(package, chooser):
     if package.source_type == "directory":
         return ["directory", package.source_url]
     if package.source_type in ("url", "file"):
+        # What is downloaded is looked up again as a wheel that fits (utils/cache.py, ArtifactCache); a path is not.
+        name = posixpath.basename(urllib.parse.urlsplit(package.source_url).path)
+        if package.source_type == "url" and name.endswith(".whl") and not Wheel(name).is_supported_by_environment(chooser._env):
+            return ["none", None]
         return [package.source_type, package.source_url]
     if not package.files:
         return ["none", None]
