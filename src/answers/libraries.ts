@@ -10,6 +10,7 @@ import { type FrozenPackage, type Recorded, writtenPackage } from "./recorded.ts
 
 /** The tables of the Nix library (nix/sonames.json, nix/wheels.json): which shared libraries wheels need, and what has them. */
 export interface LibraryTables {
+  /** What sonames stand for. */
   readonly names: {
     /** Soname -> nixpkgs' package, or several of which the first that is there counts. */
     readonly libraries: Readonly<Record<string, string | readonly string[]>>;
@@ -18,23 +19,31 @@ export interface LibraryTables {
     readonly driver: readonly string[];
     readonly always: readonly string[];
   };
+  /** What is known of wheels. */
   readonly wheels: readonly WheelRow[];
 }
 
 /** What some versions of a wheel need from outside, find in other wheels, and bring for others. */
 export interface WheelRow {
+  /** Of the package, normalised. */
   readonly name: string;
+  /** These have the same needs. */
   readonly versions: readonly string[];
+  /** Sonames from outside. */
   readonly needs?: readonly string[];
   /** By the name of the other wheel. */
   readonly finds?: Readonly<Record<string, readonly string[]>>;
+  /** The driver's libraries that it names somewhere: those it opens itself. */
   readonly opens?: readonly string[];
+  /** Sonames of its own that others need. */
   readonly gives?: readonly string[];
 }
 
 /** A wheel whose shared libraries nothing is known to bring. */
 export interface Unfound {
+  /** Of the package, normalised. */
   readonly name: string;
+  /** As the lock writes it. */
   readonly version: string | null;
   /** Sonames that no table knows: the build will not find them. */
   readonly unknown: readonly string[];
