@@ -55,6 +55,7 @@ import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
+import { recall, remember, UNASKED } from "../standards/pep440";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
 import { isNoWheel, isOtherWheel, wheelRank } from "./artifact";
 import { appliesHere, isActive, takesPython } from "./graph";
@@ -248,6 +249,18 @@ function explainFiles(): void {
   }
 }
 
+/** MISFIT_* of tag sets, each worked out once for a target. */
+const misfits: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
+
+function misfitOf(tags: u32): u32 {
+  const known = recall(misfits, tags);
+  if (known != UNASKED) return known;
+  const set = tagSetAt(tags);
+  const misfit = tagMisfit(set.python, set.abi, set.platform);
+  remember(misfits, tags, misfit);
+  return misfit;
+}
+
 function verdictOf(item: Package, row: u32): u32 {
   const artifact = artifactAt(row);
   if (artifact.kind == ARTIFACT_IS_SDIST) return VERDICT_FITS;
@@ -256,8 +269,7 @@ function verdictOf(item: Package, row: u32): u32 {
   if (wheelRank(item, row) != INCOMPATIBLE) return VERDICT_FITS;
   if (isOtherWheel(row)) return VERDICT_OTHER;
   if (isNoWheel(row)) return VERDICT_NAME;
-  const tags = tagSetAt(artifact.tags);
-  const misfit = tagMisfit(tags.python, tags.abi, tags.platform);
+  const misfit = misfitOf(artifact.tags);
   if (misfit == MISFIT_PYTHON) return VERDICT_PYTHON;
   if (misfit == MISFIT_ABI) return VERDICT_ABI;
   return misfit == MISFIT_FLOOR ? VERDICT_FLOOR : VERDICT_PLATFORM;
