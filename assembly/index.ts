@@ -43,6 +43,7 @@ import {
   REASON_KIND,
   REASON_WORDS,
   REQUEST_FLAGS,
+  REQUEST_IS_TARGET_ONLY,
   SELECTED_WORDS,
   SELECTION_CONDITION,
   SELECTION_WORDS,
@@ -111,7 +112,16 @@ import { allocate, BLOCK, Column, REQUEST, Scratch, startLifetime } from "./memo
 import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
-import { explain as explainResolved, Finding, findings, parts, Reason, reasons, verdicts } from "./resolve/explain";
+import {
+  explainFiles,
+  explain as explainResolved,
+  Finding,
+  findings,
+  parts,
+  Reason,
+  reasons,
+  verdicts,
+} from "./resolve/explain";
 import { wheelFloors } from "./resolve/floors";
 import { knownTargetCount, TARGET_NAME_LIMIT, writeKnownTarget } from "./resolve/known";
 import {
@@ -200,13 +210,17 @@ export function resolve(address: usize): u32 {
   return settle();
 }
 
-/** Resolves the same, and says why (the tables from TABLE_REASON on). */
+/** Resolves the same, and says why (the tables from TABLE_REASON on); of a target alone, which files fit (TABLE_VERDICT). */
 export function explain(address: usize): u32 {
   begin();
   startBudget();
   startLifetime(REQUEST);
-  resolveRequest(changetype<ResolveRequest>(address));
-  if (!failed()) explainResolved();
+  const asked = changetype<ResolveRequest>(address);
+  resolveRequest(asked);
+  if (!failed()) {
+    if ((asked.flags & REQUEST_IS_TARGET_ONLY) != 0) explainFiles();
+    else explainResolved();
+  }
   return settle();
 }
 

@@ -228,7 +228,7 @@ function explainMemberships(row: u32): void {
 
 // --- Files --------------------------------------------------------------------------------------------------------------
 
-function explainFiles(): void {
+export function explainFiles(): void {
   for (let row: u32 = 0; row < artifacts.count; row++) {
     const address = verdicts.push();
     if (address == 0) return;

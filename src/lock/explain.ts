@@ -106,7 +106,9 @@ export function readVerdicts(
   request: ResolveRequest,
   rows: readonly number[],
 ): (readonly FileReason[])[] | null {
-  return core.explain(coreRequest(request, 0)) === null ? rows.map((row) => filesOf(core, row, request)) : null;
+  return core.explain(coreRequest(request, abi.REQUEST_IS_TARGET_ONLY)) === null
+    ? rows.map((row) => filesOf(core, row, request))
+    : null;
 }
 
 /** Of a lock that is a graph (uv) the edges that were walked; it states no constraints. */
