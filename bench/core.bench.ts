@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { pathToFileURL } from "node:url";
 import { type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import { median } from "../src/bench/statistics.ts";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
 import { targetList } from "../src/lock/resolution.ts";
@@ -115,9 +116,4 @@ function compare(title: string, runs: readonly (readonly [name: string, work: ()
 
 function megabytes(bytes: Uint8Array): string {
   return `${(bytes.length / 1e6).toFixed(1)} MB`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[sorted.length >> 1]!;
 }

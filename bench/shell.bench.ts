@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSy
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import { median } from "../src/bench/statistics.ts";
 
 const ROUNDS = Math.max(9, Number(process.env.ROUNDS ?? 9));
 const PROGRAM = resolve("dist/bin/pylock2nix.cjs");
@@ -166,11 +167,6 @@ function memoryOf(words: readonly string[]): number {
 
 function row(name: string, cells: readonly string[]): void {
   process.stdout.write(`  ${name.padEnd(48)}${cells.map((cell) => cell.padStart(12)).join("")}\n`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[sorted.length >> 1]!;
 }
 
 // --- Locks -------------------------------------------------------------------------------------------------------------

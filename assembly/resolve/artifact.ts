@@ -12,9 +12,9 @@ import { isOneFile, isStated, isWheel, plainStem } from "../lock/identity";
 import { Artifact, artifactAt, Package, packageAt, packages } from "../lock/tables";
 import { Column, TARGET } from "../memory/arena";
 import { compare } from "../memory/bytes";
+import { recall, remember, UNASKED } from "../memory/memo";
 import { FileName, isWheelName, parseWheelName, parseWheelTail, tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, tagRank } from "../standards/pep425";
-import { recall, remember, UNASKED } from "../standards/pep440";
 import { buildTagCounts, buildTagFirst, holdsFiles } from "./rules";
 
 /** In `Artifact.tags`: the name is not a wheel's, though it ends like one. */

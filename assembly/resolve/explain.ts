@@ -49,13 +49,13 @@ import {
 } from "../lock/tables";
 import { Column, TARGET } from "../memory/arena";
 import { spend } from "../memory/budget";
+import { recall, remember, UNASKED } from "../memory/memo";
 import { failed } from "../memory/status";
 import { groupChosen, NEVER } from "../standards/condition";
 import { constraintAllows, constraintOf } from "../standards/constraint";
 import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/environment";
 import { tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
-import { recall, remember, UNASKED } from "../standards/pep440";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
 import { isNoWheel, isOtherWheel, wheelRank } from "./artifact";
 import { appliesHere, isActive, takesPython } from "./graph";

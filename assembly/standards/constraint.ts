@@ -17,6 +17,7 @@ import { NONE, STATUS_CONSTRAINT } from "../../src/core/abi";
 import { Column, LOCK } from "../memory/arena";
 import { isDigit, lower, startsWith } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
+import { recall, remember, UNASKED } from "../memory/memo";
 import { fail } from "../memory/status";
 import {
   compareVersions,
@@ -32,14 +33,11 @@ import {
   PART_DEV,
   PART_LOCAL,
   PART_POST,
-  recall,
   releaseCount,
   releaseNumber,
-  remember,
   skipSpace,
   successor,
   trimmedEnd,
-  UNASKED,
   Version,
   versions,
 } from "./pep440";

@@ -8,8 +8,9 @@ import { NONE, STATUS_OK, STATUS_SDIST_NAME, STATUS_WHEEL_NAME } from "../../src
 import { Column, LOCK } from "../memory/arena";
 import { endsWith, indexOf, isDigit } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
+import { recall, remember, UNASKED } from "../memory/memo";
 import { isAlphanumeric, normalizedName } from "./name";
-import { recall, remember, UNASKED, versionOf } from "./pep440";
+import { versionOf } from "./pep440";
 
 @unmanaged
 export class FileName {
@@ -52,10 +53,9 @@ export function isWheelName(address: usize, size: u32): bool {
 export function parseWheelName(address: usize, size: u32, out: FileName): u32 {
   if (!isWheelName(address, size)) return STATUS_WHEEL_NAME;
   const stem = size - 4;
-  const dashes = countDashes(address, stem);
-  if (dashes != 4 && dashes != 5) return STATUS_WHEEL_NAME;
   const nameEnd = indexOf(address, stem, 0x2d);
   const versionEnd = indexOf(address, stem, 0x2d, nameEnd + 1);
+  if (versionEnd == stem) return STATUS_WHEEL_NAME;
   if (!isWheelProject(address, nameEnd)) return STATUS_WHEEL_NAME;
   if (!takeVersion(address + nameEnd + 1, versionEnd - nameEnd - 1, out)) return STATUS_WHEEL_NAME;
 

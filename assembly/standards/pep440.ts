@@ -10,6 +10,7 @@ import { NONE, STATUS_SPECIFIER } from "../../src/core/abi";
 import { allocate, Column, LOCK } from "../memory/arena";
 import { compare, isDigit, isLetter, lower, wordByte, wordSize } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
+import { recall, remember, UNASKED } from "../memory/memo";
 import { fail } from "../memory/status";
 
 /** Specifier operators (PEP 440, "Version specifiers"). */
@@ -415,23 +416,6 @@ export function trimmedEnd(at: usize, end: usize): usize {
     if (size == 0) trimmed = at;
   }
   return trimmed;
-}
-
-/** No answer is remembered: neither a row nor NONE. */
-export const UNASKED: u32 = NONE - 1;
-
-/** What was remembered for a text id, or UNASKED. */
-export function recall(column: Column<u32>, textId: u32): u32 {
-  return textId < column.count ? load<u32>(column.at(textId)) : UNASKED;
-}
-
-export function remember(column: Column<u32>, textId: u32, row: u32): void {
-  while (column.count <= textId) {
-    const cell = column.push();
-    if (cell == 0) return;
-    store<u32>(cell, UNASKED);
-  }
-  store<u32>(column.at(textId), row);
 }
 
 // --- Helpers: numbers ---------------------------------------------------------------------------------------------------

@@ -6,14 +6,8 @@
 import { NONE } from "../../src/core/abi";
 import { Column, LOCK } from "../memory/arena";
 import { textAddress, textSize } from "../memory/intern";
-import {
-  PRERELEASES_ALLOWED,
-  parseSpecifiers,
-  recall,
-  remember,
-  specifiersContain as setContains,
-  UNASKED,
-} from "./pep440";
+import { recall, remember, UNASKED } from "../memory/memo";
+import { PRERELEASES_ALLOWED, parseSpecifiers, specifiersContain as setContains } from "./pep440";
 
 /** Text id -> row of pep440.ts. */
 const setRows: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, LOCK]));

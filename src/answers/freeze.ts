@@ -11,6 +11,7 @@ import { type ResolveRequest, targetChoice } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { type LibraryTables, type Unfound, unfoundLibraries } from "./libraries.ts";
+import { joined, type Piece } from "./pieces.ts";
 import { SourceRecord } from "./record.ts";
 import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
@@ -137,6 +138,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ...block(kept.map(({ target }) => [`${JSON.stringify(target)}:`, ...entries.get(target)!])),
     `},\n"warnings":${JSON.stringify([...new Set(warnings)])}\n}\n`,
   ]);
+  const unfound = options.libraries === undefined ? [] : unfoundLibraries(lock, parts, recorded, options.libraries);
   return {
     bytes,
     get json() {
@@ -148,15 +150,13 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     lacksFileNames: recorded.lacksFileNames,
     targets: targets.filter((_, index) => written[index]),
     refused: kept.filter(({ error }) => error !== null),
+    // Another call of the core: the parts, which are views, are gone with it.
     uninstallable: explainGaps(lock, gaps, targets),
-    unfound: options.libraries === undefined ? [] : unfoundLibraries(lock, parts, recorded, options.libraries),
+    unfound,
   };
 }
 
 // --- The document ---------------------------------------------------------------------------------------------------------
-
-/** Text, or bytes as they are. */
-type Piece = string | Uint8Array;
 
 /** One line per package, so that a change of the lock is a readable change of this file. */
 function lines(parts: FrozenParts, { lines: changed }: Recorded): Piece[] {
@@ -209,19 +209,6 @@ function block(entries: readonly Piece[][]): Piece[] {
 
 function slice({ output }: FrozenParts, { from, to }: Span): Uint8Array {
   return output.subarray(from, to);
-}
-
-/** One array of all pieces, each copied once. */
-function joined(pieces: readonly Piece[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const encoded = pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece));
-  const bytes = new Uint8Array(encoded.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of encoded) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** What the Nix library builds the project from; null where there is none. `package`: whether there is anything to build. */

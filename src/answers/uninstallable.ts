@@ -70,7 +70,7 @@ function reasonOf(files: readonly FileReason[]): string {
   const wheels = files.filter(({ name }) => name.endsWith(".whl"));
   if (wheels.length === 0) return files.length === 0 ? "the lock has no file of it" : "the lock has no wheel of it";
   const has = (verdict: Verdict): boolean => wheels.some((each) => each.verdict === verdict);
-  if (has("taken") || has("fits") || has("barred")) return "its wheels are ruled out";
+  if (has("fits") || has("barred")) return "its wheels are ruled out";
   if (has("floor")) {
     const { name } = wheels.find(({ verdict }) => verdict === "floor")!;
     return `its wheels need a newer system: ${platformOf(name)}`;

@@ -35,14 +35,18 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /** Null when there is no such file. What is larger than any input may be is refused before it is read. */
 export async function readIfThere(path: string): Promise<Uint8Array | null> {
-  let bytes: Uint8Array | null;
+  const bytes = readUpTo(path, INPUT_LIMIT);
+  if (bytes !== "larger") return bytes;
+  throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
+}
+
+/** Null when there is no such file; what is larger than the limit is not read. */
+function readUpTo(path: string, limit: number): Uint8Array | "larger" | null {
   try {
-    bytes = readLimited(path, INPUT_LIMIT);
+    return readLimited(path, limit) ?? "larger";
   } catch (error) {
     return isAbsent(error) ? null : fail("file-unreadable", path, error);
   }
-  if (bytes !== null) return bytes;
-  throw errorFrom(STATUS_INPUT_TOO_LARGE, { path, bytes: null, offset: null, size: null });
 }
 
 /** A file whose bytes go where there is room for them. */
@@ -178,10 +182,8 @@ export async function filesBelow(folder: string, prefix = ""): Promise<string[]>
 
 /** Whether a file is there and has these bytes. */
 export async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
-  const source = regular(path);
-  if (source !== null && source.size !== bytes.length) return false;
-  const present = await readIfThere(path);
-  return present !== null && Buffer.compare(present, bytes) === 0;
+  const present = readUpTo(path, bytes.length);
+  return present instanceof Uint8Array && Buffer.compare(present, bytes) === 0;
 }
 
 export interface NewFile {

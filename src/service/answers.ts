@@ -9,6 +9,7 @@ import { freshness } from "../answers/freshness.ts";
 import { guard } from "../answers/guard.ts";
 import { needs } from "../answers/needs.ts";
 import { toNix } from "../answers/nix-text.ts";
+import { joined } from "../answers/pieces.ts";
 import { readRecord, SourceRecord } from "../answers/record.ts";
 import { resolveReport } from "../answers/report.ts";
 import { Expectations, type Verdict } from "../answers/verify.ts";
@@ -253,16 +254,4 @@ function limited<Piece extends string | Uint8Array>(pieces: readonly Piece[], { 
   throw new Refusal(413, "answer-too-large", `the answer would have ${size} bytes: the limit is ${answer}`, {
     hint: "ask for fewer targets at a time",
   });
-}
-
-function joined(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const encoded = pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece));
-  const bytes = new Uint8Array(encoded.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of encoded) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -17,6 +17,7 @@ import {
 import { allocate, Column, LOCK, Slots } from "../../memory/arena";
 import { indexIn, indexOf, isDigit, isLetter, wordSize, writeAscii } from "../../memory/bytes";
 import { intern, textAddress, textSize } from "../../memory/intern";
+import { recall, remember, UNASKED } from "../../memory/memo";
 import { fail, failAbout, failed } from "../../memory/status";
 import { controlNamed } from "../../text/toml/string";
 import {
@@ -31,7 +32,7 @@ import {
   VARIABLE_SYS_PLATFORM,
 } from "../environment";
 import { normalizedName } from "../name";
-import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause, recall, remember, UNASKED } from "../pep440";
+import { OPERATOR_EQUAL, operatorAt, operatorSize, parseClause } from "../pep440";
 import { cursor, limit, moveTo, peek, refuse, setCursor, skipBlanks, step, takeWord, tokenSize } from "./cursor";
 import { extrasOf } from "./list";
 
