@@ -50,7 +50,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { isOfPackage, isOneFile } from "./identity";
+import { isOfPackage, isOneFile, settle } from "./identity";
 import {
   artifactKind,
   checkFileName,
@@ -174,6 +174,7 @@ function readPackage(node: u32): void {
     failAbout(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
     return;
   }
+  if (item.artifactCount != 0) settle(item);
   if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
   if ((item.flags & PACKAGE_IS_EDITABLE) != 0 && item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
 }

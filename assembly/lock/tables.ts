@@ -47,6 +47,9 @@ export class Package {
   platform: u32;
 }
 
+/** In `Package.flags`, for the core alone: what its files' names say was looked at (identity.ts). */
+export const FILES_ARE_SETTLED: u32 = 1 << 31;
+
 /** One file of a package, as the lock lists it. */
 @unmanaged
 export class Artifact {
@@ -57,7 +60,7 @@ export class Artifact {
   hash: usize;
   hashSize: u32;
   kind: u32;
-  /** Wheels, once looked at: row of the tag sets (assembly/standards/filename.ts), or why there is none; NONE before that. */
+  /** Wheels, once settled: row of the tag sets (assembly/standards/filename.ts), or why there is none; NONE before that. */
   tags: u32;
   /** Build tag: address and size. */
   build: usize;

@@ -57,7 +57,7 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { isOfPackage } from "./identity";
+import { settle, takeApart } from "./identity";
 import {
   checkHash,
   expect,
@@ -332,6 +332,8 @@ function readPackage(node: u32): void {
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);
+  if (failed()) return;
+  settle(packageAt(index));
   readBranches(index, own, optional, groups);
   if (metadata != NONE && !failed()) readMetadata(metadata, packageAt(index));
 }
@@ -574,7 +576,7 @@ function setPlace(artifact: Artifact, address: usize, size: u32): void {
  * the name and would install the other package).
  */
 function checkIdentity(item: Package, wheel: Artifact, address: usize, size: u32): void {
-  if (isOfPackage(item, wheel)) return;
+  if (takeApart(item, wheel)) return;
   const named = item.name;
   const title =
     item.version == NONE
