@@ -86,11 +86,11 @@ function nameOnlyFile(item: Package): void {
     const row = artifacts.push();
     if (row == 0) return;
     memory.fill(row, 0, offsetof<Artifact>());
-    changetype<Artifact>(row).tags = NONE;
     item.artifacts = artifacts.count - 1;
     item.artifactCount = 1;
   }
   const file = artifactAt(item.artifacts);
+  file.tags = NONE;
   if (file.nameSize != 0) return;
   if (item.url != NONE) setNameFromUrl(file, textAddress(item.url), textSize(item.url));
   if (isFileName(file.name, file.nameSize)) return;

@@ -191,12 +191,12 @@ export class LockFacts {
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
-/** Makes room in the tables for what a document of so many nodes and rows can hold at most, or nearly so. */
-export function reserveTables(nodes: u32, rows: u32): void {
-  artifacts.reserve(nodes / 3 + rows + 16); // a table and two values each
-  dependencies.reserve(nodes / 4 + 16);
-  extraMembers.reserve(nodes / 4 + 16);
-  packages.reserve(nodes / 16 + 16);
+/** Makes room in the tables for what a lock of so many bytes holds, if it is one of those that hold most. */
+export function reserveTables(size: u32): void {
+  artifacts.reserve(size / 128 + 16);
+  dependencies.reserve(size / 256 + 16);
+  extraMembers.reserve(size / 1024 + 16);
+  packages.reserve(size / 1024 + 16);
 }
 
 /** A target that a pdm.lock was made for. */
