@@ -228,24 +228,32 @@ function explainMemberships(row: u32): void {
 
 // --- Files --------------------------------------------------------------------------------------------------------------
 
-export function explainFiles(): void {
+function explainFiles(): void {
   for (let row: u32 = 0; row < artifacts.count; row++) {
     const address = verdicts.push();
     if (address == 0) return;
     store<u32>(address, VERDICT_NAME);
   }
-  for (let row: u32 = 0; row < packages.count; row++) {
-    const item = packageAt(row);
-    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
-      store<u32>(verdicts.at(i), verdictOf(item, i));
-    }
-  }
+  for (let row: u32 = 0; row < packages.count; row++) explainFilesOf(row);
   for (let i: u32 = 0; i < selections.count; i++) {
     const selection = changetype<Selection>(selections.at(i));
     const item = packageAt(selection.package);
     const isOnly = isOneFile(item) && selection.kind != KIND_NONE;
     const taken = isOnly ? item.artifacts : selection.artifact;
     if (taken != NONE) store<u32>(verdicts.at(taken), VERDICT_TAKEN);
+  }
+}
+
+/** Makes room for the verdicts of `explainFilesOf`. */
+export function startVerdicts(): void {
+  verdicts.fill(artifacts.count);
+}
+
+/** Which files of one package fit the target. */
+export function explainFilesOf(row: u32): void {
+  const item = packageAt(row);
+  for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
+    store<u32>(verdicts.at(i), verdictOf(item, i));
   }
 }
 
