@@ -47,6 +47,7 @@ export interface Pyproject {
 /**
  * Reads a pyproject.toml: what `readLock`, `freshness` and `guard` take.
  *
+ * @param project its bytes (UTF-8), or its text
  * @param path for messages
  * @throws {PylockError} where the file is wrong; its `failure` says where
  * @example
@@ -57,7 +58,11 @@ export interface Pyproject {
  * console.log(name, groups.has("test")); // my-app true
  * ```
  */
-export function readPyproject(text: string, path: string): Pyproject {
+export function readPyproject(project: Uint8Array | string, path: string): Pyproject {
+  return typeof project === "string" ? readText(project, path) : readPyprojectBytes(project, path);
+}
+
+function readText(text: string, path: string): Pyproject {
   const document = parseToml(text, path);
   const root = new Section(document, "", path);
   const project = root.section("project");
@@ -93,7 +98,7 @@ export function readPyprojectBytes(bytes: Uint8Array, path: string): Pyproject {
   } catch {
     throw shellError("pyproject-utf8", { path });
   }
-  return readPyproject(text, path);
+  return readText(text, path);
 }
 
 /** What the core takes: src/core/abi.ts, "The project, as the host hands it over". A uv.lock has the requirements itself. */
