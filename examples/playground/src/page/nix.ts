@@ -84,7 +84,7 @@ function fileBlock({ name, text }: NixFile): HTMLElement {
     "section",
     { class: "code", "aria-label": name },
     h("header", {}, h("h3", {}, name, " ", h("span", { class: "count" }, bytes(size))), copy, save),
-    h("pre", { tabindex: 0, "aria-label": name, role: "region" }, shown),
+    h("pre", { tabindex: 0, "aria-label": "its text", role: "group" }, shown),
     text.length > SHOWN && h("p", { class: "quiet" }, "The beginning is shown; what is copied or saved is all of it."),
   );
 }

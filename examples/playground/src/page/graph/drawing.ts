@@ -23,6 +23,8 @@ export interface View {
   readonly onWay: ReadonlySet<number>;
   readonly wayEdges: readonly number[];
   readonly onward: readonly number[];
+  /** Indexes of the edges that are always drawn. */
+  readonly backdrop: readonly number[];
   readonly isSearching: boolean;
   /** Nodes, those to be named first before the others. */
   readonly order: readonly number[];
@@ -49,8 +51,8 @@ export function draw(context: CanvasRenderingContext2D, view: View, ratio: numbe
   drawBands(context, view);
   const isFaint = view.chosen !== null || view.isSearching;
   // Many lie over one another: the more there are, the less each may cover.
-  const density = Math.min(1, 22 / Math.sqrt(view.scene.edges.length / 2 + 1));
-  strokeEdges(context, view, null, palette.edge, (isFaint ? 0.5 : 1) * density, 1);
+  const density = Math.min(1, 22 / Math.sqrt(view.backdrop.length + 1));
+  strokeEdges(context, view, view.backdrop, palette.edge, (isFaint ? 0.5 : 1) * density, 1);
   strokeEdges(context, view, view.onward, palette.out, 0.9, 1.5);
   strokeEdges(context, view, view.wayEdges, palette.accent, 1, 2.25);
   drawNodes(context, view, isFaint);
@@ -71,19 +73,16 @@ function drawBands(context: CanvasRenderingContext2D, { scene, camera, palette }
   context.globalAlpha = 1;
 }
 
-/** These edges, by their indexes; all of them if there are none. */
 function strokeEdges(
   context: CanvasRenderingContext2D,
   { scene: { edges }, positions, camera }: View,
-  some: readonly number[] | null,
+  some: readonly number[],
   color: string,
   alpha: number,
   width: number,
 ): void {
   context.beginPath();
-  const count = some?.length ?? edges.length / 2;
-  for (let at = 0; at < count; at++) {
-    const edge = some === null ? at : some[at]!;
+  for (const edge of some) {
     const [from, to] = [2 * edges[2 * edge]!, 2 * edges[2 * edge + 1]!];
     context.moveTo(positions[from]!, positions[from + 1]!);
     context.lineTo(positions[to]!, positions[to + 1]!);

@@ -39,6 +39,7 @@ export class Graph {
   #isWanted = false;
   #nodeOf = new Map<number, number>();
   #order: number[] = [];
+  #backdrop: number[] = [];
   /** Where the nodes are, and where they go. */
   #now = new Float32Array();
   #then = new Float32Array();
@@ -114,13 +115,6 @@ export class Graph {
     this.#isWanted = true;
     this.#showExtents();
     this.#outline();
-    const size = picture.rows.reduce((sum, row) => sum + (row.size ?? 0), 0);
-    const count = picture.rows.filter(({ isInstalled }) => isInstalled).length;
-    const edges = picture.rows.reduce((sum, { needs }) => sum + needs.length, 0);
-    this.#canvas.setAttribute(
-      "aria-label",
-      `Dependency graph: ${counted(count, "package")}, ${counted(edges, "edge")}${size === 0 ? "" : `, ${bytes(size)}`}`,
-    );
     if (!this.panel.hidden) void this.#ask();
   }
 
@@ -174,6 +168,7 @@ export class Graph {
   async #ask(): Promise<void> {
     const steps = Number(this.#extent.value);
     this.#isWanted = false;
+    this.#stage.dataset["state"] = "moving";
     this.#asked = steps === 0 || this.#row === null ? null : { around: this.#row, steps };
     const scene = await this.#events.ask(this.#asked);
     const picture = this.#picture!;
@@ -187,6 +182,8 @@ export class Graph {
       return row === undefined ? Infinity : row.neededBy.length + row.needs.length + (row.size ?? 0) / 1e6;
     };
     this.#order = Array.from(scene.nodes, (_, node) => node).sort((left, right) => weight(right) - weight(left));
+    this.#backdrop = backdropOf(scene);
+    this.#canvas.setAttribute("aria-label", labelOf(scene, picture, this.#asked));
     this.#hovered = null;
     this.#trace();
     this.#find();
@@ -264,6 +261,7 @@ export class Graph {
         hovered: this.#hovered,
         matches: this.#matches,
         ...this.#way,
+        backdrop: this.#backdrop,
         isSearching: this.#search.value.trim() !== "",
         order: this.#order,
       },
@@ -394,6 +392,24 @@ export class Graph {
     return best;
   }
 }
+
+/** What the picture is of, for who does not see it. */
+function labelOf({ nodes, edges }: Scene, { rows }: Picture, extent: Extent): string {
+  const shown = [...nodes].flatMap((row) => (row < 0 ? [] : [rows[row]!]));
+  const size = shown.reduce((sum, row) => sum + (row.size ?? 0), 0);
+  const counts = [counted(shown.length, "package"), counted(edges.length / 2, "edge"), ...(size === 0 ? [] : [bytes(size)])];
+  const where = extent === null ? "" : ` around ${rows[extent.around]!.name}`;
+  return `Dependency graph${where}: ${counts.join(", ")}`;
+}
+
+/** Without those of a middle that leads nearly everywhere: they would hide the others, and say little. */
+function backdropOf({ edges, depths }: Scene): number[] {
+  const all = Array.from({ length: edges.length / 2 }, (_, edge) => edge);
+  const others = all.filter((edge) => depths[edges[2 * edge]!] !== 0);
+  return all.length - others.length > MANY_EDGES ? others : all;
+}
+
+const MANY_EDGES = 60;
 
 function key(color: string, label: string): HTMLElement {
   return h("span", { class: `key is-${color}` }, label);
