@@ -52,7 +52,10 @@ async function bundled(entry) {
     legalComments: "none",
     logLevel: "error",
   });
-  return outputFiles[0].text.trim().replace(/<\/(?=script|style)/gi, "<\\/").replaceAll("<!--", "<\\!--");
+  return outputFiles[0].text
+    .trim()
+    .replace(/<\/(?=script|style)/gi, "<\\/")
+    .replaceAll("<!--", "<\\!--");
 }
 
 /** The terms of what is bundled ask that they go with it. */

@@ -20,7 +20,10 @@ try {
 function renew(name, options) {
   const file = join(folder, "uv.lock");
   rmSync(file, { force: true });
-  const { status, stderr } = spawnSync(UV, ["lock", "--no-python-downloads", ...options], { cwd: folder, encoding: "utf8" });
+  const { status, stderr } = spawnSync(UV, ["lock", "--no-python-downloads", ...options], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   const text = readFileSync(file, "utf8")
     .replace(/registry = "[^"]+"/g, 'registry = "https://pypi.invalid/simple"')

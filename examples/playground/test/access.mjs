@@ -1,7 +1,7 @@
 // For everybody: by keyboard alone, by what is told to screen readers, light and dark, wide and narrow.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { choosePackage, drop, exampleFile, field, openExample, resolved, settled, showTab } from "./browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -9,10 +9,11 @@ const WIDE = { width: 1360, height: 850 };
 const MIDDLE = { width: 900, height: 700 };
 const NARROW = { width: 400, height: 850 };
 
-const focused = (page) => page.evaluate(() => {
-  const { activeElement: element } = document;
-  return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const { activeElement: element } = document;
+    return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+  });
 
 /** Tab until something is reached; gives what was passed. */
 async function tabTo(page, wanted) {
@@ -25,16 +26,21 @@ async function tabTo(page, wanted) {
 
 /** Everything that axe-core finds, whatever its weight. */
 async function audit(page, where) {
-  const found = await page.evaluate(async (source) => {
-    if (globalThis.axe === undefined) (0, eval)(source);
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  }, AXE);
+    return violations.map(
+      ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+    );
+  });
   assert.deepEqual(found, [], where);
 }
 
 async function fits(page, where) {
-  const { width, seen } = await page.evaluate(() => ({ width: document.scrollingElement.scrollWidth, seen: innerWidth }));
+  const { width, seen } = await page.evaluate(() => ({
+    width: document.scrollingElement.scrollWidth,
+    seen: innerWidth,
+  }));
   assert.ok(width <= seen, `${where}: ${width} pixels wide, ${seen} are seen`);
 }
 
@@ -123,7 +129,18 @@ export default {
     await visits.visit(async (page) => {
       await openExample(page);
       const roles = await page.locator("body").ariaSnapshot();
-      for (const part of ["banner", "main", 'region "The lock"', 'group "Groups"', 'tablist "Views"', 'tab "Packages" [selected]', 'table "Packages"', 'columnheader "Package"', 'complementary "The chosen package"', "status"]) {
+      for (const part of [
+        "banner",
+        "main",
+        'region "The lock"',
+        'group "Groups"',
+        'tablist "Views"',
+        'tab "Packages" [selected]',
+        'table "Packages"',
+        'columnheader "Package"',
+        'complementary "The chosen package"',
+        "status",
+      ]) {
         assert.ok(roles.includes(part), `${part}\n${roles.slice(0, 2000)}`);
       }
       await resolved(page, () => field(page, "Python").selectOption("3.9"));
@@ -177,7 +194,9 @@ export default {
         assert.equal(await page.textContent("#asked"), "cp313-linux-x86_64-glibc2.42 · main · dev");
         await page.tap('.packages .name:text-is("pandas")');
         await page.waitForSelector(".inspector h2");
-        await page.waitForFunction(() => document.querySelector(".inspector").getBoundingClientRect().top < innerHeight / 2);
+        await page.waitForFunction(
+          () => document.querySelector(".inspector").getBoundingClientRect().top < innerHeight / 2,
+        );
       },
       { viewport: NARROW, hasTouch: true, isMobile: true },
     );

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { choosePackage, drop, exampleFile, field, openExample, resolved, showTab, shownPackages } from "./browser.mjs";
-import { data, resolvedByCommand } from "./command.mjs";
 import { freeze, guard, readLock, readPyproject, toNix } from "../../../dist/index.js";
+import { choosePackage, drop, exampleFile, field, openExample, resolved, shownPackages, showTab } from "./browser.mjs";
+import { data, resolvedByCommand } from "./command.mjs";
 
 const FILES = { "uv.lock": exampleFile("uv.lock"), "pyproject.toml": exampleFile("pyproject.toml") };
 const LINUX = "cp313-linux-x86_64-glibc2.42";
@@ -21,7 +21,9 @@ export default {
       await resolved(page, () => page.getByLabel("docs").check());
       await resolved(page, () => page.getByLabel("dev").uncheck());
       const expected = resolvedByCommand(FILES, "cp313-win-amd64", "--extras", "plots", "--only", "main,docs");
-      assert.ok(expected.some((text) => text.startsWith("matplotlib ")) && expected.some((text) => text.startsWith("mkdocs ")));
+      assert.ok(
+        expected.some((text) => text.startsWith("matplotlib ")) && expected.some((text) => text.startsWith("mkdocs ")),
+      );
       assert.deepEqual(await shownPackages(page), expected);
       assert.match(await page.textContent("#status"), new RegExp(`^${expected.length} packages, `));
       await resolved(page, () => field(page, "System").selectOption("macOS, Apple silicon"));
@@ -55,7 +57,10 @@ export default {
       const ways = await page.$$eval(".inspector .way", (all) =>
         all.map((way) => [...way.children].map((step) => step.textContent.trim())),
       );
-      assert.deepEqual(ways, paths.map(({ steps }) => steps.map(({ name }) => name)));
+      assert.deepEqual(
+        ways,
+        paths.map(({ steps }) => steps.map(({ name }) => name)),
+      );
       assert.deepEqual(ways, [["weather", "pandas", "numpy"]]);
       const files = await page.$$eval(".inspector .file", (all) =>
         all.map((file) => `${file.querySelector("code").textContent}: ${file.querySelector(".because").textContent}`),
@@ -99,14 +104,20 @@ export default {
     await visits.visit(async (page) => {
       await openExample(page);
       await page.fill(".packages input[type=search]", "Typing_");
-      assert.deepEqual((await shownPackages(page)).map((text) => text.split(" ")[0]), ["typing-extensions", "typing-inspection"]);
+      assert.deepEqual(
+        (await shownPackages(page)).map((text) => text.split(" ")[0]),
+        ["typing-extensions", "typing-inspection"],
+      );
       assert.equal(await page.textContent("#status"), "2 packages");
       await page.fill(".packages input[type=search]", "no such thing");
       assert.ok(await page.isVisible(".packages .nothing"));
       await page.fill(".packages input[type=search]", "");
       await page.click('.packages .sort:text-is("Size")');
       // The largest wheels of the lock for this target, by the lock's own figures.
-      assert.deepEqual((await shownPackages(page)).slice(0, 2).map((text) => text.split(" ")[0]), ["numpy", "pandas"]);
+      assert.deepEqual(
+        (await shownPackages(page)).slice(0, 2).map((text) => text.split(" ")[0]),
+        ["numpy", "pandas"],
+      );
       assert.equal(await page.getAttribute("th:has(.sort:text-is('Size'))", "aria-sort"), "descending");
     });
   },
@@ -115,7 +126,12 @@ export default {
     const before = exampleFile("before.lock");
     const shown = (page) =>
       page.$$eval(".compare tbody tr", (rows) =>
-        rows.map((row) => [...row.cells].slice(0, 4).map((cell) => cell.textContent).join(" ")),
+        rows.map((row) =>
+          [...row.cells]
+            .slice(0, 4)
+            .map((cell) => cell.textContent)
+            .join(" "),
+        ),
       );
     const folder = { "old.lock": before, "uv.lock": FILES["uv.lock"] };
     const [{ added, removed, changed }] = data(folder, "diff", "old.lock", "uv.lock", "--target", LINUX).targets;
@@ -132,7 +148,10 @@ export default {
       ]);
       await page.click('.compare button:text-is("Swap")');
       await page.waitForFunction(() => document.querySelector(".compare .sides").textContent === "uv.lock → old.lock");
-      assert.deepEqual((await shown(page)).slice(0, removed.length), removed.map(({ name, version }) => `+added ${name}  ${version}`));
+      assert.deepEqual(
+        (await shown(page)).slice(0, removed.length),
+        removed.map(({ name, version }) => `+added ${name}  ${version}`),
+      );
       assert.equal(await page.evaluate(() => document.activeElement.textContent), "Swap");
     });
   },
@@ -145,10 +164,18 @@ export default {
       await showTab(page, "compare");
       await page.getByLabel("another target").check();
       await page.locator(".compare").getByLabel("System").selectOption("Windows, x86_64");
-      await page.waitForFunction(() => document.querySelector(".compare .sides")?.textContent.endsWith("cp313-win-amd64"));
+      await page.waitForFunction(() =>
+        document.querySelector(".compare .sides")?.textContent.endsWith("cp313-win-amd64"),
+      );
       const found = (kind) => page.$$eval(`.compare .is-${kind} .name`, (all) => all.map((each) => each.textContent));
-      assert.deepEqual(await found("added"), [...there].filter((name) => !here.has(name)));
-      assert.deepEqual(await found("removed"), [...here].filter((name) => !there.has(name)));
+      assert.deepEqual(
+        await found("added"),
+        [...there].filter((name) => !here.has(name)),
+      );
+      assert.deepEqual(
+        await found("removed"),
+        [...here].filter((name) => !there.has(name)),
+      );
       assert.deepEqual([await found("added"), await found("removed")], [["colorama"], ["uvloop"]]);
       assert.ok((await found("changed")).includes("numpy"));
     });
@@ -166,7 +193,8 @@ export default {
   async "answers: the Nix text is copied and saved as the library writes it"(visits) {
     const pyproject = readPyproject(FILES["pyproject.toml"], "pyproject.toml");
     const lock = readLock(FILES["uv.lock"], { path: "uv.lock", pyproject });
-    const frozen = (targets) => guard(FILES["uv.lock"], pyproject).then((held) => freeze(lock, { ...held, ...targets }));
+    const frozen = (targets) =>
+      guard(FILES["uv.lock"], pyproject).then((held) => freeze(lock, { ...held, ...targets }));
     const expected = toNix(await frozen({ targets: [LINUX] }));
     const usual = await frozen({});
     await visits.visit(
@@ -182,10 +210,17 @@ export default {
         assert.equal(readFileSync(await download.path(), "utf8"), usual.json);
         await page.click('.code[aria-label="pylock2nix.nix"] button:text-is("Copy")');
         await page.waitForSelector('.code button:text-is("Copied")');
-        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), toNix(usual, { data: "pylock2nix.json" }));
+        assert.equal(
+          await page.evaluate(() => navigator.clipboard.readText()),
+          toNix(usual, { data: "pylock2nix.json" }),
+        );
         await field(page, "For").selectOption("the chosen target");
         await field(page, "As").selectOption("one file");
-        await page.waitForFunction(() => document.querySelectorAll(".code").length === 1 && /^1 target;/.test(document.querySelector(".nix .summary").textContent));
+        await page.waitForFunction(
+          () =>
+            document.querySelectorAll(".code").length === 1 &&
+            /^1 target;/.test(document.querySelector(".nix .summary").textContent),
+        );
         await page.click('.code button:text-is("Copy")');
         await page.waitForSelector('.code button:text-is("Copied")');
         assert.equal(await page.evaluate(() => navigator.clipboard.readText()), expected);

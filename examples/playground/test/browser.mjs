@@ -35,7 +35,8 @@ export class Visits {
       page.on("console", (message) => wrongs.push(`console: ${message.text()}`));
       page.on("pageerror", (error) => wrongs.push(`error: ${error.stack}`));
       page.on("request", (request) => {
-        if (!/^(?:blob|data):/.test(request.url()) && request.url() !== address) wrongs.push(`asks for ${request.url()}`);
+        if (!/^(?:blob|data):/.test(request.url()) && request.url() !== address)
+          wrongs.push(`asks for ${request.url()}`);
       });
       await page.addInitScript(() => {
         addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
@@ -63,7 +64,8 @@ export async function drop(page, files, onto = "body") {
     }
     return data;
   }, sent);
-  for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent(onto, type, { dataTransfer: transfer });
+  for (const type of ["dragenter", "dragover", "drop"])
+    await page.dispatchEvent(onto, type, { dataTransfer: transfer });
 }
 
 export function exampleFile(name) {
@@ -72,7 +74,9 @@ export function exampleFile(name) {
 
 /** Waits until the packages of a lock are shown, or of another choice: `change` makes it so. */
 export async function resolved(page, change) {
-  const before = await page.evaluate(() => document.querySelector(".packages tbody")?.firstElementChild?.setAttribute("data-old", ""));
+  const before = await page.evaluate(() =>
+    document.querySelector(".packages tbody")?.firstElementChild?.setAttribute("data-old", ""),
+  );
   await change();
   await page.waitForFunction(() => {
     const first = document.querySelector(".packages tbody")?.firstElementChild;
@@ -96,7 +100,10 @@ export function shownPackages(page) {
 
 export async function choosePackage(page, name) {
   await page.click(`.packages tbody tr:not([hidden]) .name:text-is("${name}")`);
-  await page.waitForFunction((wanted) => document.querySelector(".inspector h2")?.textContent.startsWith(`${wanted} `), name);
+  await page.waitForFunction(
+    (wanted) => document.querySelector(".inspector h2")?.textContent.startsWith(`${wanted} `),
+    name,
+  );
 }
 
 export async function showTab(page, id) {

@@ -1,7 +1,7 @@
 // The picture: what stands in it, how it is moved in, and its text; and a thousand packages.
 import assert from "node:assert/strict";
 import { generateLock } from "../../../dist/bench/generate/generate.js";
-import { choosePackage, exampleFile, openExample, resolved, settled, showTab, shownPackages } from "./browser.mjs";
+import { choosePackage, exampleFile, openExample, resolved, settled, shownPackages, showTab } from "./browser.mjs";
 import { data, resolvedByCommand } from "./command.mjs";
 
 const FILES = { "uv.lock": exampleFile("uv.lock"), "pyproject.toml": exampleFile("pyproject.toml") };
@@ -64,11 +64,15 @@ export default {
       await page.click(".outline summary");
       await page.waitForSelector(".outline > ul");
       const shown = await page.$$eval(".outline li", (all) =>
-        all.filter((each) => !/\(above\)/.test(each.querySelector(":scope > .count").textContent)).map((each) => each.querySelector(":scope > button").textContent.split(" ")[0]),
+        all
+          .filter((each) => !/\(above\)/.test(each.querySelector(":scope > .count").textContent))
+          .map((each) => each.querySelector(":scope > button").textContent.split(" ")[0]),
       );
       assert.deepEqual([...new Set(shown)].sort(), names);
       assert.equal(await page.textContent(".outline > ul > li > button"), "weather 0.2.0");
-      const under = await page.$$eval(".outline > ul > li > ul > li > button", (all) => all.map((each) => each.textContent.split(" ")[0]));
+      const under = await page.$$eval(".outline > ul > li > ul > li > button", (all) =>
+        all.map((each) => each.textContent.split(" ")[0]),
+      );
       assert.deepEqual(under, ["fastapi", "httpx", "pandas", "pytest", "uvicorn"]);
       await page.click('.outline button:text-is("pandas 3.1.1")');
       await page.waitForFunction(() => document.querySelector(".inspector h2")?.textContent === "pandas 3.1.1");
@@ -93,7 +97,9 @@ export default {
       assert.match(await label(page), /^Dependency graph around pandas: 4 packages, /);
       // Whatever is chosen next is in the middle then.
       await page.click('.inspector button:text-is("numpy")');
-      await page.waitForFunction(() => /around numpy: 2 packages, 1 edge,/.test(document.querySelector(".stage canvas").getAttribute("aria-label")));
+      await page.waitForFunction(() =>
+        /around numpy: 2 packages, 1 edge,/.test(document.querySelector(".stage canvas").getAttribute("aria-label")),
+      );
       await page.locator(".graph select").selectOption("3 steps around numpy");
       await settled(page);
       assert.match(await label(page), /around numpy: 3 packages, 2 edges,/);
@@ -147,7 +153,10 @@ export default {
 
   async "graph: a thousand packages, laid out in a worker, searched and chosen"(visits) {
     const { lock, pyproject } = await generateLock({ tool: "uv", packages: 1000, seed: 1 });
-    const expected = resolvedByCommand({ "uv.lock": lock, "pyproject.toml": pyproject }, "cp314-linux-x86_64-glibc2.42");
+    const expected = resolvedByCommand(
+      { "uv.lock": lock, "pyproject.toml": pyproject },
+      "cp314-linux-x86_64-glibc2.42",
+    );
     assert.ok(expected.length > 900);
     await visits.visit(async (page) => {
       await resolved(page, () => page.click("#generated"));
@@ -159,7 +168,10 @@ export default {
       const [name] = expected[500].split(" ");
       await page.fill(".graph input[type=search]", name);
       await page.press(".graph input[type=search]", "Enter");
-      await page.waitForFunction((wanted) => document.querySelector(".inspector h2")?.textContent.startsWith(`${wanted} `), name);
+      await page.waitForFunction(
+        (wanted) => document.querySelector(".inspector h2")?.textContent.startsWith(`${wanted} `),
+        name,
+      );
     });
   },
 
@@ -170,7 +182,9 @@ export default {
       await showTab(page, "graph");
       await settled(page);
       await resolved(page, () => page.getByLabel("forecast").check());
-      await page.waitForFunction(() => /, scikit-learn|scikit-learn/.test(document.querySelector(".inspector").textContent));
+      await page.waitForFunction(() =>
+        /, scikit-learn|scikit-learn/.test(document.querySelector(".inspector").textContent),
+      );
       assert.equal(await inspected(page), "numpy");
     });
   },

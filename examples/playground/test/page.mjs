@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { choosePackage, openExample, PAGE, settled, showTab, shownPackages } from "./browser.mjs";
+import { choosePackage, openExample, PAGE, settled, shownPackages, showTab } from "./browser.mjs";
 
 /** Bytes, all told. */
 const LIMIT = 1_000_000;
@@ -13,7 +13,10 @@ export default {
   "page: no more than 1 MB, as the README's table says"() {
     const { size } = statSync(PAGE);
     assert.ok(size <= LIMIT, `${size} bytes, ${LIMIT} are granted`);
-    const row = readFileSync(README, "utf8").split("\n").find((line) => line.startsWith("| the page")) ?? "";
+    const row =
+      readFileSync(README, "utf8")
+        .split("\n")
+        .find((line) => line.startsWith("| the page")) ?? "";
     const stated = 1024 * Number(/ (\d+) KB \|$/.exec(row)?.[1]);
     assert.ok(Math.abs(stated / size - 1) < 0.05, `README.md: the page has ${size} bytes`);
   },
@@ -25,10 +28,15 @@ export default {
     assert.equal(rules["default-src"], "'none'");
     assert.match(rules["script-src"], /^'sha256-[^']+' 'sha256-[^']+' 'wasm-unsafe-eval'$/);
     assert.match(rules["style-src"], /^'sha256-[^']+'$/);
-    assert.deepEqual(
-      Object.keys(rules).sort(),
-      ["base-uri", "default-src", "form-action", "img-src", "script-src", "style-src", "worker-src"],
-    );
+    assert.deepEqual(Object.keys(rules).sort(), [
+      "base-uri",
+      "default-src",
+      "form-action",
+      "img-src",
+      "script-src",
+      "style-src",
+      "worker-src",
+    ]);
   },
 
   async "page: works from a static server under the same policy as a header"(visits) {

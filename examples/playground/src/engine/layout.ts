@@ -3,7 +3,14 @@
 // Invariant: works in slices, so that whoever shares the thread with it (the engine's questions; the page itself, where there
 // is no worker) waits for a slice at most.
 
-import { forceCollide, forceLink, forceManyBody, forceRadial, forceSimulation, type SimulationNodeDatum } from "d3-force";
+import {
+  forceCollide,
+  forceLink,
+  forceManyBody,
+  forceRadial,
+  forceSimulation,
+  type SimulationNodeDatum,
+} from "d3-force";
 import type { Scene } from "./protocol.ts";
 
 /** Milliseconds of work before others get their turn. */
@@ -23,13 +30,16 @@ export async function settle(
   isWanted: () => boolean,
   tell: (positions: Float32Array, isSettled: boolean) => void,
 ): Promise<void> {
-  const bodies = Array.from(nodes, (_, at): Node => ({
-    x: positions[2 * at]!,
-    y: positions[2 * at + 1]!,
-    reach: reaches[at]!,
-    radius: radii[at]!,
-    ...(reaches[at] === 0 && { fx: 0, fy: 0 }),
-  }));
+  const bodies = Array.from(
+    nodes,
+    (_, at): Node => ({
+      x: positions[2 * at]!,
+      y: positions[2 * at + 1]!,
+      reach: reaches[at]!,
+      radius: radii[at]!,
+      ...(reaches[at] === 0 && { fx: 0, fy: 0 }),
+    }),
+  );
   const links = Array.from({ length: edges.length / 2 }, (_, at) => ({
     source: edges[2 * at]!,
     target: edges[2 * at + 1]!,

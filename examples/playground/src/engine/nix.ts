@@ -12,7 +12,9 @@ export async function nixOf(opened: Opened, { target, files }: NixRequest): Prom
     ...(target !== null && { targets: [target] }),
   });
   const warnings = [
-    ...frozen.refused.map(({ target: name, error }) => `${name} is refused${error === null ? "" : `: ${error.message}`}`),
+    ...frozen.refused.map(
+      ({ target: name, error }) => `${name} is refused${error === null ? "" : `: ${error.message}`}`,
+    ),
     ...(frozen.lacksFileNames ? ["the lock has hashes without the names of their files"] : []),
     ...frozen.unrecorded.map((name) => `${name}: no hash of its git source is recorded`),
   ];

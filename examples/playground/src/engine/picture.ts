@@ -22,10 +22,14 @@ export function pictureOf(opened: Opened, selection: Selection): Picture {
     placesByName.set(each.name, [...(placesByName.get(each.name) ?? []), place]);
   }
   const needs: number[][] = order.map((row, place) => {
-    const names = placeOf.get(keyOf(packages[row]!)) === place ? installed.get(keyOf(packages[row]!))?.dependencies : [];
+    const names =
+      placeOf.get(keyOf(packages[row]!)) === place ? installed.get(keyOf(packages[row]!))?.dependencies : [];
     return [...new Set((names ?? []).flatMap((name) => placesByName.get(name) ?? []))];
   });
-  const self = selfAmong(order.map((row) => installed.get(keyOf(packages[row]!)) ?? null), needs);
+  const self = selfAmong(
+    order.map((row) => installed.get(keyOf(packages[row]!)) ?? null),
+    needs,
+  );
   const neededBy: number[][] = order.map(() => []);
   for (const [from, all] of needs.entries()) for (const to of all) neededBy[to]!.push(from);
   const rows = order.map((row, place): Row => {

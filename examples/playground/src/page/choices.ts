@@ -39,8 +39,7 @@ export class Choices {
       this.#targets.element,
       fieldset("Groups", this.#groups),
       fieldset("Extras", this.#extras),
-      this.#member &&
-        h("p", { class: "field" }, h("label", { for: this.#member.id }, "Start from"), this.#member),
+      this.#member && h("p", { class: "field" }, h("label", { for: this.#member.id }, "Start from"), this.#member),
     );
     this.#summarise();
   }

@@ -35,7 +35,9 @@ export class Compare {
       this.#isNewer = !this.#isNewer;
       void this.look();
     };
-    const choices = Object.values(this.#ways).map((input) => h("label", { class: "check", for: input.id }, input, h("span", {}, input.dataset["label"] ?? "")));
+    const choices = Object.values(this.#ways).map((input) =>
+      h("label", { class: "check", for: input.id }, input, h("span", {}, input.dataset.label ?? "")),
+    );
     fill(
       this.panel,
       h(
@@ -94,7 +96,7 @@ export class Compare {
 
   #radio(value: string, label: string): HTMLInputElement {
     const input = h("input", { type: "radio", name: "compare-with", value, id: freshId() });
-    input.dataset["label"] = label;
+    input.dataset.label = label;
     input.onchange = () => {
       this.#showOther();
       void this.look();
@@ -106,7 +108,11 @@ export class Compare {
     const isLock = this.#ways.lock.checked;
     this.#targets.element.hidden = isLock;
     this.#other.hidden = !isLock;
-    const choose = h("button", { type: "button", onclick: () => this.#pick() }, this.#name === null ? "Choose a lock" : "Another");
+    const choose = h(
+      "button",
+      { type: "button", onclick: () => this.#pick() },
+      this.#name === null ? "Choose a lock" : "Another",
+    );
     fill(this.#other, this.#name !== null && h("code", {}, this.#name), choose, this.#name !== null && this.#swap);
   }
 
@@ -118,7 +124,9 @@ export class Compare {
     const rows = [
       ...added.map((each) => this.#row("added", "+", each.name, "", each.version ?? "", fileOf(each))),
       ...removed.map((each) => this.#row("removed", "−", each.name, each.version ?? "", "", "")),
-      ...changed.map(({ name, old, new: now }) => this.#row("changed", "~", name, old.version ?? "", now.version ?? "", whatChanged(old, now))),
+      ...changed.map(({ name, old, new: now }) =>
+        this.#row("changed", "~", name, old.version ?? "", now.version ?? "", whatChanged(old, now)),
+      ),
     ];
     const summary = `${added.length} added, ${removed.length} removed, ${changed.length} changed, ${same} the same`;
     const errors = [
@@ -127,7 +135,13 @@ export class Compare {
     ];
     fill(
       this.#result,
-      h("h3", { class: "sides" }, h("code", {}, before), h("span", { "aria-label": "to" }, " → "), h("code", {}, after)),
+      h(
+        "h3",
+        { class: "sides" },
+        h("code", {}, before),
+        h("span", { "aria-label": "to" }, " → "),
+        h("code", {}, after),
+      ),
       h("p", { class: "summary" }, errors.length > 0 ? "There is nothing to compare." : summary),
       ...errors,
       rows.length > 0 &&
@@ -138,7 +152,17 @@ export class Compare {
             "table",
             {},
             h("caption", { class: "unseen" }, "What differs"),
-            h("thead", {}, h("tr", {}, ...["", "Package", "Before", "After", "File"].map((head, at) => h(at === 0 ? "td" : "th", at === 0 ? {} : { scope: "col", class: at === 4 ? "wide" : "" }, head)))),
+            h(
+              "thead",
+              {},
+              h(
+                "tr",
+                {},
+                ...["", "Package", "Before", "After", "File"].map((head, at) =>
+                  h(at === 0 ? "td" : "th", at === 0 ? {} : { scope: "col", class: at === 4 ? "wide" : "" }, head),
+                ),
+              ),
+            ),
             h("tbody", {}, ...rows),
           ),
         ),
@@ -151,7 +175,11 @@ export class Compare {
       "tr",
       { class: `is-${kind}` },
       h("td", { class: "sign" }, h("span", { "aria-hidden": "true" }, sign), h("span", { class: "unseen" }, kind)),
-      h("th", { scope: "row" }, h("button", { type: "button", class: "name", onclick: () => this.#events.choose(name) }, name)),
+      h(
+        "th",
+        { scope: "row" },
+        h("button", { type: "button", class: "name", onclick: () => this.#events.choose(name) }, name),
+      ),
       h("td", { class: "version" }, before),
       h("td", { class: "version" }, after),
       h("td", { class: "wide what" }, what),

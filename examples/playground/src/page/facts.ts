@@ -5,7 +5,17 @@ import { byId, fill, h } from "./dom.ts";
 import { terminal } from "./terminal.ts";
 import { counted, TOOLS } from "./words.ts";
 
-export function showFacts({ name, format, version, python, packages, hasProject, fresh, because, warnings }: LockFacts): void {
+export function showFacts({
+  name,
+  format,
+  version,
+  python,
+  packages,
+  hasProject,
+  fresh,
+  because,
+  warnings,
+}: LockFacts): void {
   const words = [
     `${TOOLS[format] ?? format}${version === null ? "" : `, version ${version}`}`,
     ...(python === null ? [] : [`Python ${python}`]),
@@ -16,7 +26,12 @@ export function showFacts({ name, format, version, python, packages, hasProject,
     h("h2", {}, name),
     h("p", {}, ...words.map((text) => h("span", {}, text)), badge(fresh, because, hasProject)),
     warnings.length > 0 &&
-      h("details", {}, h("summary", {}, counted(warnings.length, "warning")), ...warnings.map((text) => terminal(text))),
+      h(
+        "details",
+        {},
+        h("summary", {}, counted(warnings.length, "warning")),
+        ...warnings.map((text) => terminal(text)),
+      ),
   );
 }
 

@@ -66,7 +66,9 @@ export function pick(id: "files" | "other-file", take: (files: NamedBytes[]) => 
 
 /** The files of the example: JSON, gzip, base64. The second lock is the same project's of a year before. */
 export async function exampleFiles(): Promise<NamedBytes[]> {
-  const packed = Uint8Array.from(atob(byId("example-files").textContent.trim()), (character) => character.charCodeAt(0));
+  const packed = Uint8Array.from(atob(byId("example-files").textContent.trim()), (character) =>
+    character.charCodeAt(0),
+  );
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const files = (await new Response(stream).json()) as Record<string, string>;
   return Object.entries(files).map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));

@@ -30,7 +30,9 @@ export class Inspector {
     const row = picture.rows[at]!;
     this.#placeOf = new Map(picture.rows.map(({ name, version }, place) => [`${name} ${version ?? ""}`, place]));
     this.element.classList.remove("is-empty");
-    const files = [...why.artifacts].sort((left, right) => Number(right.version === row.version) - Number(left.version === row.version));
+    const files = [...why.artifacts].sort(
+      (left, right) => Number(right.version === row.version) - Number(left.version === row.version),
+    );
     fill(
       this.element,
       h("h2", {}, row.name, " ", h("span", { class: "version" }, row.version ?? "")),
@@ -80,7 +82,12 @@ export class Inspector {
     const items = [...places]
       .sort((left, right) => left - right)
       .map((place) => h("li", {}, this.#link(spokenKey(rows[place]!), rows[place]!.name)));
-    return h("section", {}, h("h3", {}, `${title} `, h("span", { class: "count" }, items.length)), folded("ul", "names", items, NAMES));
+    return h(
+      "section",
+      {},
+      h("h3", {}, `${title} `, h("span", { class: "count" }, items.length)),
+      folded("ul", "names", items, NAMES),
+    );
   }
 
   #link(key: string, name: string): Node {
@@ -90,7 +97,12 @@ export class Inspector {
   }
 }
 
-function verdict(isInstalled: boolean, kind: string | null, artifact: string | null, size: number | null): (Node | string)[] {
+function verdict(
+  isInstalled: boolean,
+  kind: string | null,
+  artifact: string | null,
+  size: number | null,
+): (Node | string)[] {
   if (!isInstalled) return ["Not installed here."];
   if (kind === "none") return ["Required, and no file of it can be installed here."];
   const file = artifact === null ? [] : [" from ", h("code", {}, artifact)];
@@ -99,7 +111,17 @@ function verdict(isInstalled: boolean, kind: string | null, artifact: string | n
 
 function absences(all: readonly Absence[]): HTMLElement {
   const items = all.map(({ by, group, because }) =>
-    h("li", {}, h("span", { class: "by" }, by === null ? (group === null ? "for the project" : `in the group ${group}`) : `for ${spoken(by)}`), " ", because),
+    h(
+      "li",
+      {},
+      h(
+        "span",
+        { class: "by" },
+        by === null ? (group === null ? "for the project" : `in the group ${group}`) : `for ${spoken(by)}`,
+      ),
+      " ",
+      because,
+    ),
   );
   return h("section", {}, h("h3", {}, "Why it is not here"), folded("ul", "absences", items, WAYS));
 }
@@ -107,7 +129,8 @@ function absences(all: readonly Absence[]): HTMLElement {
 /** Those that fit come first, the taken one before them. */
 function fileList({ name, version, files }: WhyArtifact): HTMLElement | null {
   if (files.length === 0) return null;
-  const rank = (verdict: string): number => (verdict === "taken" ? 0 : verdict === "fits" ? 1 : verdict === "barred" ? 2 : 3);
+  const rank = (verdict: string): number =>
+    verdict === "taken" ? 0 : verdict === "fits" ? 1 : verdict === "barred" ? 2 : 3;
   const sorted = [...files].sort((left, right) => rank(left.verdict) - rank(right.verdict));
   const items = sorted.map((file) =>
     h(
@@ -121,7 +144,12 @@ function fileList({ name, version, files }: WhyArtifact): HTMLElement | null {
   return h(
     "section",
     {},
-    h("h3", {}, `Files of ${spoken({ name, version })} `, h("span", { class: "count" }, counted(files.length, "file"), `, ${fitting} fit`)),
+    h(
+      "h3",
+      {},
+      `Files of ${spoken({ name, version })} `,
+      h("span", { class: "count" }, counted(files.length, "file"), `, ${fitting} fit`),
+    ),
     folded("ul", "files", items, Math.max(4, Math.min(8, fitting))),
   );
 }

@@ -85,7 +85,10 @@ async function open(files: NamedBytes[]): Promise<void> {
   const dropped = sorted(files);
   if (dropped === null) {
     const names = files.map(({ name }) => `\`${name}\``).join(", ");
-    showFailure(new InputError(`error: there is no lock in what was dropped${names === "" ? "" : `: ${names}`}\n`), byId("failure"));
+    showFailure(
+      new InputError(`error: there is no lock in what was dropped${names === "" ? "" : `: ${names}`}\n`),
+      byId("failure"),
+    );
     return;
   }
   await busy(async () => {

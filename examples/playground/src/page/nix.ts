@@ -16,8 +16,18 @@ const SHOWN = 20_000;
 export class Nix {
   readonly panel = h("div", { class: "panel nix" });
   readonly #events: NixEvents;
-  readonly #scope = h("select", { id: freshId() }, h("option", { value: "usual" }, "every usual target"), h("option", { value: "one" }, "the chosen target"));
-  readonly #files = h("select", { id: freshId() }, h("option", { value: "two" }, "two files"), h("option", { value: "one" }, "one file"));
+  readonly #scope = h(
+    "select",
+    { id: freshId() },
+    h("option", { value: "usual" }, "every usual target"),
+    h("option", { value: "one" }, "the chosen target"),
+  );
+  readonly #files = h(
+    "select",
+    { id: freshId() },
+    h("option", { value: "two" }, "two files"),
+    h("option", { value: "one" }, "one file"),
+  );
   readonly #result = h("div", { class: "result" });
   #turn = 0;
 
@@ -71,13 +81,14 @@ export class Nix {
 function fileBlock({ name, text }: NixFile): HTMLElement {
   const size = new TextEncoder().encode(text).length;
   const copy = h("button", { type: "button" }, "Copy");
-  copy.onclick = () => void copied(text).then((isDone) => {
-    copy.textContent = isDone ? "Copied" : "Not allowed here";
-    announce(isDone ? `${name} is copied` : `${name} could not be copied`);
-    setTimeout(() => {
-      copy.textContent = "Copy";
-    }, 2000);
-  });
+  copy.onclick = () =>
+    void copied(text).then((isDone) => {
+      copy.textContent = isDone ? "Copied" : "Not allowed here";
+      announce(isDone ? `${name} is copied` : `${name} could not be copied`);
+      setTimeout(() => {
+        copy.textContent = "Copy";
+      }, 2000);
+    });
   const save = h("button", { type: "button", onclick: () => saved(name, text) }, "Save");
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}\n…` : text;
   return h(

@@ -16,7 +16,13 @@ interface Line {
 
 export class Packages {
   readonly panel = h("div", { class: "panel packages" });
-  readonly #search = h("input", { type: "search", id: freshId(), placeholder: "Search", spellcheck: "false", autocomplete: "off" });
+  readonly #search = h("input", {
+    type: "search",
+    id: freshId(),
+    placeholder: "Search",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   readonly #all = h("input", { type: "checkbox", id: freshId() });
   readonly #body = h("tbody");
   readonly #nothing = h("p", { class: "nothing", hidden: true }, "No package of that name is shown.");
@@ -62,7 +68,14 @@ export class Packages {
           h(
             "thead",
             {},
-            h("tr", {}, this.#heads.name, h("th", { scope: "col" }, "Version"), h("th", { scope: "col", class: "wide" }, "From"), this.#heads.size),
+            h(
+              "tr",
+              {},
+              this.#heads.name,
+              h("th", { scope: "col" }, "Version"),
+              h("th", { scope: "col", class: "wide" }, "From"),
+              this.#heads.size,
+            ),
           ),
           this.#body,
         ),
@@ -111,7 +124,11 @@ export class Packages {
   }
 
   #line(row: Row, at: number): Line {
-    const button = h("button", { type: "button", class: "name", tabindex: -1, onclick: () => this.#choose(at) }, row.name);
+    const button = h(
+      "button",
+      { type: "button", class: "name", tabindex: -1, onclick: () => this.#choose(at) },
+      row.name,
+    );
     const element = h(
       "tr",
       { class: row.isInstalled ? (row.kind === "none" ? "is-missing" : "") : "is-absent" },
@@ -129,7 +146,8 @@ export class Packages {
   #arrange(): void {
     const rows = this.#picture?.rows ?? [];
     const sorted = [...this.#lines];
-    if (this.#sort === "size") sorted.sort((left, right) => (rows[right.row]!.size ?? -1) - (rows[left.row]!.size ?? -1));
+    if (this.#sort === "size")
+      sorted.sort((left, right) => (rows[right.row]!.size ?? -1) - (rows[left.row]!.size ?? -1));
     this.#body.replaceChildren(...sorted.map(({ element }) => element));
     this.#lines = sorted;
     this.#filter();
@@ -179,7 +197,10 @@ export class Packages {
 
 /** As names are written in a lock (PEP 503). */
 export function searched(text: string): string {
-  return text.trim().toLowerCase().replace(/[-_.]+/g, "-");
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[-_.]+/g, "-");
 }
 
 function kindName(kind: string | null): string {

@@ -7,8 +7,9 @@ import type { Picture, Scene } from "../../engine/protocol.ts";
 import { bytes } from "../words.ts";
 import type { Camera } from "./camera.ts";
 import type { Palette } from "./palette.ts";
+import type { Ways } from "./ways.ts";
 
-export interface View {
+export interface View extends Ways {
   readonly scene: Scene;
   readonly picture: Picture;
   /** Where the nodes are now. */
@@ -19,10 +20,6 @@ export interface View {
   readonly chosen: number | null;
   readonly hovered: number | null;
   readonly matches: ReadonlySet<number>;
-  /** Nodes on the ways from the project to the chosen one; indexes of edges on them, and of those that lead on from it. */
-  readonly onWay: ReadonlySet<number>;
-  readonly wayEdges: readonly number[];
-  readonly onward: readonly number[];
   /** Indexes of the edges that are always drawn. */
   readonly backdrop: readonly number[];
   readonly isSearching: boolean;
@@ -40,14 +37,7 @@ export function draw(context: CanvasRenderingContext2D, view: View, ratio: numbe
   const { camera, palette } = view;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, camera.width, camera.height);
-  context.setTransform(
-    ratio * camera.scale,
-    0,
-    0,
-    ratio * camera.scale,
-    ratio * camera.x,
-    ratio * camera.y,
-  );
+  context.setTransform(ratio * camera.scale, 0, 0, ratio * camera.scale, ratio * camera.x, ratio * camera.y);
   drawBands(context, view);
   const isFaint = view.chosen !== null || view.isSearching;
   // Many lie over one another: the more there are, the less each may cover.
@@ -127,19 +117,36 @@ function drawNodes(context: CanvasRenderingContext2D, view: View, isFaint: boole
     context.lineWidth = 2.5 / camera.scale;
     context.strokeStyle = palette.text;
     context.beginPath();
-    context.arc(positions[2 * chosen]!, positions[2 * chosen + 1]!, scene.radii[chosen]! + 3 / camera.scale, 0, 2 * Math.PI);
+    context.arc(
+      positions[2 * chosen]!,
+      positions[2 * chosen + 1]!,
+      scene.radii[chosen]! + 3 / camera.scale,
+      0,
+      2 * Math.PI,
+    );
     context.stroke();
   }
 }
 
-function ring(context: CanvasRenderingContext2D, view: View, nodes: Iterable<number>, color: string, width: number): void {
+function ring(
+  context: CanvasRenderingContext2D,
+  view: View,
+  nodes: Iterable<number>,
+  color: string,
+  width: number,
+): void {
   context.lineWidth = width / view.camera.scale;
   context.strokeStyle = color;
   circles(context, view, nodes, 1.5 / view.camera.scale);
   context.stroke();
 }
 
-function circles(context: CanvasRenderingContext2D, { scene, positions, camera }: View, nodes: Iterable<number>, more: number): void {
+function circles(
+  context: CanvasRenderingContext2D,
+  { scene, positions, camera }: View,
+  nodes: Iterable<number>,
+  more: number,
+): void {
   context.beginPath();
   for (const node of nodes) {
     const [x, y] = [positions[2 * node]!, positions[2 * node + 1]!];

@@ -9,10 +9,12 @@ import { announce, fill, freshId, h } from "../dom.ts";
 import { searched } from "../packages.ts";
 import { bytes, counted, spoken } from "../words.ts";
 import { Camera } from "./camera.ts";
-import { draw, type View } from "./drawing.ts";
+import { draw } from "./drawing.ts";
 import { outlineOf } from "./outline.ts";
 import { type Palette, paletteOf } from "./palette.ts";
+import { nextNode, nodeAt } from "./places.ts";
 import { followPointers } from "./pointers.ts";
+import { backdropOf, byWeight, labelOf, NO_WAYS, type Ways, waysOf } from "./ways.ts";
 
 export interface GraphEvents {
   readonly choose: (row: number) => void;
@@ -21,7 +23,8 @@ export interface GraphEvents {
   readonly ask: (extent: Extent) => Promise<Scene>;
 }
 
-const HELP = "Arrow keys go to the next package that way; plus and minus enlarge; 0 shows all; Enter tells of the chosen one.";
+const HELP =
+  "Arrow keys go to the next package that way; plus and minus enlarge; 0 shows all; Enter tells of the chosen one.";
 
 export class Graph {
   readonly panel = h("div", { class: "panel graph" });
@@ -29,7 +32,13 @@ export class Graph {
   readonly #canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "graph" });
   readonly #stage = h("div", { class: "stage" }, this.#canvas);
   readonly #extent = h("select", { id: freshId(), "aria-label": "What is shown" });
-  readonly #search = h("input", { type: "search", placeholder: "Find", "aria-label": "Find in the graph", spellcheck: "false", autocomplete: "off" });
+  readonly #search = h("input", {
+    type: "search",
+    placeholder: "Find",
+    "aria-label": "Find in the graph",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   readonly #text = h("details", { class: "outline" }, h("summary", {}, "The same as text"));
   readonly #camera = new Camera();
   #palette: Palette | null = null;
@@ -46,7 +55,7 @@ export class Graph {
   #isSettled = false;
   #row: number | null = null;
   #paths: readonly Path[] = [];
-  #way: Pick<View, "onWay" | "wayEdges" | "onward"> = { onWay: new Set(), wayEdges: [], onward: [] };
+  #way: Ways = NO_WAYS;
   #hovered: number | null = null;
   #matches = new Set<number>();
   #frame = 0;
@@ -132,7 +141,7 @@ export class Graph {
       void this.#ask();
       return;
     }
-    this.#trace();
+    this.#way = this.#traced();
     const node = this.#chosen;
     if (node !== null && !this.panel.hidden) this.#camera.show(this.#then[2 * node]!, this.#then[2 * node + 1]!);
     this.#draw();
@@ -159,7 +168,11 @@ export class Graph {
     const isInstalled = name?.isInstalled === true;
     const before = this.#extent.value;
     const around = [1, 2, 3].map((steps) =>
-      h("option", { value: steps, disabled: !isInstalled }, `${counted(steps, "step")} around ${isInstalled ? name.name : "the chosen one"}`),
+      h(
+        "option",
+        { value: steps, disabled: !isInstalled },
+        `${counted(steps, "step")} around ${isInstalled ? name.name : "the chosen one"}`,
+      ),
     );
     fill(this.#extent, h("option", { value: 0 }, "Everything"), ...around);
     this.#extent.value = before !== "" && isInstalled ? before : "0";
@@ -168,7 +181,7 @@ export class Graph {
   async #ask(): Promise<void> {
     const steps = Number(this.#extent.value);
     this.#isWanted = false;
-    this.#stage.dataset["state"] = "moving";
+    this.#stage.dataset.state = "moving";
     this.#asked = steps === 0 || this.#row === null ? null : { around: this.#row, steps };
     const scene = await this.#events.ask(this.#asked);
     const picture = this.#picture!;
@@ -177,45 +190,18 @@ export class Graph {
     this.#nodeOf = new Map(Array.from(scene.nodes, (row, node) => [row, node]));
     this.#now = scene.positions.slice();
     this.#then = scene.positions as Float32Array<ArrayBuffer>;
-    const weight = (node: number): number => {
-      const row = picture.rows[scene.nodes[node]!];
-      return row === undefined ? Infinity : row.neededBy.length + row.needs.length + (row.size ?? 0) / 1e6;
-    };
-    this.#order = Array.from(scene.nodes, (_, node) => node).sort((left, right) => weight(right) - weight(left));
+    this.#order = byWeight(scene, picture);
     this.#backdrop = backdropOf(scene);
     this.#canvas.setAttribute("aria-label", labelOf(scene, picture, this.#asked));
     this.#hovered = null;
-    this.#trace();
+    this.#way = this.#traced();
     this.#find();
     this.#fit();
   }
 
-  /** Which nodes and edges are on the ways to the chosen one, and which lead on from it. */
-  #trace(): void {
-    const [scene, picture] = [this.#scene, this.#picture];
-    const onWay = new Set<number>();
-    const pairs = new Set<string>();
-    if (scene === null || picture === null) return;
-    const rowOf = new Map(picture.rows.map(({ name, version }, row) => [`${name} ${version ?? ""}`, row]));
-    for (const { steps } of this.#paths) {
-      const rows = steps.map(({ name, version }) => rowOf.get(`${name} ${version ?? ""}`) ?? -2);
-      const nodes = [picture.self ?? -1, ...rows].map((row) => this.#nodeOf.get(row));
-      for (const [at, node] of nodes.entries()) {
-        if (node === undefined) continue;
-        onWay.add(node);
-        const before = nodes[at - 1];
-        if (before !== undefined) pairs.add(`${before} ${node}`);
-      }
-    }
-    const chosen = this.#chosen;
-    const wayEdges: number[] = [];
-    const onward: number[] = [];
-    for (let edge = 0; edge < scene.edges.length / 2; edge++) {
-      const [from, to] = [scene.edges[2 * edge]!, scene.edges[2 * edge + 1]!];
-      if (pairs.has(`${from} ${to}`)) wayEdges.push(edge);
-      else if (from === chosen) onward.push(edge);
-    }
-    this.#way = { onWay, wayEdges, onward };
+  #traced(): Ways {
+    if (this.#scene === null || this.#picture === null) return NO_WAYS;
+    return waysOf(this.#scene, this.#picture, this.#paths, this.#chosen);
   }
 
   #find(): void {
@@ -268,7 +254,7 @@ export class Graph {
       ratio,
     );
     // For who wants to know whether it has come to rest.
-    this.#stage.dataset["state"] = isMoving || !this.#isSettled ? "moving" : "still";
+    this.#stage.dataset.state = isMoving || !this.#isSettled ? "moving" : "still";
     if (isMoving) this.#draw();
   }
 
@@ -318,14 +304,7 @@ export class Graph {
   // --- What somebody does -----------------------------------------------------------------------------------------------
 
   #nodeAt(x: number, y: number): number | null {
-    const { scale, x: left, y: top } = this.#camera;
-    let [nearest, distance] = [null as number | null, Infinity];
-    for (let node = 0; node < this.#now.length / 2; node++) {
-      const away = Math.hypot(x - left - scale * this.#now[2 * node]!, y - top - scale * this.#now[2 * node + 1]!);
-      const reach = Math.max(9, scale * this.#scene!.radii[node]! + 4);
-      if (away < reach && away < distance) [nearest, distance] = [node, away];
-    }
-    return nearest;
+    return this.#scene === null ? null : nodeAt(this.#scene, this.#now, this.#camera, x, y);
   }
 
   #hover(x: number, y: number): void {
@@ -367,7 +346,7 @@ export class Graph {
     event.preventDefault();
     work?.();
     if (way === undefined) return;
-    const next = this.#nextNode(...way);
+    const next = nextNode(this.#scene, this.#then, this.#chosen, ...way);
     if (next === null) return;
     this.#chooseNode(next);
     const row = this.#picture!.rows[this.#scene.nodes[next]!]!;
@@ -375,41 +354,7 @@ export class Graph {
       `${spoken(row)}${row.size === null ? "" : `, ${bytes(row.size)}`}, needs ${row.needs.length}, needed by ${row.neededBy.length}`,
     );
   }
-
-  /** The nearest that way, counting what is aside twice; without a chosen one the nearest to the middle. */
-  #nextNode(x: number, y: number): number | null {
-    const chosen = this.#chosen;
-    const from = chosen === null ? [0, 0] : [this.#then[2 * chosen]!, this.#then[2 * chosen + 1]!];
-    let [best, least] = [null as number | null, Infinity];
-    for (const [node, row] of this.#scene!.nodes.entries()) {
-      if (node === chosen || row < 0) continue;
-      const [dx, dy] = [this.#then[2 * node]! - from[0]!, this.#then[2 * node + 1]! - from[1]!];
-      const ahead = chosen === null ? Math.hypot(dx, dy) : dx * x + dy * y;
-      const aside = chosen === null ? 0 : Math.abs(dx * y) + Math.abs(dy * x);
-      if (chosen !== null && (ahead <= 0 || aside > 2 * ahead)) continue;
-      if (ahead + 2 * aside < least) [best, least] = [node, ahead + 2 * aside];
-    }
-    return best;
-  }
 }
-
-/** What the picture is of, for who does not see it. */
-function labelOf({ nodes, edges }: Scene, { rows }: Picture, extent: Extent): string {
-  const shown = [...nodes].flatMap((row) => (row < 0 ? [] : [rows[row]!]));
-  const size = shown.reduce((sum, row) => sum + (row.size ?? 0), 0);
-  const counts = [counted(shown.length, "package"), counted(edges.length / 2, "edge"), ...(size === 0 ? [] : [bytes(size)])];
-  const where = extent === null ? "" : ` around ${rows[extent.around]!.name}`;
-  return `Dependency graph${where}: ${counts.join(", ")}`;
-}
-
-/** Without those of a middle that leads nearly everywhere: they would hide the others, and say little. */
-function backdropOf({ edges, depths }: Scene): number[] {
-  const all = Array.from({ length: edges.length / 2 }, (_, edge) => edge);
-  const others = all.filter((edge) => depths[edges[2 * edge]!] !== 0);
-  return all.length - others.length > MANY_EDGES ? others : all;
-}
-
-const MANY_EDGES = 60;
 
 function key(color: string, label: string): HTMLElement {
   return h("span", { class: `key is-${color}` }, label);

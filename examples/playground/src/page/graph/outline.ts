@@ -17,7 +17,11 @@ export function outlineOf(picture: Picture, choose: (row: number) => void): HTML
           const { size, needs } = rows[place]!;
           const isNew = !known.has(place);
           known.add(place);
-          const name = h("button", { type: "button", class: "link", onclick: () => choose(place) }, spoken(rows[place]!));
+          const name = h(
+            "button",
+            { type: "button", class: "link", onclick: () => choose(place) },
+            spoken(rows[place]!),
+          );
           const note = isNew ? (size === null ? "" : ` ${bytes(size)}`) : needs.length > 0 ? " (above)" : "";
           return h("li", {}, name, h("span", { class: "count" }, note), isNew && needs.length > 0 && branch(needs));
         }),

@@ -1,6 +1,18 @@
 // The picture's colours: those of the page, as its style sheet has them for light and dark.
 
-const NAMES = ["surface", "text", "text-quiet", "line", "edge", "node", "source", "missing", "accent", "out", "mark"] as const;
+const NAMES = [
+  "surface",
+  "text",
+  "text-quiet",
+  "line",
+  "edge",
+  "node",
+  "source",
+  "missing",
+  "accent",
+  "out",
+  "mark",
+] as const;
 
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
