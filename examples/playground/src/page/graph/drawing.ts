@@ -28,6 +28,9 @@ export interface View extends Ways {
 }
 
 const NAMES_AT_MOST = 90;
+/** Where there are many nodes, names would hide them: so many, for each unit of enlargement. */
+const MANY_NODES = 200;
+const NAMES_OF_MANY = 70;
 /** Pixels on the screen, however small the picture is. */
 const LEAST_SHOWN = 2.4;
 const FONT = "12px system-ui, sans-serif";
@@ -41,7 +44,7 @@ export function draw(context: CanvasRenderingContext2D, view: View, ratio: numbe
   drawBands(context, view);
   const isFaint = view.chosen !== null || view.isSearching;
   // Many lie over one another: the more there are, the less each may cover.
-  const density = Math.min(1, 22 / Math.sqrt(view.backdrop.length + 1));
+  const density = Math.min(1, 13 / Math.sqrt(view.backdrop.length + 1));
   strokeEdges(context, view, view.backdrop, palette.edge, (isFaint ? 0.5 : 1) * density, 1);
   strokeEdges(context, view, view.onward, palette.out, 0.9, 1.5);
   strokeEdges(context, view, view.wayEdges, palette.accent, 1, 2.25);
@@ -171,15 +174,19 @@ function drawNames(context: CanvasRenderingContext2D, view: View): void {
   const ways = [...onWay].slice(0, NAMES_AT_MOST);
   const next = view.onward.map((edge) => scene.edges[2 * edge + 1]!);
   const isQuiet = chosen !== null || view.isSearching;
+  const isCrowded = scene.nodes.length > MANY_NODES;
   const others = isQuiet && scene.nodes.length > 60 ? [] : view.order;
+  const most = isCrowded ? Math.min(NAMES_AT_MOST, Math.ceil(NAMES_OF_MANY * camera.scale)) : NAMES_AT_MOST;
+  const needed = first.length + ways.length + matches.size + next.length;
   context.textBaseline = "middle";
   context.textAlign = "center";
   context.lineJoin = "round";
   context.lineWidth = 3;
   context.strokeStyle = palette.surface;
+  let isSetStrong: boolean | null = null;
   const done = new Set<number>();
   for (const node of [...first, ...ways, ...matches, ...next, ...others]) {
-    if (taken.length >= NAMES_AT_MOST) break;
+    if (taken.length >= Math.max(most, Math.min(needed, NAMES_AT_MOST))) break;
     if (done.has(node)) continue;
     done.add(node);
     const x = camera.x + camera.scale * positions[2 * node]!;
@@ -187,8 +194,10 @@ function drawNames(context: CanvasRenderingContext2D, view: View): void {
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
     const isStrong = node === hovered || node === chosen;
     const text = nameOf(view, node, isStrong);
-    context.font = isStrong ? STRONG_FONT : FONT;
-    const half = widthOf(context, text) / 2 + 3;
+    // To set a font costs more than to draw a name.
+    if (isStrong !== isSetStrong) context.font = isStrong ? STRONG_FONT : FONT;
+    isSetStrong = isStrong;
+    const half = widthOf(context, text, isStrong) / 2 + 3;
     const box = { left: x - half, top: y - 8, right: x + half, bottom: y + 8 };
     if (taken.some((other) => touch(box, other))) continue;
     taken.push(box);
@@ -207,14 +216,16 @@ function nameOf({ scene, picture }: View, node: number, isFull: boolean): string
   return `${name} ${version ?? ""}${size === null ? "" : ` · ${bytes(size)}`}`;
 }
 
-const WIDTHS = new Map<string, number>();
+/** By font. */
+const WIDTHS = [new Map<string, number>(), new Map<string, number>()] as const;
 
-function widthOf(context: CanvasRenderingContext2D, text: string): number {
-  const key = `${context.font} ${text}`;
-  const known = WIDTHS.get(key);
+/** The font is set. */
+function widthOf(context: CanvasRenderingContext2D, text: string, isStrong: boolean): number {
+  const widths = WIDTHS[isStrong ? 1 : 0];
+  const known = widths.get(text);
   if (known !== undefined) return known;
   const { width } = context.measureText(text);
-  WIDTHS.set(key, width);
+  widths.set(text, width);
   return width;
 }
 

@@ -12,7 +12,7 @@ import { Camera } from "./camera.ts";
 import { draw } from "./drawing.ts";
 import { outlineOf } from "./outline.ts";
 import { type Palette, paletteOf } from "./palette.ts";
-import { nextNode, nodeAt } from "./places.ts";
+import { boxOf, nextNode, nodeAt } from "./places.ts";
 import { followPointers } from "./pointers.ts";
 import { backdropOf, byWeight, labelOf, NO_WAYS, type Ways, waysOf } from "./ways.ts";
 
@@ -23,6 +23,8 @@ export interface GraphEvents {
   readonly ask: (extent: Extent) => Promise<Scene>;
 }
 
+/** Pixels for one unit of the scene from which on names and nodes are read with ease. */
+const CLOSE = 0.6;
 const HELP =
   "Arrow keys go to the next package that way; plus and minus enlarge; 0 shows all; Enter tells of the chosen one.";
 
@@ -142,9 +144,21 @@ export class Graph {
       return;
     }
     this.#way = this.#traced();
-    const node = this.#chosen;
-    if (node !== null && !this.panel.hidden) this.#camera.show(this.#then[2 * node]!, this.#then[2 * node + 1]!);
+    if (!this.panel.hidden) this.#goToChosen();
     this.#draw();
+  }
+
+  /** Brings it into sight; from far above, comes down to it and what is drawn with it. */
+  #goToChosen(): void {
+    const [scene, node] = [this.#scene, this.#chosen];
+    if (scene === null || node === null) return;
+    if (this.#camera.scale >= CLOSE) {
+      this.#camera.show(this.#then[2 * node]!, this.#then[2 * node + 1]!);
+      return;
+    }
+    const { onWay, onward } = this.#way;
+    this.#camera.fit(boxOf(scene, this.#then, [node, ...onWay, ...onward.map((edge) => scene.edges[2 * edge + 1]!)]));
+    this.#camera.isTouched = true;
   }
 
   move(scene: number, positions: Float32Array, isSettled: boolean): void {
@@ -182,8 +196,9 @@ export class Graph {
     const steps = Number(this.#extent.value);
     this.#isWanted = false;
     this.#stage.dataset.state = "moving";
-    this.#asked = steps === 0 || this.#row === null ? null : { around: this.#row, steps };
-    const scene = await this.#events.ask(this.#asked);
+    const extent = steps === 0 || this.#row === null ? null : { around: this.#row, steps };
+    this.#asked = extent;
+    const scene = await this.#events.ask(extent);
     const picture = this.#picture!;
     this.#scene = scene;
     this.#isSettled = false;
@@ -192,7 +207,7 @@ export class Graph {
     this.#then = scene.positions as Float32Array<ArrayBuffer>;
     this.#order = byWeight(scene, picture);
     this.#backdrop = backdropOf(scene);
-    this.#canvas.setAttribute("aria-label", labelOf(scene, picture, this.#asked));
+    this.#canvas.setAttribute("aria-label", labelOf(scene, picture, extent));
     this.#hovered = null;
     this.#way = this.#traced();
     this.#find();
@@ -283,16 +298,7 @@ export class Graph {
 
   #fit(): void {
     if (this.#scene === null) return;
-    const box = { left: -60, top: -60, right: 60, bottom: 60 };
-    for (let at = 0; at < this.#then.length; at += 2) {
-      const radius = this.#scene.radii[at / 2]!;
-      const [x, y] = [this.#then[at]!, this.#then[at + 1]!];
-      box.left = Math.min(box.left, x - radius);
-      box.right = Math.max(box.right, x + radius);
-      box.top = Math.min(box.top, y - radius);
-      box.bottom = Math.max(box.bottom, y + radius);
-    }
-    this.#camera.fit(box);
+    this.#camera.fit(boxOf(this.#scene, this.#then, this.#scene.nodes.keys()));
     this.#draw();
   }
 

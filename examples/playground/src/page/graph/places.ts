@@ -1,7 +1,7 @@
-// Which node is meant: by a place of the canvas, or by a way to go.
+// Which node is meant, by a place of the canvas or by a way to go; and what room nodes take.
 
 import type { Scene } from "../../engine/protocol.ts";
-import type { Camera } from "./camera.ts";
+import type { Box, Camera } from "./camera.ts";
 
 /** Pixels around a small node that count as it. */
 const REACH = 9;
@@ -40,3 +40,18 @@ export function nextNode(
   }
   return best;
 }
+
+/** What these nodes take, and a little around them. */
+export function boxOf({ radii }: Scene, positions: Float32Array, nodes: Iterable<number>): Box {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const node of nodes) {
+    const [x, y, radius] = [positions[2 * node]!, positions[2 * node + 1]!, radii[node]! + AROUND];
+    box.left = Math.min(box.left, x - radius);
+    box.right = Math.max(box.right, x + radius);
+    box.top = Math.min(box.top, y - radius);
+    box.bottom = Math.max(box.bottom, y + radius);
+  }
+  return box.left > box.right ? { left: -1, top: -1, right: 1, bottom: 1 } : box;
+}
+
+const AROUND = 12;
