@@ -6,7 +6,6 @@ import { choosePackage, drop, exampleFile, field, openExample, resolved, settled
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDE = { width: 1360, height: 850 };
-const MIDDLE = { width: 900, height: 700 };
 const NARROW = { width: 400, height: 850 };
 
 const focused = (page) =>
@@ -76,7 +75,7 @@ async function lookAround(page, see) {
 
 export default {
   async "access: by keyboard alone, from the example to a package, its picture and its Nix text"(visits) {
-    await visits.visit(
+    await visits.visitAlone(
       async (page) => {
         await tabTo(page, "Take the example");
         await resolved(page, () => page.keyboard.press("Enter"));
@@ -171,7 +170,7 @@ export default {
 
   ...Object.fromEntries(
     ["light", "dark"].flatMap((colorScheme) =>
-      [WIDE, ...(colorScheme === "light" ? [MIDDLE] : []), NARROW].map((viewport) => [
+      [WIDE, NARROW].map((viewport) => [
         `access: axe-core finds nothing, and nothing stands out of the page: ${colorScheme}, ${viewport.width} px`,
         (visits) =>
           visits.visit(
@@ -185,6 +184,12 @@ export default {
       ]),
     ),
   ),
+
+  async "access: nothing stands out of a page of middling width"(visits) {
+    await visits.visit((page) => lookAround(page, (where) => fits(page, where)), {
+      viewport: { width: 900, height: 700 },
+    });
+  },
 
   async "access: on a phone the choices are folded, and a touch chooses"(visits) {
     await visits.visit(

@@ -9,6 +9,8 @@ import { data, resolvedByCommand } from "./command.mjs";
 const FILES = { "uv.lock": exampleFile("uv.lock"), "pyproject.toml": exampleFile("pyproject.toml") };
 const LINUX = "cp313-linux-x86_64-glibc2.42";
 
+const fixture = (path) => readFileSync(join(import.meta.dirname, "../../../test/fixtures", path));
+
 export default {
   async "answers: target, groups and extras are chosen, and each choice answers as the command line"(visits) {
     await visits.visit(async (page) => {
@@ -97,6 +99,60 @@ export default {
       assert.ok(absences.length > 0);
       for (const [at, { because }] of absences.entries()) assert.ok(shown[at].endsWith(because), shown[at]);
       assert.match(shown.join(), /sys_platform == "win32"|platform_system == "Windows"/);
+    });
+  },
+
+  async "answers: of a workspace, the project, every member, or one of them"(visits) {
+    const files = { "uv.lock": fixture("uv/okay-workspace/uv.lock") };
+    const target = "cp313-linux-x86_64-glibc2.42";
+    await visits.visit(async (page) => {
+      await resolved(page, () => drop(page, files));
+      const seen = new Set();
+      for (const [choice, ...words] of [
+        ["every member", "--all-packages"],
+        ["member-a", "--package", "member-a"],
+        ["the project"],
+      ]) {
+        await resolved(page, () => field(page, "Start from").selectOption(choice));
+        const shown = await shownPackages(page);
+        assert.deepEqual(shown, resolvedByCommand(files, target, ...words), choice);
+        seen.add(shown.join());
+      }
+      assert.equal(seen.size, 3);
+    });
+  },
+
+  async "answers: what prefetch recorded is taken, and missed where it is not there"(visits) {
+    const files = {
+      "poetry.lock": fixture("poetry/okay-git-path-2.0/poetry.lock"),
+      "pyproject.toml": fixture("poetry/okay-git-path-2.0/pyproject.toml"),
+    };
+    const alone = { "poetry.lock": files["poetry.lock"] };
+    const rev = /resolved_reference = "(\w+)"/.exec(files["poetry.lock"].toString())[1];
+    const source = {
+      kind: "git",
+      url: "https://git.invalid/from-git.git",
+      rev,
+      submodules: true,
+      lfs: false,
+      subdirectory: null,
+    };
+    const hash = `sha256-${Buffer.alloc(32, 7).toString("base64")}`;
+    const record = JSON.stringify({ format: 1, sources: [{ lock: source, hash }] });
+    await visits.visit(async (page) => {
+      const warned = (pattern) =>
+        page.waitForFunction(
+          (source) => new RegExp(source).test(document.querySelector(".nix .warnings")?.textContent),
+          pattern.source,
+        );
+      await resolved(page, () => drop(page, alone));
+      await showTab(page, "nix");
+      await warned(/^\d+ targets: cannot resolve this lock: .* together with pyproject\.toml$/);
+      await resolved(page, () => drop(page, files));
+      await warned(/^from-git 1\.2\.3: no hash of its git source is recorded/);
+      await resolved(page, () => drop(page, { ...files, "pylock2nix.sources.json": record }));
+      await page.waitForFunction((text) => document.querySelector(".nix").textContent.includes(text), hash);
+      assert.equal(await page.locator(".nix .warnings").count(), 0);
     });
   },
 
@@ -197,7 +253,7 @@ export default {
       guard(FILES["uv.lock"], pyproject).then((held) => freeze(lock, { ...held, ...targets }));
     const expected = toNix(await frozen({ targets: [LINUX] }));
     const usual = await frozen({});
-    await visits.visit(
+    await visits.visitAlone(
       async (page) => {
         await openExample(page);
         await showTab(page, "nix");
@@ -236,7 +292,7 @@ export default {
         globalThis.copied = document.activeElement.value;
       });
     };
-    await visits.visit(
+    await visits.visitAlone(
       async (page) => {
         await openExample(page);
         await showTab(page, "nix");

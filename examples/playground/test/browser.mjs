@@ -19,10 +19,18 @@ export class Visits {
 
   constructor(browser) {
     this.browser = browser;
+    this.alone = Promise.resolve();
   }
 
   close() {
     return this.browser.close();
+  }
+
+  /** The same for what copies: the pages of a browser have one clipboard. */
+  visitAlone(work, options) {
+    const mine = this.alone.then(() => this.visit(work, options));
+    this.alone = mine.catch(() => {});
+    return mine;
   }
 
   /** Runs `work` on a fresh page; throws what the page did that it must not do. */

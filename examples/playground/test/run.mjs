@@ -41,7 +41,8 @@ if (chromium === undefined) {
 let passed = 0;
 let failed = 0;
 const visits = await Visits.start(chromium);
-await Promise.all([worker(), worker()]);
+// More than there are cores: most of a visit is waiting for frames.
+await Promise.all([worker(), worker(), worker()]);
 await visits.close();
 end(passed, failed);
 

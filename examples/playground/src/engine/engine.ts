@@ -108,7 +108,7 @@ function known(selection: Selection, { lock }: Opened): Selection {
     ...selection,
     groups: groups.filter((name) => name === "main" || lock.groups.has(name)),
     extras: extras.filter((name) => lock.extras.includes(name)),
-    member: member !== null && lock.members.includes(member) ? member : null,
+    member: member === "*" || (member !== null && lock.members.includes(member)) ? member : null,
   };
 }
 

@@ -60,7 +60,7 @@ export function pictureOf(opened: Opened, selection: Selection): Picture {
 }
 
 export function requestOf({ target, groups, extras, member }: Selection): ResolveOptions {
-  return { target, groups, extras, ...(member !== null && { packages: [member] }) };
+  return { target, groups, extras, ...(member !== null && { packages: member === "*" ? "all" : [member] }) };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Selection {
   readonly target: string;
   readonly groups: readonly string[];
   readonly extras: readonly string[];
-  /** uv: the member of the workspace to start from; null for the project, else all. */
+  /** uv: the member of the workspace to start from, `*` for every one; null for the project, where there is one. */
   readonly member: string | null;
 }
 

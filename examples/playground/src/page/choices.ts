@@ -46,8 +46,8 @@ export class Choices {
 
   #memberChoice(members: readonly string[]): HTMLSelectElement {
     const options = members.map((name) => h("option", { value: name }, name));
-    const usual = h("option", { value: "" }, "the project");
-    return h("select", { id: freshId(), onchange: () => this.#changed() }, usual, ...options);
+    const usual = [h("option", { value: "" }, "the project"), h("option", { value: "*" }, "every member")];
+    return h("select", { id: freshId(), onchange: () => this.#changed() }, ...usual, ...options);
   }
 
   #checkbox(name: string, isChosen: boolean): HTMLInputElement {
