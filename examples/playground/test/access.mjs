@@ -80,6 +80,7 @@ export default {
         await tabTo(page, "Take the example");
         await resolved(page, () => page.keyboard.press("Enter"));
         assert.match(await page.textContent("#status"), /^uv\.lock: 36 packages/);
+        assert.equal(await page.evaluate(() => document.activeElement.id), "main");
         await tabTo(page, "plots");
         await resolved(page, () => page.keyboard.press("Space"));
         await tabTo(page, "Packages");

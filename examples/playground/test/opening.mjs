@@ -43,6 +43,11 @@ export default {
       const target = await page.textContent(".target-name");
       assert.deepEqual(await shownPackages(page), resolvedByCommand(files, target));
       assert.equal(await page.textContent(".badge"), "fresh");
+      // The lock alone, then its project after it.
+      await resolved(page, () => drop(page, { "poetry.lock": files["poetry.lock"] }));
+      assert.equal(await page.locator(".badge").count(), 0);
+      await resolved(page, () => drop(page, { "pyproject.toml": files["pyproject.toml"] }));
+      assert.equal(await page.textContent(".badge"), "fresh");
       const changed = files["pyproject.toml"].toString().replace('flask = "*"', 'flask = ">=2"');
       await resolved(page, () => drop(page, { ...files, "pyproject.toml": changed }));
       assert.equal(await page.textContent(".badge"), "stale");

@@ -68,7 +68,8 @@ export default {
         globalThis.Worker = class extends EventTarget {
           constructor() {
             super();
-            setTimeout(() => this.onerror(new Event("error")), 50);
+            // Once something has been asked.
+            setTimeout(() => this.onerror(new Event("error")), 1000);
           }
           postMessage() {}
           terminate() {}

@@ -9,12 +9,23 @@ export interface Dropped {
   readonly other: NamedBytes | null;
 }
 
-/** Null: no lock among them. */
-export function sorted(all: readonly NamedBytes[]): Dropped | null {
-  const project = all.find(({ name }) => /^pyproject.*\.toml$/i.test(name)) ?? null;
-  const record = all.find(({ name }) => name === "pylock2nix.sources.json") ?? null;
-  const [lock, other = null] = all.filter((file) => file !== project && file !== record);
-  return lock === undefined ? null : { files: { lock, pyproject: project, record }, other };
+/** What belongs to a lock without being one. */
+export function isBeside({ name }: NamedBytes): boolean {
+  return isProject(name) || name === RECORD;
+}
+
+const isProject = (name: string): boolean => /^pyproject.*\.toml$/i.test(name);
+const RECORD = "pylock2nix.sources.json";
+
+/** What comes without a lock goes with the one from before. Null: there is none. */
+export function sorted(all: readonly NamedBytes[], before: GivenFiles | null): Dropped | null {
+  const pyproject = all.find(({ name }) => isProject(name)) ?? null;
+  const record = all.find(({ name }) => name === RECORD) ?? null;
+  const [lock, other = null] = all.filter((file) => !isBeside(file));
+  if (lock !== undefined) return { files: { lock, pyproject, record }, other };
+  if (before === null || (pyproject === null && record === null)) return null;
+  const files = { lock: before.lock, pyproject: pyproject ?? before.pyproject, record: record ?? before.record };
+  return { files, other: null };
 }
 
 export async function read(files: Iterable<File>): Promise<NamedBytes[]> {

@@ -1,12 +1,12 @@
 // The page: what is opened, what is asked for, and who is told of the answers.
 
-import type { NamedBytes, Picture } from "../engine/protocol.ts";
+import type { GivenFiles, NamedBytes, Picture } from "../engine/protocol.ts";
 import { Choices } from "./choices.ts";
 import { Client, InputError } from "./client.ts";
 import { Compare } from "./compare.ts";
 import { announce, byId, fill, h } from "./dom.ts";
 import { showFacts } from "./facts.ts";
-import { acceptDrops, exampleFiles, pick, sorted } from "./files.ts";
+import { acceptDrops, exampleFiles, isBeside, pick, sorted } from "./files.ts";
 import { Graph } from "./graph/graph.ts";
 import { Inspector } from "./inspector.ts";
 import { Nix } from "./nix.ts";
@@ -19,7 +19,8 @@ const MANY = 1000;
 
 const client = new Client(byId("engine").textContent);
 let picture: Picture | null = null;
-let isOpen = false;
+/** What is open; null when nothing is. */
+let opened: GivenFiles | null = null;
 /** Name and version of the chosen package, which another resolution may have elsewhere. */
 let chosen: string | null = null;
 let turn = 0;
@@ -61,7 +62,7 @@ const tabs = new Tabs(VIEWS);
 /** A view is shown; beside some of them stands the chosen package. */
 function look(withInspector: boolean, then: () => void = () => {}): void {
   work.classList.toggle("is-wide", !withInspector);
-  if (isOpen) then();
+  if (opened !== null) then();
 }
 
 byId("choose").onclick = () => pick("files", (files) => void open(files));
@@ -76,13 +77,14 @@ acceptDrops((files) => void drop(files));
 
 /** A lock alone that is dropped on the comparison is what to compare with. */
 async function drop(files: NamedBytes[]): Promise<void> {
-  const isOther = isOpen && files.length === 1 && tabs.chosen.id === "compare";
-  if (isOther) await compare.takeOther(files[0]!);
+  const [file] = files;
+  const isOther = opened !== null && files.length === 1 && tabs.chosen.id === "compare";
+  if (isOther && file !== undefined && !isBeside(file)) await compare.takeOther(file);
   else await open(files);
 }
 
 async function open(files: NamedBytes[]): Promise<void> {
-  const dropped = sorted(files);
+  const dropped = sorted(files, opened);
   if (dropped === null) {
     const names = files.map(({ name }) => `\`${name}\``).join(", ");
     showFailure(
@@ -93,12 +95,14 @@ async function open(files: NamedBytes[]): Promise<void> {
   }
   await busy(async () => {
     const facts = await client.ask("open", dropped.files);
-    isOpen = true;
+    opened = dropped.files;
     chosen = null;
     inspector.empty();
     showFacts(facts);
     choices.show(facts);
     compare.show(facts);
+    // What had the focus is gone.
+    if (byId("welcome").contains(document.activeElement)) byId("main").focus({ preventScroll: true });
     byId("welcome").hidden = true;
     byId("open-again").hidden = false;
     work.hidden = false;
