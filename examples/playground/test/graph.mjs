@@ -1,7 +1,19 @@
 // The picture: what stands in it, how it is moved in, and its text; and a thousand packages.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { generateLock } from "../../../dist/bench/generate/generate.js";
-import { choosePackage, exampleFile, openExample, resolved, settled, shownPackages, showTab } from "./browser.mjs";
+import {
+  choosePackage,
+  drop,
+  exampleFile,
+  field,
+  openExample,
+  resolved,
+  settled,
+  shownPackages,
+  showTab,
+} from "./browser.mjs";
 import { data, resolvedByCommand } from "./command.mjs";
 
 const FILES = { "uv.lock": exampleFile("uv.lock"), "pyproject.toml": exampleFile("pyproject.toml") };
@@ -186,6 +198,34 @@ export default {
         /, scikit-learn|scikit-learn/.test(document.querySelector(".inspector").textContent),
       );
       assert.equal(await inspected(page), "numpy");
+    });
+  },
+
+  async "graph: another lock, or a refusal, while the picture moves and is pointed at"(visits) {
+    const imgapp = readFileSync(join(import.meta.dirname, "../../imgapp/poetry.lock"));
+    await visits.visit(async (page) => {
+      await resolved(page, () => page.click("#generated"));
+      await showTab(page, "graph");
+      await page.waitForSelector(".stage[data-state=moving]");
+      const { x, y, width, height } = await page.locator(".stage").boundingBox();
+      const point = async () => {
+        for (let step = 0; step < 20; step++) {
+          await page.mouse.move(x + (width * (step + 1)) / 22, y + height / 2 + 4 * step);
+        }
+      };
+      await Promise.all([resolved(page, () => drop(page, { "poetry.lock": imgapp })), point()]);
+      await settled(page);
+      assert.match(await label(page), /^Dependency graph: \d\d packages, /);
+      await page.press(".stage canvas", "ArrowRight");
+      await page.waitForSelector(".inspector h2");
+      await page.locator(".graph select").selectOption({ index: 1 });
+      await Promise.all([resolved(page, () => field(page, "Python").selectOption("3.8")), point()]);
+      await page.waitForFunction(() =>
+        /: 0 packages/.test(document.querySelector(".stage canvas").getAttribute("aria-label")),
+      );
+      await Promise.all([resolved(page, () => field(page, "Python").selectOption("3.12")), point()]);
+      await settled(page);
+      assert.match(await label(page), /^Dependency graph: \d\d packages, /);
     });
   },
 };

@@ -13,7 +13,9 @@ const LEAST_RADIUS = 5;
 const MOST_RADIUS = 22;
 
 export function sceneOf(id: number, picture: Picture, extent: Extent): Scene {
-  const { nodes, depths } = extent === null ? everything(picture) : neighbourhood(picture, extent);
+  // A row of the picture before this one may be none of it.
+  const isThere = extent !== null && picture.rows[extent.around]?.isInstalled === true;
+  const { nodes, depths } = isThere ? neighbourhood(picture, extent) : everything(picture);
   const placeOf = new Map(nodes.map((row, node) => [row, node]));
   const edges: number[] = [];
   for (const [node, row] of nodes.entries()) {

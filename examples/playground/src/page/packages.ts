@@ -25,7 +25,7 @@ export class Packages {
   });
   readonly #all = h("input", { type: "checkbox", id: freshId() });
   readonly #body = h("tbody");
-  readonly #nothing = h("p", { class: "nothing", hidden: true }, "No package of that name is shown.");
+  readonly #nothing = h("p", { class: "nothing", hidden: true });
   readonly #heads: Readonly<Record<Column, HTMLTableCellElement>>;
   readonly #choose: (row: number) => void;
   #picture: Picture | null = null;
@@ -161,6 +161,7 @@ export class Packages {
       element.hidden = !(isInstalled || this.#all.checked) || !name.includes(wanted);
     }
     this.#nothing.hidden = this.#shown().length > 0;
+    this.#nothing.textContent = wanted === "" ? "Nothing is installed here." : "No package of that name is shown.";
     this.#showStop();
   }
 

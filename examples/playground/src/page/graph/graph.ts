@@ -121,6 +121,10 @@ export class Graph {
   /** Another resolution; it is drawn when it is looked at. */
   show(picture: Picture): void {
     this.#picture = picture;
+    // What was drawn stays until there is more; nothing of it is looked up in the new rows.
+    this.#scene = null;
+    this.#nodeOf.clear();
+    this.#order = [];
     this.#row = null;
     this.#paths = [];
     this.#isWanted = true;
@@ -198,8 +202,9 @@ export class Graph {
     this.#stage.dataset.state = "moving";
     const extent = steps === 0 || this.#row === null ? null : { around: this.#row, steps };
     this.#asked = extent;
-    const scene = await this.#events.ask(extent);
     const picture = this.#picture!;
+    const scene = await this.#events.ask(extent);
+    if (picture !== this.#picture) return;
     this.#scene = scene;
     this.#isSettled = false;
     this.#nodeOf = new Map(Array.from(scene.nodes, (row, node) => [row, node]));
@@ -327,7 +332,7 @@ export class Graph {
   }
 
   #chooseNode(node: number): void {
-    const row = this.#scene!.nodes[node]!;
+    const row = this.#scene?.nodes[node] ?? -1;
     if (row >= 0) this.#events.choose(row);
   }
 
