@@ -80,18 +80,13 @@ export function exampleFile(name) {
   return readFileSync(join(EXAMPLE, name));
 }
 
-/** Waits until the packages of a lock are shown, or of another choice: `change` makes it so. */
+/** Waits until another resolution is shown, in whole: `change` makes it so. */
 export async function resolved(page, change) {
-  const before = await page.evaluate(() =>
-    document.querySelector(".packages tbody")?.firstElementChild?.setAttribute("data-old", ""),
-  );
-  await change();
-  await page.waitForFunction(() => {
-    const first = document.querySelector(".packages tbody")?.firstElementChild;
-    const isRefused = document.querySelector("#totals")?.textContent === "refused";
-    return (first !== null && first !== undefined && !first.hasAttribute("data-old")) || isRefused;
+  await page.evaluate(() => {
+    document.querySelector("#totals").textContent = "";
   });
-  return before;
+  await change();
+  await page.waitForFunction(() => document.querySelector("#totals").textContent !== "");
 }
 
 /** The example of the page itself. */
