@@ -45,7 +45,8 @@ const COMPARISONS = {
   "pylock.toml": [
     abi.FORMAT_PYLOCK,
     (index: number) => `"${index}.1" <= python_full_version`,
-    (index: number, marker: string) => `[[packages]]\nname = "p${index}"\nversion = "1"\nmarker = '${marker}'\ndirectory = { path = "p" }\n`,
+    (index: number, marker: string) =>
+      `[[packages]]\nname = "p${index}"\nversion = "1"\nmarker = '${marker}'\ndirectory = { path = "p" }\n`,
     "",
   ],
 } as const;
