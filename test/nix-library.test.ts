@@ -374,7 +374,7 @@ about("packages", "from git are fetched by their recorded hash, or by commit", a
   mkdirSync(join(repository, "inner"), { recursive: true });
   writeFileSync(
     join(repository, "inner", "pyproject.toml"),
-    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n',
+    '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n',
   );
   writeFileSync(join(repository, "inner", "gitted.py"), "WHERE = 'inner'\n");
   const git = (...words: string[]): Promise<string> =>
@@ -520,7 +520,7 @@ about("mkPoetryApplication", "has a dependencyEnv, a shell and the locked Python
 about("mkPoetryApplication", "checks with the groups for checks", async () => {
   const path = project("check", DEMO);
   const checked = (more: string): string =>
-    `${known(path)}.mkPoetryApplication { doCheck = true; checkPhase = "$python -c 'import pytest_stub, demo'"; ${more} }`;
+    `${known(path)}.mkPoetryApplication { doCheck = true; checkPhase = "python -c 'import pytest_stub, demo'"; ${more} }`;
   await built(checked(""));
   assert.match((await build(checked("checkGroups = [ ];"))).errors, "No module named 'pytest_stub'");
 });
@@ -541,15 +541,16 @@ about("mkPoetryApplication", "says why it cannot build", async () => {
   const tool = project("tool", { ...DEMO, project: { ...base, version: "1", requires: ["odd-backend"] } });
   await fails(
     `${known(tool)}.application.drvPath`,
-    "cannot build from source: nixpkgs has no Python package odd-backend, which [build-system] asks for\n" +
-      "hint: give it in `nativeBuildInputs`",
+    "cannot build demo-app 1 from source: nixpkgs has no Python package odd-backend, which its [build-system] asks for\n" +
+      'hint: say what builds it, perPackage.demo-app.buildSystem = [ "NAME" ]; or have it in a group of the lock,\n' +
+      'perPackage.demo-app.buildGroups = [ "GROUP" ];',
   );
 });
 
 about("overrides.withDefaults overrides.withoutDefaults", "change a package, or drop it", async () => {
   const path = project("overrides", DEMO);
   const overlay =
-    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/$sitePackages/beta/__init__.py"; }); space-one = null; }';
+    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/' + sitePackages + '/beta/__init__.py"; }); space-one = null; }';
   const given = (which: string): string => {
     const overrides = `overrides = (import ${library} { pkgs = ${pkgs}; }).overrides.${which} (${overlay});`;
     return known(path, overrides);

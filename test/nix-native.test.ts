@@ -196,7 +196,10 @@ when("`perPackage` and `override` give it or leave it out", async () => {
   assert.equal(await foundBy(`(${known(path)}.mkPoetryPackages { ${settings} }).byName.odd`), expected);
   const overlay = `_: prev: { odd = prev.odd.override { extraLibraries = [ ${odd} ]; ignoreSonames = [ "libeven.so.2" ]; }; }`;
   assert.equal(await foundBy(`${known(path, `overrides = [ (${overlay}) ];`)}.packages.odd`), expected);
-  await fails(`${known(path, "perPackage.odd.extraLibs = [ ];")}.packages.odd.name`, /unexpected argument 'extraLibs'/);
+  await fails(
+    `${known(path, "perPackage.odd.extraLibs = [ ];")}.packages.odd.name`,
+    "perPackage.odd has no setting `extraLibs`\nhint: did you mean `extraLibraries`?",
+  );
 });
 
 test.after(() => server.close());
