@@ -9,13 +9,6 @@ let
   inherit (builtins) concatMap elem filter isString map;
   host = import ./build-python.nix python;
 
-  renamed = {
-    # Poetry's back end has been a package of its own since 1.0; projects older than that ask for all of it.
-    poetry = "poetry-core";
-    # numpy at the oldest version that works; nixpkgs builds everything with its own numpy.
-    oldest-supported-numpy = "numpy";
-  };
-
   # Wheels of PyPI that hold a program: nixpkgs' own.
   programs = {
     cmake = "cmake";
@@ -70,15 +63,14 @@ rec {
       hint,
     }:
     let
-      nameOf = name: renamed.${name} or name;
       # `maturin` is its hook, which has the program.
       isProgram = name: programs ? ${name} || name == "maturin";
       known = filter isString names;
-      always = lib.unique (map nameOf known);
-      sometimes = filter (name: !(elem name always) && (host.pkgs ? ${name} || isProgram name)) (map nameOf optional);
+      always = lib.unique known;
+      sometimes = filter (name: !(elem name always) && (host.pkgs ? ${name} || isProgram name)) optional;
       wanted = always ++ sometimes;
       tools = lib.unique (
-        concatMap (name: run.${name} or [ ]) (map nameOf (filter isString asked))
+        concatMap (name: run.${name} or [ ]) (filter isString asked)
         ++ map (name: programs.${name}) (filter (name: programs ? ${name}) wanted)
       );
     in

@@ -86,6 +86,15 @@ let
     application = preset mkApplication { };
     environment = preset mkEnv { };
     packages = preset mkPackages { };
+    # The same project with one more overlay, after those that are there.
+    extend =
+      overlay:
+      import ./. (
+        arguments
+        // {
+          overrides = lib.toList (arguments.overrides or defaultPoetryOverrides) ++ [ overlay ];
+        }
+      );
   };
 in
 {
@@ -101,7 +110,9 @@ in
   else
     builtins.mapAttrs (_: project.preset) functions
     // {
-      inherit (project) resolution application environment;
+      inherit (project) resolution application environment extend;
+      # As it is called on a scope of nixpkgs.
+      overrideScope = project.extend;
       packages = project.packages.byName;
     }
 )

@@ -90,7 +90,7 @@ in
       # each time. Which those are is seen by their time, so that of all others is set first.
       patchInstalled = patches: ''
         find "$out/${python.sitePackages}" -type f -exec touch -d @1 {} +
-        for patch in ${lib.concatStringsSep " " (map (patch: "${patch}") patches)}; do
+        for patch in ${builtins.concatStringsSep " " (map (patch: "${patch}") patches)}; do
           echo "applying patch $patch to what is installed"
           patch -p1 -d "$out/${python.sitePackages}" < "$patch"
         done

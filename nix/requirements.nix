@@ -18,6 +18,17 @@ in
 rec {
   inherit normalize nameOf named;
 
+  # What is asked for under a name of the past.
+  present =
+    name:
+    {
+      # Poetry's back end has been a package of its own since 1.0; projects older than that ask for all of it.
+      poetry = "poetry-core";
+      # numpy at the oldest version that works; whoever has one builds everything with that.
+      oldest-supported-numpy = "numpy";
+    }
+    .${name} or name;
+
   # { buildRequires, conditionalRequires }: those that hold under a marker only may be missing.
   of =
     texts:

@@ -42,6 +42,7 @@ let
     if recorded ? buildRequires then recorded
     else if folder != null then requirements.ofFolder folder
     else null;
+  present = map requirements.present;
 
   # The names that are asked for, before nixpkgs or the lock is.
   namesOf =
@@ -49,7 +50,7 @@ let
     let
       asked =
         if settings.buildSystem != null then settings.buildSystem
-        else if facts != null then facts.buildRequires
+        else if facts != null then present facts.buildRequires
         else usual ++ settings.known.buildSystem or [ ];
     in
     asked ++ filter (name: !(elem name asked)) (map ({ name, ... }: name) extraRequires);
@@ -138,6 +139,7 @@ in
     let
       tools = buildSystem python;
       recipe = if settings.fromNixpkgs == false then { } else recipeOf { inherit python package; };
+      conditional = present (facts.conditionalRequires or [ ]);
       names = namesOf { inherit facts settings extraRequires; inherit (tools) usual; };
       texts = filter isString names;
 
@@ -145,7 +147,7 @@ in
       locked = lockedBuild {
         groups = settings.buildGroups;
         # A locked maturin would lack nixpkgs' way to the crates.
-        names = filter (name: !(tools.isRust [ name ])) (texts ++ facts.conditionalRequires or [ ]);
+        names = filter (name: !(tools.isRust [ name ])) (texts ++ conditional);
         matched = map ({ name, ... }: name) (filter ({ isLocked, ... }: isLocked) extraRequires);
       };
       left = filter (name: !(elem name locked.taken));
@@ -153,8 +155,8 @@ in
         subject = title package;
         # nixpkgs' recipe says itself what builds it, under whatever name it is there.
         names = if recipe == { } then left names else [ ];
-        optional = left (facts.conditionalRequires or [ ] ++ (if recipe == { } then [ ] else texts));
-        asked = texts ++ filter (name: elem name locked.taken) (facts.conditionalRequires or [ ]);
+        optional = left (conditional ++ (if recipe == { } then [ ] else texts));
+        asked = texts ++ filter (name: elem name locked.taken) conditional;
         hint =
           "say what builds it, perPackage.${package.name}.buildSystem = [ \"NAME\" ]; or have it in a group of the lock,\n"
           + "perPackage.${package.name}.buildGroups = [ \"GROUP\" ];"
@@ -162,7 +164,7 @@ in
           + lib.optionalString (package ? source) " or take a wheel";
       };
 
-      isRust = tools.isRust (texts ++ facts.conditionalRequires or [ ]) || recipe ? cargoDeps;
+      isRust = tools.isRust (texts ++ conditional) || recipe ? cargoDeps;
       isPython = input: input ? pythonModule && input.pythonModule != false;
       others = filter (input: input != null && !(isPython input)) (
         recipe.propagatedBuildInputs or [ ] ++ recipe.dependencies or [ ]

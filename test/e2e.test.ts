@@ -108,7 +108,7 @@ step("the environment holds the development group, and runs pytest", async () =>
 
 step("`overridePythonAttrs` changes a package", async () => {
   const overlay =
-    '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/${prev.python.sitePackages}/mark.py"; }); }';
+    '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/" + prev.python.sitePackages + "/mark.py"; }); }';
   const library = `(import ${project}/.pylock2nix { pkgs = ${pkgs}; })`;
   const environment = `${known()}.mkPoetryEnv { overrides = ${library}.overrides.withDefaults (${overlay}); }`;
   const out = await built(environment);

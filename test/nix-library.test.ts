@@ -550,7 +550,9 @@ about("mkPoetryApplication", "says why it cannot build", async () => {
 about("overrides.withDefaults overrides.withoutDefaults", "change a package, or drop it", async () => {
   const path = project("overrides", DEMO);
   const overlay =
-    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/' + sitePackages + '/beta/__init__.py"; }); space-one = null; }';
+    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/' +
+    sitePackages +
+    '/beta/__init__.py"; }); space-one = null; }';
   const given = (which: string): string => {
     const overrides = `overrides = (import ${library} { pkgs = ${pkgs}; }).overrides.${which} (${overlay});`;
     return known(path, overrides);
@@ -568,6 +570,35 @@ about("overrides.withDefaults overrides.withoutDefaults", "change a package, or 
     await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withoutDefaults (_: _: { }))`),
     1,
   );
+});
+
+about("extend overrideScope", "give the same project with one more overlay", async () => {
+  const path = project("extend", DEMO);
+  const version = (to: string): string =>
+    `(final: prev: { beta = prev.beta.overridePythonAttrs { version = prev.beta.version + "${to}"; }; })`;
+  const first = known(path, `overrides = [ ${version(".1")} ];`);
+  for (const name of ["extend", "overrideScope"]) {
+    const twice = `(${first}.${name} ${version(".2")}).extend ${version(".3")}`;
+    assert.is(await value(`(${twice}).packages.beta.version`), "1.0.1.2.3");
+    assert.is(await value(`((${twice}).mkPackages { }).byName.beta.version`), "1.0.1.2.3");
+  }
+  assert.is(await value(`${first}.packages.beta.version`), "1.0.1");
+  // Without overlays of its own the defaults stay.
+  const known2 = `(${known(path)}.extend (_: _: { beta = null; }))`;
+  assert.equal(await value(names(`${known2}.packages`)), ["alpha", "space-one"]);
+  // As of nixpkgs' own set of packages, here with the locked ones in it.
+  const set = `((${known(path)}.mkPackages { }).python.pkgs.overrideScope ${version(".4")}).overrideScope ${version(".5")}`;
+  assert.is(await value(`(${set}).beta.version`), "1.0.4.5");
+  assert.is(await value(`(${set}).alpha.version`), "1.0");
+});
+
+about("defaultPoetryOverrides", "has `.extend`, as poetry2nix' has", async () => {
+  const path = project("defaults-extend", DEMO);
+  const functions = `(import ${library} { pkgs = ${pkgs}; })`;
+  const overlay = '(final: prev: { beta = prev.beta.overridePythonAttrs { version = prev.beta.version + "x"; }; })';
+  const extended = `(${functions}.defaultPoetryOverrides.extend ${overlay}).extend ${overlay}`;
+  for (const overrides of [extended, `[ (${extended}) ]`])
+    assert.is(await value(`${known(path, `overrides = ${overrides};`)}.packages.beta.version`), "1.0xx");
 });
 
 about("defaultPoetryOverrides", "changes what is built from source, and no wheel", async () => {
