@@ -140,7 +140,11 @@ in
       tools = buildSystem python;
       recipe = if settings.fromNixpkgs == false then { } else recipeOf { inherit python package; };
       conditional = present (facts.conditionalRequires or [ ]);
-      names = namesOf { inherit facts settings extraRequires; inherit (tools) usual; };
+      names = namesOf {
+        inherit facts settings extraRequires;
+        # A recipe that says what builds it needs no guess.
+        usual = if recipe.build-system or [ ] == [ ] then tools.usual else [ ];
+      };
       texts = filter isString names;
 
       # From the lock, then from nixpkgs.

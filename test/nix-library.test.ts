@@ -654,8 +654,33 @@ about("mkPoetryEnv", "merges a shared namespace, and reports files that differ",
   const clashing = project("clash", { packages: [{ name: "space-one" }, { name: "clash" }], project: null });
   const { code, errors } = await build(`${known(clashing)}.environment`);
   assert.is.not(code, 0);
-  assert.match(errors, "error: cannot make the environment: packages disagree about the same file");
-  assert.match(errors, `${sitePackages}/space/__init__.py`);
+  const file = `${sitePackages}/space/__init__.py`;
+  const place = (name: string): string =>
+    `${name.padEnd("space-one".length)}  ${join(folder, "nix", "store")}/[^ ]*/${file}`;
+  assert.match(
+    errors,
+    new RegExp(
+      `error: cannot make the environment: packages disagree about the same file\n  ${file}\n    ${place("clash")}\n    ${place("space-one")}\n`,
+    ),
+  );
+  assert.match(
+    errors,
+    `hint: \`ignoreCollisions."${file}" = "clash";\` takes that of clash, \`... = "space-one";\` that of space-one;\n` +
+      "or remove the file from one of them with `overridePythonAttrs`",
+  );
+  const taken = async (ignoreCollisions: string): Promise<string> => {
+    const out = await built(`${known(clashing)}.mkPoetryEnv { ignoreCollisions = ${ignoreCollisions}; }`);
+    return readFileSync(join(out, file), "utf8");
+  };
+  assert.is(await taken(`{ "${file}" = "space-one"; }`), "");
+  assert.is(await taken(`{ "${file}" = "clash"; }`), "# another\n");
+  assert.is(await taken('{ "*/nowhere.py" = "clash"; "*/__init__.py" = "space-one"; }'), "");
+  // Who has no such file decides nothing.
+  assert.match(
+    (await build(`${known(clashing)}.mkPoetryEnv { ignoreCollisions."*" = "space-two"; }`)).errors,
+    "packages disagree about the same file",
+  );
+  assert.is(await taken("true"), "# another\n");
   const ignoring = await built(`${known(clashing)}.mkPoetryEnv { ignoreCollisions = [ "*/space/__init__.py" ]; }`);
   // Packages are in the order of their names, and the first wins.
   assert.is(readFileSync(join(ignoring, sitePackages, "space", "__init__.py"), "utf8"), "# another\n");

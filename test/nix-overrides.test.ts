@@ -401,17 +401,7 @@ when("`fromNixpkgs` takes the inputs of nixpkgs' recipe, at the lock's version",
   const of = (setting: string, more = ""): string =>
     `${at(path, `perPackage.pure = { fromNixpkgs = ${setting}; ${more} };`, "", RECIPE)}.packages.pure`;
   // Python packages that it runs with are the lock's affair.
-  assert.equal(await inputs(of("true")), [
-    "blas",
-    "glib",
-    "gfortran",
-    "setuptools",
-    "wheel",
-    "poetry-core",
-    "flit-core",
-    "hatchling",
-    "flit-core",
-  ]);
+  assert.equal(await inputs(of("true")), ["blas", "glib", "gfortran", "flit-core"]);
   const facts = await value(
     `let p = ${of("true")}; in { inherit (p) version FLAGS cmakeFlags; src = p.src.name; step = p.preBuild or null; patches = p.patches or null; }`,
   );
@@ -438,7 +428,7 @@ when("`fromNixpkgs` takes the inputs of nixpkgs' recipe, at the lock's version",
     MORE: "1",
     isPatched: true,
   });
-  assert.is(await moduleOf(`${of("true")}.overridePythonAttrs { cmakeFlags = ""; }`), MODULE);
+  assert.is(await moduleOf(of("true", 'buildSystem = [ "poetry-core" ];')), MODULE);
 });
 
 when("`fromNixpkgs` says when there is no recipe", async () => {
@@ -569,6 +559,40 @@ when("settings of sources leave native wheels alone, and theirs leave sources al
   ])
     assert.is(await drv(`perPackage.both.${setting};`, "both"), plain, setting);
   assert.is(await drv(fromSource('ignoreSonames = [ "libodd.so.1" ];'), "pure"), await drv(fromSource(), "pure"));
+});
+
+// --- docs/overrides.md -------------------------------------------------------------------------------------------------
+
+when("each example of docs/overrides.md is taken, and each setting has a row and an example", async () => {
+  const page = readFileSync("docs/overrides.md", "utf8");
+  const blocks = [...page.matchAll(/```nix\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  assert.ok(blocks.length >= 20, `${blocks.length} examples`);
+  const path = project("documented", { packages: [PURE, ONLY_WHEEL], project: null });
+  for (const file of ["flask.patch", "orjson-Cargo.lock", "rpds-Cargo.lock"]) writeFileSync(join(path, file), "");
+  const settings = `(import ${library}/per-package.nix { lib = (${pkgs}).lib; })`;
+  const given = `pkgs = { inherit (${pkgs}) lib stdenv; }; inherit (pkgs) lib; project = ${at(path)};`;
+  for (const block of blocks) {
+    const text = block.replaceAll(" ./", ` ${path}/`).replaceAll(" ../", ` ${path}/`);
+    const isExpression = /^(import|project|\(project)/.test(text);
+    const data = isExpression
+      ? text.startsWith("import")
+        ? /\{[\s\S]*\}/.exec(text)![0].replace("inherit pkgs;", "")
+        : null
+      : `{ ${text} }`;
+    const checked =
+      data === null
+        ? `let made = ${text.replace(").application", ")")}; in builtins.attrNames made.packages`
+        : `builtins.mapAttrs (name: settings: builtins.attrNames (${settings}.complete name settings)) ((${data}).perPackage or { })`;
+    await value(`let ${given} in ${checked}`);
+  }
+  const keys = (await value(`builtins.attrNames ${settings}.defaults`)) as string[];
+  for (const key of keys.filter((name) => name !== "known")) {
+    assert.match(page, new RegExp(`^\\| .*\`${key}\``, "m"), `${key} has no row`);
+    assert.ok(
+      blocks.some((block) => block.includes(key)),
+      `${key} has no example`,
+    );
+  }
 });
 
 test.after(() => server.close());
