@@ -140,7 +140,8 @@ in
                 done < "$wheel/nix-support/library-wheels"
               fi
             done
-          '';
+          ''
+          + originPaths;
           # autoPatchelfHook names what it does not find, not what can be done about it.
           libraryHint = hintOf needed;
           failureHook = ''
@@ -148,6 +149,36 @@ in
           '';
         }
         // lib.optionalAttrs (needed.runpaths != [ ]) { appendRunpaths = needed.runpaths; };
+
+      # What opens a library by its name has a run path from its own folder to that one's (`$ORIGIN/../../nvidia/cublas/lib`:
+      # CUDA's plug-ins). autoPatchelfHook drops such paths, and they would end in this output, where the other wheel is not.
+      # So the folders that they mean, here and in the other wheels, are appended to what it writes, in one pass over files of
+      # which some have a gigabyte.
+      originPaths = ''
+        addOriginPaths() {
+          local object entry place prefix folder
+          declare -A isAppended=()
+          while IFS=: read -r object entry; do
+            place="$(realpath -ms "''${object%/*}/''${entry#?ORIGIN}")"
+            [ "''${place#"$out/"}" != "$place" ] || continue
+            for prefix in "$out" $(cat "$out/nix-support/library-wheels" 2> /dev/null); do
+              folder="$prefix/''${place#"$out/"}"
+              if [ -z "''${isAppended[$folder]-}" ] && compgen -G "$folder/*.so*" > /dev/null; then
+                isAppended[$folder]=1
+                if [ -n "''${__structuredAttrs-}" ]; then
+                  appendRunpaths+=("$folder")
+                else
+                  appendRunpaths="''${appendRunpaths-} $folder"
+                fi
+              fi
+            done
+          done < <(
+            find "$out" -type f -name '*.so*' -print0 | LC_ALL=C sort -z \
+              | LC_ALL=C xargs -0 -r grep -aoHE '[$]ORIGIN[A-Za-z0-9_./+-]*' | uniq
+          )
+        }
+        addOriginPaths
+      '';
 
       hintOf = needed: ''
         pylock2nix: could ${package.name} not find a shared library? ${

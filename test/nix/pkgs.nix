@@ -299,17 +299,18 @@ in
       for input in ''${buildInputs-}; do libraries="$libraries $input/lib"; done
       "$standInPython" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
         "''${autoPatchelfIgnoreMissingDeps-}" "$out/nix-support/libraries"
-      if [ -n "''${appendRunpaths-}" ]; then
+      local path
+      for path in ''${appendRunpaths-}; do
         mkdir -p "$out/nix-support"
-        echo "$appendRunpaths" > "$out/nix-support/driver"
-      fi
+        echo "$path" >> "$out/nix-support/run-paths"
+      done
     }
     postFixupHooks+=(autoPatchelfPostFixup)
   '';
   autoAddDriverRunpath = hook "auto-add-driver-runpath" ''
     addDriverRunpath() {
       mkdir -p "$out/nix-support"
-      echo /run/opengl-driver/lib > "$out/nix-support/driver"
+      echo /run/opengl-driver/lib >> "$out/nix-support/run-paths"
     }
     postFixupHooks+=(addDriverRunpath)
   '';
