@@ -104,13 +104,28 @@ let
       urls ? [ ],
       name ? "",
       hash ? "",
+      # Writes a `netrc` for curl, with variables of the builder's environment.
+      netrcPhase ? null,
+      netrcImpureEnvVars ? [ ],
       passthru ? { },
       ...
     }:
     let
       first = if url != "" then url else builtins.head urls;
     in
-    derivation {
+    (if netrcPhase != null then
+      mkDerivation {
+        name = lib.strings.sanitizeDerivationName (if name != "" then name else baseNameOf first);
+        url = first;
+        outputHash = hash;
+        outputHashAlgo = builtins.head (builtins.match "([a-z0-9]+)-.*" hash);
+        outputHashMode = "flat";
+        impureEnvVars = netrcImpureEnvVars;
+        buildCommand = netrcPhase + ''
+          curl --silent --show-error --fail --location --netrc-file "$PWD/netrc" --output "$out" "$url"
+        '';
+      }
+    else derivation {
       name = lib.strings.sanitizeDerivationName (if name != "" then name else baseNameOf first);
       builder = "builtin:fetchurl";
       system = "builtin";
@@ -122,7 +137,7 @@ let
       executable = false;
       unpack = false;
       preferLocalBuild = true;
-    }
+    })
     // { urls = [ first ]; }
     // passthru;
 
