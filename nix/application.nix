@@ -89,6 +89,10 @@ let
   postFixup = ''
     ${mkEnvironment.command python} "$environmentSpecification" "$out/libexec/environment" "$out"
   ''
+  # nixpkgs' hook imports from the output alone, where propagated packages would be found; here they are in the environment.
+  + lib.optionalString (arguments ? pythonImportsCheck) ''
+    export PYTHONPATH="$out/libexec/environment/${python.sitePackages}''${PYTHONPATH:+:$PYTHONPATH}"
+  ''
   + lib.optionalString (makeWrapperArgs != [ ]) ''
     for program in "$out"/bin/*; do
       wrapProgram "$program" ''${makeWrapperArgs[@]}

@@ -525,6 +525,14 @@ about("mkPoetryApplication", "checks with the groups for checks", async () => {
   assert.match((await build(checked("checkGroups = [ ];"))).errors, "No module named 'pytest_stub'");
 });
 
+about("mkPoetryApplication", "checks that modules can be imported, with all that it needs", async () => {
+  const path = project("imports", DEMO);
+  // demo imports alpha, which is another package.
+  await built(`${known(path)}.mkPoetryApplication { pythonImportsCheck = [ "demo" "alpha" ]; }`);
+  const { errors } = await build(`${known(path)}.mkPoetryApplication { pythonImportsCheck = [ "nowhere" ]; }`);
+  assert.match(errors, "No module named 'nowhere'");
+});
+
 about("mkPoetryApplication", "says why it cannot build", async () => {
   const none = project("no-package", { ...DEMO, project: null });
   await fails(

@@ -98,6 +98,14 @@ else
     export PYTHONPATH="$out/$standInSitePackages${PYTHONPATH+:$PYTHONPATH}"
     runPhase installCheckPhase
   fi
+  # pythonImportsCheckHook, before the distribution: from the output, with what the inputs have.
+  if [ -n "${pythonImportsCheck-}" ]; then
+    (
+      cd "$out"
+      export PYTHONPATH="$out/$standInSitePackages${PYTHONPATH+:$PYTHONPATH}"
+      python -c 'import importlib, os; list(map(importlib.import_module, os.environ["pythonImportsCheck"].split()))'
+    )
+  fi
 fi
 # Nix takes a closed standard output for the end and kills what still runs: coreutils close theirs, so bash ends last.
 exit 0
