@@ -146,6 +146,7 @@ in
         usual = if recipe.build-system or [ ] == [ ] then tools.usual else [ ];
       };
       texts = filter isString names;
+      isGuess = facts == null && settings.buildSystem == null;
 
       # From the lock, then from nixpkgs.
       locked = lockedBuild {
@@ -157,9 +158,9 @@ in
       left = filter (name: !(elem name locked.taken));
       fromNixpkgs = tools.of {
         subject = title package;
-        # nixpkgs' recipe says itself what builds it, under whatever name it is there.
-        names = if recipe == { } then left names else [ ];
-        optional = left (conditional ++ (if recipe == { } then [ ] else texts));
+        # What is a guess, or what nixpkgs' recipe says itself, under whatever name it is there, may be missing.
+        names = left (if recipe != { } then [ ] else if isGuess then settings.known.buildSystem or [ ] else names);
+        optional = left (conditional ++ lib.optionals (recipe != { } || isGuess) texts);
         asked = texts ++ filter (name: elem name locked.taken) conditional;
         hint =
           "say what builds it, perPackage.${package.name}.buildSystem = [ \"NAME\" ]; or have it in a group of the lock,\n"
@@ -219,7 +220,7 @@ in
       '';
       sourceHint = ''
         pylock2nix: could ${title package} not be built from its source? ${
-          if facts == null && settings.buildSystem == null then
+          if isGuess then
             "What it asks for is not known: `pylock2nix prefetch --all` reads it."
           else
             "It had what its [build-system] asks for, and no more."

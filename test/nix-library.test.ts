@@ -629,12 +629,12 @@ about("defaultPoetryOverrides", "changes what is built from source, and no wheel
   assert.equal(await inputs(""), []);
   assert.equal(await inputs("preferWheels = false;"), [
     "libyaml",
+    "cython",
     "setuptools",
     "wheel",
     "poetry-core",
     "flit-core",
     "hatchling",
-    "cython",
   ]);
   const none = `preferWheels = false; overrides = [ ];`;
   assert.equal(await inputs(none), ["setuptools", "wheel", "poetry-core", "flit-core", "hatchling"]);

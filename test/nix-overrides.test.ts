@@ -277,6 +277,9 @@ when("what is recorded is all that a source is built with; else the usual ones a
   // Poetry's old name, numpy's old trick, and what holds under a marker where nixpkgs has it.
   const old = { buildRequires: ["poetry", "setuptools"], conditionalRequires: ["cython", "hatch-nowhere"] };
   assert.equal(await inputsOf(old), ["poetry-core", "setuptools", "cython"]);
+  // The usual ones are a guess: those that nixpkgs has.
+  const fewer = `(import ${library} { pkgs = (${pkgs}) // { python3 = let python = (${pkgs}).python3 // { pkgs = builtins.removeAttrs (${pkgs}).python3.pkgs [ "flit-core" ]; pythonOnBuildForHost = python; }; in python; }; projectDir = ${project("fewer", { packages: [PURE] })}; ${fromSource()} })`;
+  assert.equal(await inputs(`${fewer}.packages.pure`), ["setuptools", "wheel", "poetry-core", "hatchling"]);
   // What is said counts before it.
   assert.equal(await inputsOf({ buildRequires: ["flit-core"] }, 'buildSystem = [ "hatchling" ];'), ["hatchling"]);
   await fails(
