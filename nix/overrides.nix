@@ -1,17 +1,20 @@
-# defaultPoetryOverrides: what well-known packages need besides the common back ends (build-system.nix) when they are
-# built from source. Data first; one overlay applies it. (What wheels need is in sonames.nix.)
+# defaultPoetryOverrides: what well-known packages need when they are built from source, and do not say in their
+# [build-system] or, where that is not known, say there. Data first; one overlay applies it. (What wheels need is in sonames.nix.)
 #
 # Invariant: an override for a package that the lock does not have, or that comes as a wheel, changes nothing.
-{ pkgs, lib }:
+{ lib }:
 let
-  # Locked sdist -> further Python packages that build it, by nixpkgs' names.
+  # Locked sdist -> Python packages that build it besides the usual ones, by nixpkgs' names. They count where `prefetch` has
+  # not recorded what it asks for.
   buildSystems = {
     attrs = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
+    cryptography = [ "cffi" "maturin" "setuptools-rust" ];
     filelock = [ "hatch-vcs" ];
     importlib-metadata = [ "setuptools-scm" ];
     jsonschema = [ "hatch-vcs" "hatch-fancy-pypi-readme" ];
     lxml = [ "cython" ];
     numpy = [ "cython" "meson-python" ];
+    orjson = [ "maturin" ];
     pandas = [ "cython" "meson-python" "numpy" "versioneer" ];
     pdm = [ "pdm-backend" ];
     platformdirs = [ "hatch-vcs" ];
@@ -20,7 +23,9 @@ let
     pytest = [ "setuptools-scm" ];
     python-dateutil = [ "setuptools-scm" ];
     pyyaml = [ "cython" ];
+    pydantic-core = [ "maturin" ];
     pyzmq = [ "cython" "scikit-build-core" ];
+    scipy = [ "cython" "meson-python" "numpy" "pybind11" "pythran" ];
     tqdm = [ "setuptools-scm" ];
     urllib3 = [ "hatch-vcs" ];
     virtualenv = [ "hatch-vcs" ];
@@ -31,42 +36,32 @@ let
   native = {
     cffi = { tools = [ "pkg-config" ]; libraries = [ "libffi" ]; };
     lxml = { tools = [ "pkg-config" ]; libraries = [ "libxml2" "libxslt" "zlib" ]; };
+    cryptography = { tools = [ "pkg-config" ]; libraries = [ "openssl" ]; };
     mysqlclient = { tools = [ "pkg-config" ]; libraries = [ "libmysqlclient" ]; };
+    numpy = { tools = [ "pkg-config" "gfortran" ]; libraries = [ "openblas" ]; };
     pillow = { tools = [ "pkg-config" ]; libraries = [ "freetype" "lcms2" "libjpeg" "libtiff" "libwebp" "zlib" ]; };
     pyyaml = { tools = [ ]; libraries = [ "libyaml" ]; };
-    pyzmq = { tools = [ "pkg-config" "cmake" "ninja" ]; libraries = [ "zeromq" ]; };
+    pyzmq = { tools = [ "pkg-config" ]; libraries = [ "zeromq" ]; };
+    # Fortran and C++: what it is compiled with is not said in pyproject.toml.
+    scipy = { tools = [ "pkg-config" "gfortran" ]; libraries = [ "openblas" ]; };
   };
 
-  isWheel = package: lib.hasSuffix ".whl" (package.pylock2nix.file.name or "");
-  isSource = package: package ? pylock2nix && !isWheel package;
+  knownOf = name: {
+    buildSystem = buildSystems.${name} or [ ];
+    tools = native.${name}.tools or [ ];
+    libraries = native.${name}.libraries or [ ];
+  };
+  # Only names that are there, and each looked at when it is asked for; nixpkgs' own packages as they are.
+  defaults =
+    _: prev:
+    builtins.mapAttrs (
+      name: package: if package ? pylock2nix then package.override { known = knownOf name; } else package
+    ) (builtins.intersectAttrs (buildSystems // native) prev);
+
+  # An overlay that has `.extend`, as poetry2nix' has.
+  extensible = overlay: {
+    __functor = _: overlay;
+    extend = more: extensible (lib.composeExtensions overlay more);
+  };
 in
-final: prev:
-let
-  host = import ./build-python.nix final.python;
-  fromSource =
-    name:
-    let
-      wanted = native.${name} or { tools = [ ]; libraries = [ ]; };
-      # A later nixpkgs may have renamed one.
-      from = set: map (
-        wish:
-        set.${wish} or (throw ''
-          cannot build ${name} from source: this nixpkgs has no ${wish}
-          hint: say what it needs with `overrides.withoutDefaults`, or take a wheel'')
-      );
-    in
-    prev.${name}.overridePythonAttrs (old: {
-      build-system = old.build-system or [ ] ++ from host.pkgs (buildSystems.${name} or [ ]);
-      nativeBuildInputs = old.nativeBuildInputs or [ ] ++ from pkgs wanted.tools;
-      buildInputs = old.buildInputs or [ ] ++ from pkgs wanted.libraries;
-      # CMake, Meson and Ninja serve the back end; they are not the build itself.
-      dontUseCmakeConfigure = true;
-      dontUseMesonConfigure = true;
-      dontUseNinjaBuild = true;
-      dontUseNinjaInstall = true;
-    });
-in
-# Only names that are there, and each looked at when it is asked for.
-builtins.mapAttrs (name: _: if isSource prev.${name} then fromSource name else prev.${name}) (
-  builtins.intersectAttrs prev (buildSystems // native)
-)
+extensible defaults

@@ -7,7 +7,7 @@
   lib,
   resolve,
   select,
-  mkPackage,
+  package,
   defaultPoetryOverrides,
 }:
 {
@@ -21,7 +21,7 @@
   target ? null,
   overrides ? [ defaultPoetryOverrides ],
   preferWheels ? true,
-  # Name -> what is particular about a package: `preferWheel`, `extraLibraries`, `ignoreSonames` (package.nix).
+  # Name -> what is particular about a package (per-package.nix).
   perPackage ? { },
   extras ? [ "*" ],
 }:
@@ -49,15 +49,15 @@ let
   root = if pwd != null then pwd else folder;
 
   # `main` is part of every selection of these functions, where the lock has it.
-  packagesOf =
+  packagesOf = groups: selectionOf (builtins.filter (name: frozen.groups ? ${name}) [ "main" ] ++ groups);
+
+  selectionOf =
     groups:
     let
-      main = builtins.filter (name: frozen.groups ? ${name}) [ "main" ];
       selected = select {
         resolution = frozen;
         target = chosen;
-        inherit extras;
-        groups = main ++ groups;
+        inherit extras groups;
       };
       libraries = import ./libraries.nix selected;
       keyed = map (key: { inherit key; });
@@ -65,9 +65,8 @@ let
 
       locked = builtins.mapAttrs (
         name:
-        mkPackage {
-          inherit python;
-          inherit root;
+        package.mkPackage {
+          inherit python root;
           libraries = present libraries.${name};
           neighbours = map ({ key }: selected.${key}) (
             builtins.genericClosure {
@@ -75,11 +74,24 @@ let
               operator = { key }: keyed libraries.${key};
             }
           );
-          settings = { preferWheel = preferWheels; } // perPackage.${name} or { };
+          given = settingsOf name;
+          inherit (buildOf name) extraRequires lockedBuild;
         }
       ) selected;
-      overlay = lib.composeManyExtensions (lib.toList overrides);
-      set = lib.fix (lib.extends overlay (_: python.pkgs // locked));
+      setWith =
+        overlay:
+        lib.fix (
+          lib.extends overlay (
+            _:
+            python.pkgs
+            // settings.warnOfSlips lockedNames particular locked
+            // {
+              # As that of nixpkgs' own set, which would have none of these packages.
+              overrideScope = more: setWith (lib.composeExtensions overlay more);
+            }
+          )
+        );
+      set = setWith (lib.composeManyExtensions (lib.toList overrides));
     in
     {
       inherit selected set;
@@ -88,12 +100,91 @@ let
       # Python as users of poetry2nix find it in passthru: its packages are the locked ones.
       python = python // { pkgs = set; };
     };
+
+  # --- What is particular about each ---
+
+  settings = import ./per-package.nix { inherit lib; };
+  particular = settings.normalized perPackage;
+  settingsOf = name: { preferWheel = preferWheels; } // settings.of particular name;
+  # What is needed to build it (source.nix).
+  buildOf = name: {
+    settings = settings.complete "perPackage.${name}" (settingsOf name);
+    extraRequires = extraRequires.${name} or [ ];
+    lockedBuild = lockedBuildFor name;
+  };
+  lockedNames =
+    builtins.listToAttrs (map (package: { inherit (package) name; value = null; }) frozen.packages)
+    // lib.optionalAttrs (frozen.project or null != null) { ${settings.normalize frozen.project.name} = null; };
+
+  # uv's [tool.uv.extra-build-dependencies]: what else the build of a package requires; with `match-runtime` at the version
+  # that is installed (uv-distribution-types, build_requires.rs).
+  extraRequires =
+    let
+      given = if builtins.pathExists document then (builtins.fromTOML (builtins.readFile document)).tool.uv or { } else { };
+      of =
+        requirement:
+        if builtins.isString requirement then
+          { name = requirements.nameOf requirement; isLocked = false; }
+        else
+          { name = requirements.nameOf requirement.requirement; isLocked = requirement.match-runtime or false; };
+    in
+    if frozen.lock.format != "uv" || frozen.pyproject == null then
+      { }
+    else
+      lib.mapAttrs' (name: wanted: {
+        name = requirements.normalize name;
+        value = map of wanted;
+      }) (given.extra-build-dependencies or { });
+  requirements = import ./requirements.nix;
+  document = if pyproject != null then pyproject else folder + "/${frozen.pyproject.path}";
+
+  # What the lock has of the requirements of a build: { taken, packages }. A cross build runs another Python than they are for.
+  lockedBuildFor =
+    name:
+    { groups, names, matched }:
+    let
+      isCross = toString (import ./build-python.nix python) != toString python;
+      none = { taken = [ ]; packages = [ ]; };
+      some =
+        groups: names:
+        let
+          made = selections.${builtins.toJSON groups} or (selectionOf groups);
+          found = import ./build-requirements.nix {
+            inherit (made) selected;
+            requiredBy =
+              selected: package.requiredBy { inherit root; inherit (buildOf selected.name) settings extraRequires; } selected;
+          } { inherit name names; };
+        in
+        {
+          inherit (found) taken;
+          packages = builtins.filter (package: package != null) (map (each: made.set.${each}) found.closure);
+        };
+      ofGroups = if groups == [ ] || isCross then none else some groups names;
+      ofMain = if matched == [ ] || isCross then none else some [ "main" ] matched;
+      missing = builtins.filter (each: !(builtins.elem each ofMain.taken)) matched;
+    in
+    if missing != [ ] && !isCross then
+      throw ''
+        cannot build ${name} from source: pyproject.toml asks for ${builtins.head missing} with `match-runtime`, and it is not
+        installed, or needs ${name} itself
+        hint: add it to the project's dependencies''
+    else
+      {
+        taken = ofGroups.taken ++ ofMain.taken;
+        packages = lib.unique (ofGroups.packages ++ ofMain.packages);
+      };
+  # Each once, whoever asks for it.
+  selections = builtins.listToAttrs (
+    map (groups: { name = builtins.toJSON groups; value = selectionOf groups; }) (
+      [ [ "main" ] ] ++ map (each: each.buildGroups or [ ]) (builtins.attrValues particular)
+    )
+  );
 in
 {
-  inherit folder root packagesOf;
+  inherit folder root packagesOf buildOf;
   resolution = frozen;
   target = chosen;
   inherit (frozen) project;
-  pyproject = if pyproject != null then pyproject else folder + "/${frozen.pyproject.path}";
+  pyproject = document;
   poetrylock = if lock != null && !isName then lock else folder + "/${if isName then lock else frozen.lock.path}";
 }

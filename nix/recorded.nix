@@ -8,8 +8,8 @@
 path:
 let
   inherit (builtins)
-    all attrNames attrValues elem elemAt filter fromJSON head isAttrs isBool isList isString length listToAttrs map match
-    readFile replaceStrings sort stringLength toJSON;
+    all attrNames attrValues elem elemAt filter fromJSON head isAttrs isBool isList isString length map match
+    readFile sort stringLength toJSON;
 
   # --- Reading ---
 
@@ -160,30 +160,9 @@ let
 
   # --- What is put in (src/answers/freeze.ts) ---
 
-  lowered =
-    replaceStrings
-      [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ]
-      [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ];
-  normalize = name: builtins.concatStringsSep "-" (filter isString (builtins.split "[-_.]+" (lowered name)));
-  named =
-    texts:
-    filter (name: name != "") (
-      attrNames (
-        listToAttrs (
-          map (text: { name = normalize (head (match "([A-Za-z0-9._-]*).*" text)); value = null; }) texts
-        )
-      )
-    );
-  isConditional = text: match ".*;.*" text != null;
   factsOf =
     entry:
-    let
-      requires = entry.buildRequires or [ ];
-      always = named (filter (text: !(isConditional text)) requires);
-      sometimes = filter (name: !(elem name always)) (named (filter isConditional requires));
-    in
-    (if entry ? buildRequires then { buildRequires = always; } else { })
-    // (if sometimes == [ ] then { } else { conditionalRequires = sometimes; })
+    (if entry ? buildRequires then (import ./requirements.nix).of entry.buildRequires else { })
     // (if entry ? sonames then { inherit (entry) sonames; } else { });
 
   row =

@@ -116,6 +116,50 @@ test("why --artifact: each file and its reason", () => {
   ]);
 });
 
+// test/fixtures/gpu: a project with an index for each kind of GPU, and conflicting extras; locked by uv 0.13.9.
+test("why --artifact: of several versions where each comes from, and what chooses it", () => {
+  const folder = resolve("test/fixtures/gpu");
+  const target = ["--target", "cp312-linux-x86_64-glibc2.28"];
+  const file = (kind: string): string => `torch-2.9.0+${kind}-cp312-cp312-manylinux_2_28_x86_64.whl`;
+  const other = (kind: string, extra: string): string[] => [
+    `  files of torch 2.9.0+${kind}, from https://torch.invalid/${kind}: with the extra ${extra}`,
+    `    ${file(kind)}  fits, but is not chosen`,
+  ];
+  expectText(
+    ["why", "torch", "--artifact", "--extras", "cu128", ...target],
+    0,
+    [
+      "cp312-linux-x86_64-glibc2.28 (groups: main; extras: cu128)",
+      "  torch 2.9.0+cu128 is installed",
+      "    project -> gpu 0.1.0 -> torch 2.9.0+cu128",
+      ...other("cpu", "cpu"),
+      "  files of torch 2.9.0+cu128, from https://torch.invalid/cu128",
+      `    ${file("cu128")}  taken`,
+      ...other("rocm6.4", "rocm"),
+    ],
+    folder,
+  );
+  const { value } = data(["why", "torch", "--artifact", ...target], folder);
+  const chosen = value.targets[0].artifacts.map(({ version, from, chosenWith }: Record<string, unknown>) => [
+    version,
+    from,
+    chosenWith,
+  ]);
+  assert.equal(
+    chosen,
+    [
+      ["cpu", "cpu"],
+      ["cu128", "cu128"],
+      ["rocm6.4", "rocm"],
+    ].map(([kind, name]) => [`2.9.0+${kind}`, `https://torch.invalid/${kind}`, [{ kind: "extra", name }]]),
+  );
+  // What is installed anyway is chosen by nothing.
+  const groups = resolve("test/fixtures/uv/okay-conflicts-groups");
+  const engine = data(["why", "engine", "--artifact", "--system", "x86_64-linux", "--python", "3.12"], groups);
+  for (const each of engine.value.targets[0].artifacts)
+    assert.is(each.isInstalled, (each.chosenWith as unknown[]).length === 0, each.version);
+});
+
 test("why --artifact: what of a wheel's tags fails", () => {
   const tags = [
     "cp310-cp310-manylinux_2_17_x86_64",

@@ -114,17 +114,18 @@ step("without a record Nix says what to run, for what it cannot have", async () 
 
 step("recorded build requirements are taken from nixpkgs, and missing ones named", async () => {
   const recorded = (facts: string): Promise<Outcome> => {
-    const tools = `(import ${resolve("nix/build-system.nix")} { lib = ${pkgs}.lib; } ${pkgs}.python3).recorded "made" ${facts}`;
-    return run("nix-instantiate", ["--eval", "--strict", "--json", "-E", `map (tool: tool.name) (${tools})`], {
-      env: store,
-    });
+    const tools = `(import ${resolve("nix/build-system.nix")} { pkgs = ${pkgs}; lib = ${pkgs}.lib; } ${pkgs}.python3).of`;
+    const asked = `{ subject = "made"; hint = "none"; ${facts} }`;
+    return run(
+      "nix-instantiate",
+      ["--eval", "--strict", "--json", "-E", `map (tool: tool.name) (${tools} ${asked}).build-system`],
+      { env: store },
+    );
   };
-  const good = await recorded(
-    '{ buildRequires = [ "setuptools" "cython" "poetry" ]; conditionalRequires = [ "cython" "tomli" ]; }',
-  );
-  assert.equal(JSON.parse(good.output || "null"), ["cython"], good.errors);
+  const good = await recorded('names = [ "setuptools" "cython" "poetry-core" ]; optional = [ "cython" "tomli" ];');
+  assert.equal(JSON.parse(good.output || "null"), ["setuptools", "cython", "poetry-core"], good.errors);
   assert.match(
-    (await recorded('{ buildRequires = [ "hatch-nowhere" ]; }')).errors,
+    (await recorded('names = [ "hatch-nowhere" ];')).errors,
     "cannot build made from source: nixpkgs has no Python package hatch-nowhere, which its [build-system] asks for",
   );
 });

@@ -3,7 +3,7 @@
 // reach Nix from loopback.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -23,12 +23,11 @@ import {
   temporaryFolder,
   text,
 } from "./nix/nix.ts";
+import { download, lockedWheels, WHEELS } from "./nix/wheels.ts";
 
 const installed = isInstalled("nix-build");
 const folder = temporaryFolder();
 const project = join(folder, "imgapp");
-// Kept between runs: what the lock pins does not change.
-const wheels = resolve(".tmp/wheels");
 const store = privateStore(join(folder, "nix"));
 const python = await hostPython();
 const cli = (...words: string[]): Promise<Outcome> => run("node", [resolve("dist/bin/pylock2nix.cjs"), ...words]);
@@ -60,11 +59,10 @@ step("`nix` writes the files, and `nix --check` finds them up to date", async ()
 });
 
 step("the wheels of this Python can be had", async () => {
-  await download(lockedWheels());
-  server = await serveFolder(wheels);
+  const core = await download(lockedWheels(project, python));
+  server = await serveFolder(WHEELS);
   closing.push(server.close);
-  const core = readdirSync(wheels).find((file) => file.startsWith("poetry_core-"));
-  pkgs = await standIn(python, `base = ${text(server.base)}; tools = { poetry-core = ${join(wheels, core!)}; };`);
+  pkgs = await standIn(python, `base = ${text(server.base)}; tools = { poetry-core = ${core}; };`);
 });
 
 step("the application is built and serves both pages", async () => {
@@ -108,7 +106,7 @@ step("the environment holds the development group, and runs pytest", async () =>
 
 step("`overridePythonAttrs` changes a package", async () => {
   const overlay =
-    '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/$sitePackages/mark.py"; }); }';
+    '_: prev: { flask = prev.flask.overridePythonAttrs (old: { postInstall = "echo VERSION=1 > $out/" + prev.python.sitePackages + "/mark.py"; }); }';
   const library = `(import ${project}/.pylock2nix { pkgs = ${pkgs}; })`;
   const environment = `${known()}.mkPoetryEnv { overrides = ${library}.overrides.withDefaults (${overlay}); }`;
   const out = await built(environment);
@@ -117,8 +115,8 @@ step("`overridePythonAttrs` changes a package", async () => {
 
 step("a wheel with one flipped byte is refused", async () => {
   const tampered = join(folder, "tampered");
-  cpSync(wheels, tampered, { recursive: true });
-  const file = lockedWheels().find(({ name }) => name === "blinker")!.file;
+  cpSync(WHEELS, tampered, { recursive: true });
+  const file = lockedWheels(project, python).find(({ name }) => name === "blinker")!.file;
   const bytes = readFileSync(join(tampered, file));
   bytes[bytes.length >> 1] = bytes[bytes.length >> 1]! ^ 1;
   writeFileSync(join(tampered, file), bytes);
@@ -167,43 +165,6 @@ test.run();
 /** The steps build on one another, in this order. */
 function step(title: string, body: () => Promise<void>): void {
   steps.push([title, body]);
-}
-
-/** What the frozen target of this Python installs, for all groups. */
-function lockedWheels(): { name: string; version: string; file: string }[] {
-  const resolution = JSON.parse(readFileSync(join(project, "pylock2nix.json"), "utf8"));
-  const start = `cp${python.version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc`;
-  const target = Object.keys(resolution.targets).find((name) => name.startsWith(start));
-  if (target === undefined) throw new Error(`no target ${start}* among ${Object.keys(resolution.targets)}`);
-  return resolution.packages.flatMap(
-    (entry: { name: string; version: string; files: string[][]; variants: number[][] }, index: number) => {
-      const variant = entry.variants[resolution.targets[target].variants[index]];
-      return variant === undefined
-        ? []
-        : [{ name: entry.name, version: entry.version, file: entry.files[variant[0]!]![0] }];
-    },
-  );
-}
-
-/** Into `wheels`, and the build back end too. The platforms are those of the frozen target, not this machine's. */
-async function download(locked: readonly { name: string; version: string; file: string }[]): Promise<void> {
-  mkdirSync(wheels, { recursive: true });
-  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const platforms = [
-    ...Array.from({ length: 24 }, (_, index) => `manylinux_2_${28 - index}_${machine}`),
-    `manylinux2014_${machine}`,
-  ];
-  const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", wheels];
-  const missing = locked.filter(({ file }) => !existsSync(join(wheels, file)));
-  if (missing.length > 0)
-    await succeed("python3", [
-      ...pip,
-      ...platforms.flatMap((platform) => ["--platform", platform]),
-      ...missing.map(({ name, version }) => `${name}==${version}`),
-    ]);
-  for (const { file } of locked) assert.ok(existsSync(join(wheels, file)), `pip did not download ${file}`);
-  if (!readdirSync(wheels).some((file) => file.startsWith("poetry_core-")))
-    await succeed("python3", [...pip, "poetry-core"]);
 }
 
 /** Store path -> hash of its content, of all that the application needs to run. */

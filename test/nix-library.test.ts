@@ -374,7 +374,7 @@ about("packages", "from git are fetched by their recorded hash, or by commit", a
   mkdirSync(join(repository, "inner"), { recursive: true });
   writeFileSync(
     join(repository, "inner", "pyproject.toml"),
-    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n',
+    '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "gitted"\nversion = "1.0"\n',
   );
   writeFileSync(join(repository, "inner", "gitted.py"), "WHERE = 'inner'\n");
   const git = (...words: string[]): Promise<string> =>
@@ -520,9 +520,17 @@ about("mkPoetryApplication", "has a dependencyEnv, a shell and the locked Python
 about("mkPoetryApplication", "checks with the groups for checks", async () => {
   const path = project("check", DEMO);
   const checked = (more: string): string =>
-    `${known(path)}.mkPoetryApplication { doCheck = true; checkPhase = "$python -c 'import pytest_stub, demo'"; ${more} }`;
+    `${known(path)}.mkPoetryApplication { doCheck = true; checkPhase = "python -c 'import pytest_stub, demo'"; ${more} }`;
   await built(checked(""));
   assert.match((await build(checked("checkGroups = [ ];"))).errors, "No module named 'pytest_stub'");
+});
+
+about("mkPoetryApplication", "checks that modules can be imported, with all that it needs", async () => {
+  const path = project("imports", DEMO);
+  // demo imports alpha, which is another package.
+  await built(`${known(path)}.mkPoetryApplication { pythonImportsCheck = [ "demo" "alpha" ]; }`);
+  const { errors } = await build(`${known(path)}.mkPoetryApplication { pythonImportsCheck = [ "nowhere" ]; }`);
+  assert.match(errors, "No module named 'nowhere'");
 });
 
 about("mkPoetryApplication", "says why it cannot build", async () => {
@@ -541,15 +549,18 @@ about("mkPoetryApplication", "says why it cannot build", async () => {
   const tool = project("tool", { ...DEMO, project: { ...base, version: "1", requires: ["odd-backend"] } });
   await fails(
     `${known(tool)}.application.drvPath`,
-    "cannot build from source: nixpkgs has no Python package odd-backend, which [build-system] asks for\n" +
-      "hint: give it in `nativeBuildInputs`",
+    "cannot build demo-app 1 from source: nixpkgs has no Python package odd-backend, which its [build-system] asks for\n" +
+      'hint: say what builds it, perPackage.demo-app.buildSystem = [ "NAME" ]; or have it in a group of the lock,\n' +
+      'perPackage.demo-app.buildGroups = [ "GROUP" ];',
   );
 });
 
 about("overrides.withDefaults overrides.withoutDefaults", "change a package, or drop it", async () => {
   const path = project("overrides", DEMO);
   const overlay =
-    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/$sitePackages/beta/__init__.py"; }); space-one = null; }';
+    'final: prev: { beta = prev.beta.overridePythonAttrs (old: { postInstall = "echo NAME=\\\\\\"changed\\\\\\" > $out/' +
+    sitePackages +
+    '/beta/__init__.py"; }); space-one = null; }';
   const given = (which: string): string => {
     const overrides = `overrides = (import ${library} { pkgs = ${pkgs}; }).overrides.${which} (${overlay});`;
     return known(path, overrides);
@@ -567,6 +578,35 @@ about("overrides.withDefaults overrides.withoutDefaults", "change a package, or 
     await value(`builtins.length ((import ${library} { pkgs = ${pkgs}; }).overrides.withoutDefaults (_: _: { }))`),
     1,
   );
+});
+
+about("extend overrideScope", "give the same project with one more overlay", async () => {
+  const path = project("extend", DEMO);
+  const version = (to: string): string =>
+    `(final: prev: { beta = prev.beta.overridePythonAttrs { version = prev.beta.version + "${to}"; }; })`;
+  const first = known(path, `overrides = [ ${version(".1")} ];`);
+  for (const name of ["extend", "overrideScope"]) {
+    const twice = `(${first}.${name} ${version(".2")}).extend ${version(".3")}`;
+    assert.is(await value(`(${twice}).packages.beta.version`), "1.0.1.2.3");
+    assert.is(await value(`((${twice}).mkPackages { }).byName.beta.version`), "1.0.1.2.3");
+  }
+  assert.is(await value(`${first}.packages.beta.version`), "1.0.1");
+  // Without overlays of its own the defaults stay.
+  const known2 = `(${known(path)}.extend (_: _: { beta = null; }))`;
+  assert.equal(await value(names(`${known2}.packages`)), ["alpha", "space-one"]);
+  // As of nixpkgs' own set of packages, here with the locked ones in it.
+  const set = `((${known(path)}.mkPackages { }).python.pkgs.overrideScope ${version(".4")}).overrideScope ${version(".5")}`;
+  assert.is(await value(`(${set}).beta.version`), "1.0.4.5");
+  assert.is(await value(`(${set}).alpha.version`), "1.0");
+});
+
+about("defaultPoetryOverrides", "has `.extend`, as poetry2nix' has", async () => {
+  const path = project("defaults-extend", DEMO);
+  const functions = `(import ${library} { pkgs = ${pkgs}; })`;
+  const overlay = '(final: prev: { beta = prev.beta.overridePythonAttrs { version = prev.beta.version + "x"; }; })';
+  const extended = `(${functions}.defaultPoetryOverrides.extend ${overlay}).extend ${overlay}`;
+  for (const overrides of [extended, `[ (${extended}) ]`])
+    assert.is(await value(`${known(path, `overrides = ${overrides};`)}.packages.beta.version`), "1.0xx");
 });
 
 about("defaultPoetryOverrides", "changes what is built from source, and no wheel", async () => {
@@ -589,12 +629,12 @@ about("defaultPoetryOverrides", "changes what is built from source, and no wheel
   assert.equal(await inputs(""), []);
   assert.equal(await inputs("preferWheels = false;"), [
     "libyaml",
+    "cython",
     "setuptools",
     "wheel",
     "poetry-core",
     "flit-core",
     "hatchling",
-    "cython",
   ]);
   const none = `preferWheels = false; overrides = [ ];`;
   assert.equal(await inputs(none), ["setuptools", "wheel", "poetry-core", "flit-core", "hatchling"]);
@@ -622,8 +662,33 @@ about("mkPoetryEnv", "merges a shared namespace, and reports files that differ",
   const clashing = project("clash", { packages: [{ name: "space-one" }, { name: "clash" }], project: null });
   const { code, errors } = await build(`${known(clashing)}.environment`);
   assert.is.not(code, 0);
-  assert.match(errors, "error: cannot make the environment: packages disagree about the same file");
-  assert.match(errors, `${sitePackages}/space/__init__.py`);
+  const file = `${sitePackages}/space/__init__.py`;
+  const place = (name: string): string =>
+    `${name.padEnd("space-one".length)}  ${join(folder, "nix", "store")}/[^ ]*/${file}`;
+  assert.match(
+    errors,
+    new RegExp(
+      `error: cannot make the environment: packages disagree about the same file\n  ${file}\n    ${place("clash")}\n    ${place("space-one")}\n`,
+    ),
+  );
+  assert.match(
+    errors,
+    `hint: \`ignoreCollisions."${file}" = "clash";\` takes that of clash, \`... = "space-one";\` that of space-one;\n` +
+      "or remove the file from one of them with `overridePythonAttrs`",
+  );
+  const taken = async (ignoreCollisions: string): Promise<string> => {
+    const out = await built(`${known(clashing)}.mkPoetryEnv { ignoreCollisions = ${ignoreCollisions}; }`);
+    return readFileSync(join(out, file), "utf8");
+  };
+  assert.is(await taken(`{ "${file}" = "space-one"; }`), "");
+  assert.is(await taken(`{ "${file}" = "clash"; }`), "# another\n");
+  assert.is(await taken('{ "*/nowhere.py" = "clash"; "*/__init__.py" = "space-one"; }'), "");
+  // Who has no such file decides nothing.
+  assert.match(
+    (await build(`${known(clashing)}.mkPoetryEnv { ignoreCollisions."*" = "space-two"; }`)).errors,
+    "packages disagree about the same file",
+  );
+  assert.is(await taken("true"), "# another\n");
   const ignoring = await built(`${known(clashing)}.mkPoetryEnv { ignoreCollisions = [ "*/space/__init__.py" ]; }`);
   // Packages are in the order of their names, and the first wins.
   assert.is(readFileSync(join(ignoring, sitePackages, "space", "__init__.py"), "utf8"), "# another\n");

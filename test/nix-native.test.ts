@@ -17,6 +17,7 @@ import {
   type Package,
   pkgs,
   project,
+  python,
   server,
   value,
   wheel,
@@ -104,10 +105,17 @@ async function foundBy(expression: string): Promise<Record<string, string>> {
   );
 }
 
-const driverOf = async (expression: string): Promise<string | null> => {
-  const path = join(await built(expression), "nix-support", "driver");
-  return existsSync(path) ? readFileSync(path, "utf8").trim() : null;
+/** The run paths besides those of libraries that are linked to: the driver's, and other wheels' folders. */
+const runPathsOf = async (expression: string): Promise<string[]> => {
+  const out = await built(expression);
+  const path = join(out, "nix-support", "run-paths");
+  const lines = existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
+  return lines.map((line) =>
+    line.replace(/^.*\/store\/[^-]*-/, "").replace(`/lib/python${python.version}/site-packages`, ""),
+  );
 };
+const driverOf = async (expression: string): Promise<string | null> =>
+  (await runPathsOf(expression)).find((path) => path === "/run/opengl-driver/lib") ?? null;
 
 when("libraries of wheels behind a pure one are found, and the driver's left to run time", async () => {
   const packages = `${on(project("cuda", { packages: CUDA }), withRdma)}.packages`;
@@ -158,6 +166,41 @@ when("what a plug-in needs comes from nixpkgs, or is left out where the table sa
   assert.is((await foundBy(`${given}.packages.nvidia-nvshmem-cu13`))["libfabric.so.1"], "fabric");
 });
 
+when("run paths into the folders of other wheels stay", async () => {
+  // What it opens by name is not among the names that it needs.
+  const origin = "$ORIGIN/../../nvidia/cu13/lib:$ORIGIN/../../nvidia/none/lib:$ORIGIN/../../../../../..:$ORIGIN";
+  const plugin = (name: string, dependencies: readonly string[]): Package => {
+    const stem = name.replaceAll("-", "_");
+    const file = wheel(stem, "1.0", nativeTag);
+    const bytes = zip([
+      { name: `${stem}-1.0.dist-info/METADATA`, data: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n` },
+      {
+        name: "plugins/cuda/plugin.so",
+        data: Buffer.concat([sharedObject(["libc.so.6"]), Buffer.from(`\0${origin}\0`)]),
+      },
+    ]);
+    writeFileSync(join(files, file), bytes);
+    const hash = `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
+    return { name, files: [[file, hash, null]], dependencies };
+  };
+  const entries = [plugin("plugin", ["nvidia-cuda-runtime", "cuda-toolkit"]), plugin("jax-cuda13-pjrt", [])];
+  const packages = `${on(project("origins", { packages: [...entries, ...CUDA] }), withRdma)}.packages`;
+  const of = `python${python.version}-`;
+  assert.equal(await runPathsOf(`${packages}.plugin`), [
+    `${of}nvidia-cuda-runtime-13.2.51/nvidia/cu13/lib`,
+    `${of}nvidia-cufile-1.17.0.44/nvidia/cu13/lib`,
+    `${of}plugin-1.0/plugins/cuda`,
+  ]);
+  // jax's plug-in depends on none of the wheels whose folders it names. (The table says, too, that it opens the driver.)
+  assert.equal(await runPathsOf(`${packages}.jax-cuda13-pjrt`), [
+    `${of}nvidia-cuda-runtime-13.2.51/nvidia/cu13/lib`,
+    `${of}jax-cuda13-pjrt-1.0/plugins/cuda`,
+    "/run/opengl-driver/lib",
+  ]);
+  // Whose libraries are all linked to has none but the driver's.
+  assert.equal(await runPathsOf(`${packages}.torch`), ["/run/opengl-driver/lib"]);
+});
+
 when("an older nixpkgs has another hook for the driver, or none", async () => {
   const path = project("older", { packages: CUDA });
   const older = `(builtins.removeAttrs ${withRdma} [ "autoAddDriverRunpath" ])`;
@@ -196,7 +239,10 @@ when("`perPackage` and `override` give it or leave it out", async () => {
   assert.equal(await foundBy(`(${known(path)}.mkPoetryPackages { ${settings} }).byName.odd`), expected);
   const overlay = `_: prev: { odd = prev.odd.override { extraLibraries = [ ${odd} ]; ignoreSonames = [ "libeven.so.2" ]; }; }`;
   assert.equal(await foundBy(`${known(path, `overrides = [ (${overlay}) ];`)}.packages.odd`), expected);
-  await fails(`${known(path, "perPackage.odd.extraLibs = [ ];")}.packages.odd.name`, /unexpected argument 'extraLibs'/);
+  await fails(
+    `${known(path, "perPackage.odd.extraLibs = [ ];")}.packages.odd.name`,
+    "perPackage.odd has no setting `extraLibs`\nhint: did you mean `extraLibraries`?",
+  );
 });
 
 test.after(() => server.close());

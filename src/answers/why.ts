@@ -61,10 +61,21 @@ export interface WhyAnswer extends Why {
   readonly error: Failure | null;
 }
 
+/** An extra or a group that one may choose. */
+export interface Choice {
+  readonly kind: "extra" | "group";
+  /** Normalised. */
+  readonly name: string;
+}
+
 /** A version of a package with its files. */
 export interface WhyArtifact extends Identity {
   /** On this target. */
   readonly isInstalled: boolean;
+  /** Where the lock has several of the name: the index, address or folder that it comes from; null for the usual index. */
+  readonly from?: string | null;
+  /** Where the lock has several of the name: what would install this one, chosen besides; empty where that is all there is. */
+  readonly chosenWith?: readonly Choice[];
   /** Each with the reason why it is taken or not, for programs and for people. */
   readonly files: readonly (FileReason & { readonly because: string })[];
 }
@@ -98,7 +109,7 @@ export function why(lock: Lockfile, name: string, request: ResolveOptions): WhyA
   const wanted = normalizeName(name);
   return {
     ...whyOf(explanation, wanted, environment),
-    artifacts: whyArtifacts(explanation, wanted, environment),
+    artifacts: whyArtifacts(lock, request, explanation, wanted, environment),
     error: explanation.resolution.error,
   };
 }
@@ -129,19 +140,51 @@ export function isWithoutFile({ packages }: Explanation["resolution"], { name, v
   return packages.some((each) => each.kind === "none" && each.name === name && each.version === version);
 }
 
-/** Each version of the name with each of its files. */
+/** Each version of the name with each of its files; of several (torch for each kind of GPU) also what decides between them. */
 export function whyArtifacts(
+  lock: Lockfile,
+  request: ResolveOptions,
   { packages, resolution }: Explanation,
   name: string,
   environment: MarkerEnvironment,
 ): WhyArtifact[] {
-  return packages
-    .filter((each) => each.name === name)
-    .map((each) => ({
-      ...identityOf(each),
-      isInstalled: each.isInstalled && !isWithoutFile(resolution, each),
-      files: each.files.map((file) => ({ ...file, because: fileReason(file, each, environment) })),
-    }));
+  // In the lock's order, as the packages of the explanation.
+  const sources = lock.packages().filter((each) => each.name === name);
+  const named = packages.filter((each) => each.name === name);
+  const choices = named.length > 1 ? choicesOf(lock, request, resolution, name) : null;
+  return named.map((each, index) => ({
+    ...identityOf(each),
+    isInstalled: each.isInstalled && !isWithoutFile(resolution, each),
+    ...(choices !== null && {
+      from: sources[index]?.source.url ?? null,
+      chosenWith: choices.get(each.version) ?? [],
+    }),
+    files: each.files.map((file) => ({ ...file, because: fileReason(file, each, environment) })),
+  }));
+}
+
+/** For each version of the name the extras and groups of which one, chosen besides what is, would install it. */
+function choicesOf(
+  lock: Lockfile,
+  request: ResolveOptions,
+  { groups }: Explanation["resolution"],
+  name: string,
+): Map<string | null, Choice[]> {
+  const found = new Map<string | null, Choice[]>();
+  const versionsWith = (more: Pick<ResolveOptions, "groups" | "extras">): Set<string | null> => {
+    const { packages } = lock.resolve({ ...request, ...more });
+    return new Set(packages.filter((each) => each.name === name).map(({ version }) => version));
+  };
+  // Extras of the request exclude others; without them each is asked alone.
+  const always = versionsWith({ groups, extras: [] });
+  const ask = (choice: Choice, more: Pick<ResolveOptions, "groups" | "extras">): void => {
+    for (const version of versionsWith(more))
+      if (!always.has(version)) found.set(version, [...(found.get(version) ?? []), choice]);
+  };
+  for (const extra of lock.extras) ask({ kind: "extra", name: extra }, { groups, extras: [extra] });
+  for (const group of lock.groups.keys())
+    if (!groups.includes(group)) ask({ kind: "group", name: group }, { groups: [...groups, group], extras: [] });
+  return found;
 }
 
 /** For people: why a file is taken or not. */
@@ -156,7 +199,7 @@ export function fileReason(
     .slice(-3);
   const words: Readonly<Record<Verdict, string>> = {
     taken: "taken",
-    fits: owner.isInstalled ? "fits, but another file comes first" : "fits",
+    fits: owner.isInstalled ? "fits, but another file comes first" : "fits, but is not chosen",
     barred: `no ${name.endsWith(".whl") ? "wheels" : "source distributions"} of it are to be installed`,
     python: `for Python ${python}, here is ${environment.python_version}`,
     abi: `for the ABI ${abi}`,

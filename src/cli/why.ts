@@ -4,9 +4,10 @@
 
 import { type Absence, isLocked, type Path, type Why, type WhyArtifact, whyArtifacts, whyOf } from "../answers/why.ts";
 import type { Explanation, Identity } from "../lock/explain.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
+import type { ResolveOptions } from "../lock/resolution.ts";
 import { describeTarget } from "../lock/shipped.ts";
-import type { MarkerEnvironment } from "../lock/target.ts";
 import { print } from "../runtime/node.ts";
 import { shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
@@ -55,14 +56,17 @@ async function run(words: Words): Promise<number> {
   const selection = chooseSelection(words, input);
   const answers = showProgress(targetsHere(words, lock), "explaining", ({ target, python }): Answer => {
     const request = { target, ...(python !== undefined && { python }), ...selection, ...input.settings };
-    return answer(lock.explain(request), name, describeTarget(target, python).environment, words.has(ARTIFACT));
+    return answer(lock, request, name, words.has(ARTIFACT));
   });
   print(words.has(JSON_OUTPUT) ? asData(name, answers) : `${answers.map(asText).join("\n\n")}\n`);
   return answers.some(({ explanation }) => explanation.resolution.error !== null) ? 1 : 0;
 }
 
-function answer(explanation: Explanation, name: string, environment: MarkerEnvironment, withFiles: boolean): Answer {
-  const files = withFiles && isLocked(explanation, name) ? whyArtifacts(explanation, name, environment) : null;
+function answer(lock: Lockfile, request: ResolveOptions, name: string, withFiles: boolean): Answer {
+  const explanation = lock.explain(request);
+  const { environment } = describeTarget(request.target, request.python);
+  const files =
+    withFiles && isLocked(explanation, name) ? whyArtifacts(lock, request, explanation, name, environment) : null;
   return { why: whyOf(explanation, name, environment), files, explanation };
 }
 
@@ -95,10 +99,18 @@ function asText({ why: found, files, explanation }: Answer): string {
     lines.push(...columns(found.absences.map((each) => [`    ${absenceSubject(each)}`, each.because])));
   }
   for (const each of files ?? []) {
-    lines.push(`  files of ${spoken(each)}`);
+    lines.push(`  files of ${spoken(each)}${originText(each)}`);
     lines.push(...columns(each.files.map(({ name, because }) => [`    ${name}`, because])));
   }
   return lines.map(printable).join("\n");
+}
+
+/** Of several versions: where this one comes from, and what would choose it. */
+function originText({ from, chosenWith = [], isInstalled }: WhyArtifact): string {
+  const place = from === undefined ? "" : `, from ${from ?? "the usual index"}`;
+  const choices = chosenWith.map(({ kind, name }) => `the ${kind} ${name}`);
+  if (choices.length === 0 || isInstalled) return place;
+  return `${place}: with ${choices.join(" or ")}`;
 }
 
 function pathText({ group, steps }: Path): string {

@@ -13,6 +13,13 @@ rec {
         name: if keep name set.${name} then [ { inherit name; value = set.${name}; } ] else [ ]
       ) (builtins.attrNames set)
     );
+  mapAttrs' =
+    function: set: builtins.listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
+  concatMap = builtins.concatMap;
+  concatMapStringsSep = separator: function: list: builtins.concatStringsSep separator (map function list);
+  take = count: list: builtins.genList (builtins.elemAt list) (if builtins.length list < count then builtins.length list else count);
+  warn = message: builtins.trace "evaluation warning: ${message}";
+  fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   mapAttrsToList = function: set: builtins.attrValues (builtins.mapAttrs function set);
   unique = builtins.foldl' (found: value: if builtins.elem value found then found else found ++ [ value ]) [ ];
   genAttrs = names: value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) names);
@@ -58,6 +65,29 @@ rec {
         given:
         makeOverridable f (arguments // (if builtins.isFunction given then given arguments else given));
     };
+
+  strings.levenshteinAtMost =
+    most: left: right:
+    let
+      character = text: index: builtins.substring index 1 text;
+      min = a: b: if a < b then a else b;
+      # The rows of the table, each from the one above.
+      row =
+        above: index:
+        builtins.foldl' (
+          done: column:
+          done
+          ++ [
+            (min (min (builtins.elemAt above (column + 1) + 1) (builtins.elemAt done column + 1)) (
+              builtins.elemAt above column + (if character left index == character right column then 0 else 1)
+            ))
+          ]
+        ) [ (index + 1) ] (builtins.genList (column: column) (builtins.stringLength right));
+      rows = builtins.foldl' row (builtins.genList (column: column) (builtins.stringLength right + 1)) (
+        builtins.genList (index: index) (builtins.stringLength left)
+      );
+    in
+    builtins.elemAt rows (builtins.stringLength right) <= most;
 
   strings.sanitizeDerivationName =
     text:

@@ -14,6 +14,8 @@
   base ? "http://127.0.0.1:1",
   # Build tools: nixpkgs' name -> path of a wheel.
   tools ? { },
+  # More Python packages of nixpkgs: python -> name -> package.
+  pythonPackages ? _: { },
   system ? builtins.currentSystem,
   platform ? { },
   libcVersion ? "2.36",
@@ -33,20 +35,25 @@ let
   }
   // platform;
 
+  # `env` is nixpkgs', from 23.05 on: variables, none of which may be an attribute, too.
   mkDerivation =
     attrs:
+    assert builtins.intersectAttrs (attrs.env or { }) attrs == { };
     let
       result = derivation (
         {
-          inherit system path;
+          inherit system;
           builder = bash;
           args = [ ./builder.sh ];
-          sitePackages = sitePackages;
-          python = interpreter;
-          installWheel = ./install-wheel.py;
-          buildWheel = ./build-wheel.py;
+          # Nothing that nixpkgs' builds have: no build of nix/ may read them.
+          standInPath = path;
+          standInSitePackages = sitePackages;
+          standInPython = interpreter;
+          standInInstallWheel = ./install-wheel.py;
+          standInBuildWheel = ./build-wheel.py;
         }
-        // removeAttrs attrs [ "meta" "passthru" "pname" ]
+        // removeAttrs attrs [ "meta" "passthru" "pname" "env" ]
+        // attrs.env or { }
         // {
           name = lib.strings.sanitizeDerivationName (attrs.name or "${attrs.pname}-${attrs.version}");
         }
@@ -58,7 +65,7 @@ let
       inherit (attrs) name;
       meta = attrs.meta or { };
       passthru = attrs.passthru or { };
-      overrideAttrs = change: mkDerivation (attrs // change attrs);
+      overrideAttrs = change: mkDerivation (attrs // (if builtins.isFunction change then change attrs else change));
     }
     // lib.optionalAttrs (attrs ? pname) { inherit (attrs) pname version; };
 
@@ -97,13 +104,28 @@ let
       urls ? [ ],
       name ? "",
       hash ? "",
+      # Writes a `netrc` for curl, with variables of the builder's environment.
+      netrcPhase ? null,
+      netrcImpureEnvVars ? [ ],
       passthru ? { },
       ...
     }:
     let
       first = if url != "" then url else builtins.head urls;
     in
-    derivation {
+    (if netrcPhase != null then
+      mkDerivation {
+        name = lib.strings.sanitizeDerivationName (if name != "" then name else baseNameOf first);
+        url = first;
+        outputHash = hash;
+        outputHashAlgo = builtins.head (builtins.match "([a-z0-9]+)-.*" hash);
+        outputHashMode = "flat";
+        impureEnvVars = netrcImpureEnvVars;
+        buildCommand = netrcPhase + ''
+          curl --silent --show-error --fail --location --netrc-file "$PWD/netrc" --output "$out" "$url"
+        '';
+      }
+    else derivation {
       name = lib.strings.sanitizeDerivationName (if name != "" then name else baseNameOf first);
       builder = "builtin:fetchurl";
       system = "builtin";
@@ -115,7 +137,7 @@ let
       executable = false;
       unpack = false;
       preferLocalBuild = true;
-    }
+    })
     // { urls = [ first ]; }
     // passthru;
 
@@ -147,40 +169,68 @@ let
   buildPython =
     {
       nativeBuildInputs ? [ ],
+      buildInputs ? [ ],
+      propagatedBuildInputs ? [ ],
       build-system ? [ ],
+      dependencies ? [ ],
       nativeCheckInputs ? [ ],
+      outputs ? [ "out" ],
       pyproject ? null,
       format ? null,
       doCheck ? true,
       catchConflicts ? true,
       dontCheckRuntimeDeps ? false,
+      passthru ? { },
       ...
     }@attrs:
-    assert pyproject == null || format == null;
+    # As nixpkgs has it: one or the other.
+    assert pyproject != null -> format == null;
+    let
+      format' = if pyproject == true then "pyproject" else if format == null then "setuptools" else format;
+      # Python packages of another Python are refused.
+      matching = map (
+        input:
+        if input ? pythonModule && input.pythonModule != false && input.pythonModule != python then
+          throw "Python version mismatch in ${attrs.pname}: ${input.name}"
+        else
+          input
+      );
+    in
     mkDerivation (
-      removeAttrs attrs [ "build-system" "nativeCheckInputs" "pyproject" "format" "catchConflicts" "doCheck" ]
+      removeAttrs attrs [
+        "build-system" "dependencies" "nativeCheckInputs" "pyproject" "format" "catchConflicts" "doCheck"
+        "dontWrapPythonPrograms"
+      ]
       // {
         name = attrs.name or "python${pythonVersion}-${attrs.pname}-${attrs.version}";
         doInstallCheck = doCheck;
         nativeBuildInputs = nativeBuildInputs ++ build-system ++ lib.optionals doCheck nativeCheckInputs;
-        pythonFormat = if pyproject == true then "pyproject" else if format == null then "setuptools" else format;
+        buildInputs = matching buildInputs;
+        propagatedBuildInputs = matching (propagatedBuildInputs ++ dependencies);
+        pythonFormat = format';
+        # pythonOutputDistHook: the wheel that was installed is an output, too.
+        outputs = outputs ++ lib.optional (builtins.elem format' [ "pyproject" "setuptools" "wheel" ]) "dist";
+        passthru = { pythonModule = python; } // passthru;
       }
     );
 
+  # `old` has `passthru.overridePythonAttrs` in nixpkgs, and the result nixpkgs' own `override`.
   overridable =
-    function: attrs:
-    function attrs
-    // {
-      overridePythonAttrs =
-        change:
-        overridable function (attrs // (if builtins.isFunction change then change attrs else change));
-    };
+    function: given:
+    let
+      attrs = given // {
+        passthru = given.passthru or { } // { overridePythonAttrs = change: overridable function (changed change); };
+      };
+      changed = change: attrs // (if builtins.isFunction change then change attrs else change);
+    in
+    lib.makeOverridable function attrs;
 
   tool =
     name: wheel:
     mkDerivation {
       inherit name wheel;
-      buildCommand = ''"$python" -I "$installWheel" "$wheel" "$out" "$sitePackages"'';
+      buildCommand = ''"$standInPython" -I "$standInInstallWheel" "$wheel" "$out" "$standInSitePackages"'';
+      passthru.pythonModule = python;
     };
 
   python = empty "python3-${pythonVersion}" // {
@@ -196,7 +246,8 @@ let
       requiredPythonModules = packages: packages;
     }
     // lib.genAttrs [ "setuptools" "wheel" "poetry-core" "flit-core" "hatchling" "cython" ] empty
-    // builtins.mapAttrs tool tools;
+    // builtins.mapAttrs tool tools
+    // pythonPackages python;
   };
 
   stdenv = {
@@ -261,19 +312,20 @@ in
     autoPatchelfPostFixup() {
       local input libraries=
       for input in ''${buildInputs-}; do libraries="$libraries $input/lib"; done
-      "$python" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
+      "$standInPython" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
         "''${autoPatchelfIgnoreMissingDeps-}" "$out/nix-support/libraries"
-      if [ -n "''${appendRunpaths-}" ]; then
+      local path
+      for path in ''${appendRunpaths-}; do
         mkdir -p "$out/nix-support"
-        echo "$appendRunpaths" > "$out/nix-support/driver"
-      fi
+        echo "$path" >> "$out/nix-support/run-paths"
+      done
     }
     postFixupHooks+=(autoPatchelfPostFixup)
   '';
   autoAddDriverRunpath = hook "auto-add-driver-runpath" ''
     addDriverRunpath() {
       mkdir -p "$out/nix-support"
-      echo /run/opengl-driver/lib > "$out/nix-support/driver"
+      echo /run/opengl-driver/lib >> "$out/nix-support/run-paths"
     }
     postFixupHooks+=(addDriverRunpath)
   '';

@@ -30,7 +30,7 @@ export interface Package {
   readonly name: string;
   readonly version?: string | null;
   readonly source?: Record<string, unknown>;
-  readonly files?: readonly (readonly [string, string | null, string | null])[];
+  readonly files?: readonly (readonly [string, string | null, string | null, object?])[];
   /** The index of the file that the target takes: 0. */
   readonly file?: number;
   /** The index of the condition: 0, always. */
@@ -44,6 +44,11 @@ interface Project {
   readonly groups?: Record<string, boolean>;
   readonly extras?: readonly string[];
   readonly project?: Record<string, unknown> | null;
+  /** "poetry". */
+  readonly format?: string;
+  /** Instead of the usual one, and what the guard reads of it. */
+  readonly pyproject?: string;
+  readonly guard?: string;
 }
 
 export const installed: boolean = isInstalled("nix-instantiate");
@@ -170,7 +175,7 @@ export function project(name: string, made: Project): string {
   mkdirSync(join(path, "demo"), { recursive: true });
   const lock = `# a lock for ${name}\n`;
   writeFileSync(join(path, "poetry.lock"), lock);
-  writeFileSync(join(path, "pyproject.toml"), PYPROJECT);
+  writeFileSync(join(path, "pyproject.toml"), made.pyproject ?? PYPROJECT);
   writeFileSync(join(path, "demo", "__init__.py"), "import alpha\nmain = alpha.main\n");
   const packages = made.packages.map((entry) => {
     const standard = wheel(entry.name.replaceAll("-", "_"));
@@ -185,8 +190,8 @@ export function project(name: string, made: Project): string {
   const resolution = {
     format: 1,
     generator: "test",
-    lock: { path: "poetry.lock", format: "poetry", version: "2.1", sha256: sha256(lock) },
-    pyproject: { path: "pyproject.toml", digest: sha256(GUARD) },
+    lock: { path: "poetry.lock", format: made.format ?? "poetry", version: "2.1", sha256: sha256(lock) },
+    pyproject: { path: "pyproject.toml", digest: sha256(made.guard ?? GUARD) },
     project:
       made.project === undefined
         ? {

@@ -1,0 +1,5 @@
+import quotes
+
+
+def main():
+    print(quotes.QUOTE)
