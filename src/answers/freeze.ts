@@ -35,6 +35,8 @@ export interface FreezeOptions {
   readonly pyproject?: Pyproject | null;
   /** SHA-256 of the guarded fields, in hexadecimal; null without a pyproject.toml. */
   readonly pyprojectDigest?: string | null;
+  /** uv: the same of the pyproject.toml of each member of the workspace, by its name; null where there is none. */
+  readonly memberDigests?: ReadonlyMap<string, string | null>;
   /** Who made it, for people. */
   readonly generator?: string;
   /** Else the usual ones. */
@@ -75,8 +77,9 @@ export interface Frozen {
   readonly unfound: readonly Unfound[];
 }
 
-/** The version of the format; nix/load.nix refuses others. */
+/** The version of the format; nix/load.nix refuses others. The second one has the members of a workspace. */
 const FORMAT = 1;
+const WORKSPACE_FORMAT = 2;
 
 /**
  * Freezes a lock for Nix (docs/resolution.md): every selection of groups and extras on each of the targets, so that Nix can
@@ -117,14 +120,16 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ),
   ];
   const gaps = gapsOf(parts, recorded, kept);
+  const members = isWorkspace(lock) ? membersOf(lock, options.memberDigests ?? new Map()) : null;
   const head = {
-    format: FORMAT,
+    format: members === null ? FORMAT : WORKSPACE_FORMAT,
     generator: options.generator ?? "pylock2nix",
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest ?? null },
     project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,
+    ...(members !== null && { members }),
   };
   const bytes = joined([
     `{\n${Object.entries(head)
@@ -157,6 +162,17 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
 }
 
 // --- The document ---------------------------------------------------------------------------------------------------------
+
+/** Whether the lock is that of a workspace, not of one project alone. */
+export function isWorkspace({ members, memberFolders }: Pick<Lockfile, "members" | "memberFolders">): boolean {
+  return members.length > 1 || (members.length === 1 && memberFolders.get(members[0]!) !== ".");
+}
+
+function membersOf(lock: Lockfile, digests: ReadonlyMap<string, string | null>): object {
+  return Object.fromEntries(
+    lock.members.map((name) => [name, { path: lock.memberFolders.get(name)!, digest: digests.get(name) ?? null }]),
+  );
+}
 
 /** One line per package, so that a change of the lock is a readable change of this file. */
 function lines(parts: FrozenParts, { lines: changed }: Recorded): Piece[] {

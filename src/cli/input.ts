@@ -202,7 +202,8 @@ function warnOtherFormat(path: string, content: Format, named: Format): void {
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
-async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
+/** The pyproject.toml in the folder of a lock, or of a member of a workspace by what its lock would be called. */
+export async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
   const path = join(dirname(lockPath), "pyproject.toml");
   const bytes = await readIfThere(path);
   return bytes === null ? null : readPyprojectBytes(bytes, path);
