@@ -9,7 +9,6 @@
   mkProject,
   mkEnvironment,
   buildSystem,
-  cleanPythonSources,
 }:
 {
   projectDir ? null,
@@ -29,6 +28,10 @@
   # Besides those, where checks run (`doCheck = true`). null: `dev` where there is one.
   checkGroups ? null,
   extras ? [ "*" ],
+  # A member of the workspace instead of the project; what is built of folders (project.nix).
+  member ? null,
+  sources ? { },
+  sourceFilter ? { },
   ignoreCollisions ? [ ],
   doCheck ? false,
   makeWrapperArgs ? [ ],
@@ -39,20 +42,24 @@
 let
   own = [
     "projectDir" "src" "pwd" "pyproject" "poetrylock" "lock" "resolution" "python" "target" "overrides"
-    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "member" "sources" "sourceFilter" "ignoreCollisions"
+    "meta" "passthru"
   ];
   shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
   made = mkProject shared;
   inherit (made) project;
   frozen = made.resolution;
   packages = made.packagesOf groups;
+  # A member is among what is installed for it; here it is the application.
+  dependencies = listOf packages;
+  listOf = chosen: map (name: chosen.byName.${name}) (builtins.filter (name: name != project.name) (builtins.attrNames chosen.byName));
   checks =
-    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name}) [ "dev" ];
+    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name} && made.hasGroup name) [ "dev" ];
 
   tools = buildSystem python;
   specification = mkEnvironment.specification {
     inherit python ignoreCollisions;
-    packages = packages.list;
+    packages = dependencies;
   };
   environmentOf =
     name: list:
@@ -61,7 +68,7 @@ let
       inherit python ignoreCollisions;
       packages = list;
     };
-  dependencyEnv = lib.makeOverridable ({ app }: environmentOf "environment" (packages.list ++ [ app ])) {
+  dependencyEnv = lib.makeOverridable ({ app }: environmentOf "environment" (dependencies ++ [ app ])) {
     app = application;
   };
 
@@ -92,10 +99,8 @@ let
       src =
         if src != null then
           src
-        else if made.folder != null then
-          cleanPythonSources { src = made.folder; }
         else
-          throw "cannot build ${project.name}: pass `src` or `projectDir`";
+          made.sourceOf project.name project.name made.path;
       pyproject = true;
       build-system = tools.named project.requires ++ arguments.build-system or [ ];
       inherit (tools) pypaBuildFlags;
@@ -111,7 +116,7 @@ let
       nativeCheckInputs =
         arguments.nativeCheckInputs or [ ]
         # Earlier groups win in neither: a name has one version across all of them, or select.nix refuses.
-        ++ lib.optional doCheck (environmentOf "check" (made.packagesOf (groups ++ checks)).list);
+        ++ lib.optional doCheck (environmentOf "check" (listOf (made.packagesOf (groups ++ checks))));
       meta = lib.optionalAttrs (project.scripts ? ${project.name}) { mainProgram = project.name; } // meta;
       passthru = {
         inherit (packages) python;
@@ -124,7 +129,9 @@ let
 in
 if project == null || !project.package then
   throw ''
-    cannot build an application: ${frozen.lock.path}'s project declares no package
+    cannot build an application: ${
+      if made.isOwn then "${frozen.lock.path}'s project declares" else "${lib.concatStringsSep ", " made.names} declares"
+    } no package
     hint: use `mkEnv`''
 else
   application

@@ -30,10 +30,10 @@ let
   mkEnvironment = import ./environment.nix { inherit pkgs lib; };
   buildSystem = import ./build-system.nix { inherit lib; };
   mkProject = import ./project.nix {
-    inherit pkgs lib resolve select defaultPoetryOverrides;
+    inherit pkgs lib resolve select defaultPoetryOverrides cleanPythonSources;
     mkPackage = import ./package.nix {
       inherit pkgs lib buildSystem;
-      fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
+      fetch = import ./fetch.nix { inherit pkgs lib fetchurl; };
     };
   };
 
@@ -45,7 +45,7 @@ let
   };
   mkEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPackages; };
   mkApplication = import ./application.nix {
-    inherit pkgs lib mkProject mkEnvironment buildSystem cleanPythonSources;
+    inherit pkgs lib mkProject mkEnvironment buildSystem;
   };
   functions = {
     inherit mkApplication mkEnv mkPackages mkPoetryScriptsPackage mkPoetryEditablePackage;
@@ -87,6 +87,18 @@ let
     application = preset mkApplication { };
     environment = preset mkEnv { };
     packages = preset mkPackages { };
+    # The same for each folder of the lock: a member of a workspace, a dependency by path.
+    members = builtins.mapAttrs (
+      member: _:
+      builtins.mapAttrs (_: function: given: preset function ({ inherit member; } // given)) (
+        removeAttrs functions [ "mkPoetryScriptsPackage" "mkPoetryEditablePackage" ]
+      )
+      // {
+        application = preset mkApplication { inherit member; };
+        environment = preset mkEnv { inherit member; };
+        packages = (preset mkPackages { inherit member; }).byName;
+      }
+    ) (import ./members.nix { inherit resolution; root = arguments.pwd or projectDir; }).all;
   };
 in
 {
@@ -102,7 +114,7 @@ in
   else
     builtins.mapAttrs (_: project.preset) functions
     // {
-      inherit (project) resolution application environment;
+      inherit (project) resolution application environment members;
       packages = project.packages.byName;
     }
 )

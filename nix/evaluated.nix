@@ -57,6 +57,23 @@ let
     else
       project.facts // { package = project.facts.package && !(answer.isVirtual or false); };
 
+  # The folders of a workspace, with what the guard of a frozen file has of each (src/answers/freeze.ts).
+  members =
+    let
+      folders = answer.members or { };
+      isWithin = path: builtins.match "(/|[.][.](/|$)).*" path == null;
+      digestOf =
+        path:
+        let
+          file = dirOf lock.path + "/${path}/pyproject.toml";
+        in
+        if isWithin path && builtins.pathExists file then import ./digest.nix file else null;
+    in
+    if length (attrNames folders) > 1 || any (path: path != ".") (builtins.attrValues folders) then
+      { members = builtins.mapAttrs (_: path: { inherit path; digest = digestOf path; }) folders; }
+    else
+      { };
+
   # --- Warnings: nothing is called for them until they are asked for ---
 
   # Locks that the tool solves anew for each selection: held against the selections that are used most (src/answers/freeze.ts).
@@ -141,7 +158,7 @@ if answer ? error then
   throw (say answer.error).text
 else
   {
-    format = 1;
+    format = if members == { } then 1 else 2;
     generator = "pylock2nix, builtins.wasm";
     lock = {
       path = lock.name;
@@ -158,3 +175,4 @@ else
     targets = builtins.mapAttrs (_: entryOf) answer.targets;
     warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking ++ settings);
   }
+  // members

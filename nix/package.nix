@@ -1,4 +1,4 @@
-# mkPackage { python, root, libraries, neighbours, settings } package: one selected package as a derivation, through
+# mkPackage { python, root, sourceOf, libraries, neighbours, settings } package: one selected package as a derivation, through
 # nixpkgs' buildPythonPackage, so that `overridePythonAttrs` works on it.
 #
 # Invariant: each is built alone. What it depends on at run time is no input of its build: a lock has cycles, a build
@@ -11,8 +11,9 @@
 }:
 {
   python,
-  # The folder that relative paths of the lock start from.
+  # The folder that relative paths of the lock start from, and what is built of a folder in it (project.nix).
   root,
+  sourceOf,
   # The packages whose shared libraries this one may load (libraries.nix), and all that was selected behind them.
   libraries,
   neighbours,
@@ -134,7 +135,7 @@ let
     in
     python.pkgs.buildPythonPackage (
       common
-      // { src = fetch { inherit package file root; }; }
+      // { src = fetch { inherit package file root sourceOf; }; }
       // (if isWheel file then wheel file else fromSource file extraLibraries)
       // lib.optionalAttrs native (nativeWheel file { inherit extraLibraries ignoreSonames; })
       // lib.optionalAttrs (!isWheel file && package.source.subdirectory or null != null) subdirectory

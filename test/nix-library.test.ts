@@ -77,10 +77,10 @@ about("load", "refuses a changed group, and allows a changed description", async
 
 about("load", "refuses a format that it does not know", async () => {
   const path = project("load-format", DEMO);
-  changed(path, "pylock2nix.json", '"format":1', '"format":2');
+  changed(path, "pylock2nix.json", '"format":1', '"format":3');
   await fails(
     `import ${library}/load.nix { projectDir = ${path}; }`,
-    "cannot load pylock2nix.json: it has format 2, this library reads format 1\n" +
+    "cannot load pylock2nix.json: it has format 3, this library reads formats 1 and 2\n" +
       "hint: take the library and `pylock2nix nix` from the same release of pylock2nix",
   );
 });

@@ -120,7 +120,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     ),
   ];
   const gaps = gapsOf(parts, recorded, kept);
-  const members = isWorkspace(lock) ? membersOf(lock, options.memberDigests ?? new Map()) : null;
+  const members = isWorkspace(lock) ? membersOf(lock, options) : null;
   const head = {
     format: members === null ? FORMAT : WORKSPACE_FORMAT,
     generator: options.generator ?? "pylock2nix",
@@ -168,9 +168,13 @@ export function isWorkspace({ members, memberFolders }: Pick<Lockfile, "members"
   return members.length > 1 || (members.length === 1 && memberFolders.get(members[0]!) !== ".");
 }
 
-function membersOf(lock: Lockfile, digests: ReadonlyMap<string, string | null>): object {
+function membersOf({ members, memberFolders }: Lockfile, options: FreezeOptions): object {
+  const { memberDigests = new Map<string, string | null>(), pyprojectDigest = null } = options;
   return Object.fromEntries(
-    lock.members.map((name) => [name, { path: lock.memberFolders.get(name)!, digest: digests.get(name) ?? null }]),
+    members.map((name) => {
+      const path = memberFolders.get(name)!;
+      return [name, { path, digest: path === "." ? pyprojectDigest : (memberDigests.get(name) ?? null) }];
+    }),
   );
 }
 

@@ -157,12 +157,12 @@ function placeOf(lockPath: string, output: string | null, inline: boolean): Plac
 
 const LOADER = "pylock2nix.nix";
 
-/** Of the folders within the lock's own: Nix sees no others. */
+/** Of the folders within the lock's own: Nix sees no others, and the lock's own has been read. */
 async function digestsOfMembers(lock: Lockfile): Promise<Map<string, string | null>> {
   const digests = new Map<string, string | null>();
   if (!isWorkspace(lock)) return digests;
   for (const [name, folder] of lock.memberFolders) {
-    if (/^(?:\/|\.\.(?:\/|$))/.test(folder)) continue;
+    if (/^(?:\/|\.$|\.\.(?:\/|$))/.test(folder)) continue;
     digests.set(name, guardDigest(await readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"))));
   }
   return digests;
