@@ -54,7 +54,7 @@ let
   dependencies = listOf packages;
   listOf = chosen: map (name: chosen.byName.${name}) (builtins.filter (name: name != project.name) (builtins.attrNames chosen.byName));
   checks =
-    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name} && made.hasGroup name) [ "dev" ];
+    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name} && builtins.elem name made.subject.groups) [ "dev" ];
 
   tools = buildSystem python;
   specification = mkEnvironment.specification {
@@ -100,7 +100,7 @@ let
         if src != null then
           src
         else
-          made.sourceOf project.name project.name made.path;
+          made.sourceOf project.name project.name made.subject.path;
       pyproject = true;
       build-system = tools.named project.requires ++ arguments.build-system or [ ];
       inherit (tools) pypaBuildFlags;
@@ -130,7 +130,10 @@ in
 if project == null || !project.package then
   throw ''
     cannot build an application: ${
-      if made.isOwn then "${frozen.lock.path}'s project declares" else "${lib.concatStringsSep ", " made.names} declares"
+      if made.subject.isProject then
+        "${frozen.lock.path}'s project declares"
+      else
+        "${builtins.concatStringsSep ", " made.subject.names} declares"
     } no package
     hint: use `mkEnv`''
 else

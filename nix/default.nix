@@ -98,7 +98,11 @@ let
         environment = preset mkEnv { inherit member; };
         packages = (preset mkPackages { inherit member; }).byName;
       }
-    ) (import ./members.nix { inherit resolution; root = arguments.pwd or projectDir; }).all;
+    ) (import ./members.nix {
+      inherit resolution;
+      root = arguments.pwd or projectDir;
+      projectFile = null;
+    }).all;
   };
 in
 {

@@ -66,7 +66,7 @@ let
     in
     concatStringsSep "" (genList written (length parts));
 
-  tokens = split "(\\\\.|[*]+|[?]|\\[[!^]?]?([^][]|\\[:[a-z]+:])*])";
+  tokens = split "(\\\\.|[*]+|[?]|\\[[!^]?]?(\\[:[a-z]+:]|[^]])*])";
   partOf = part: concatStringsSep "" (map (token: if isList token then special (head token) else escape token) (tokens part));
   special =
     token:

@@ -40,13 +40,13 @@ let
     removeAttrs arguments [ "groups" "checkGroups" "editablePackageSources" "editable" "editableRoot" ]
   );
   packages = project.packagesOf (
-    if groups != null then groups else lib.optional (project.resolution.groups ? dev && project.hasGroup "dev") "dev"
+    if groups != null then groups else lib.optional (project.resolution.groups ? dev && builtins.elem "dev" project.subject.groups) "dev"
   );
   shared = builtins.intersectAttrs (builtins.functionArgs mkPoetryScriptsPackage) arguments;
 
   # The members that are there: name -> path from the lock's folder. The project is one where there is something to install.
   normalized = name: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower name);
-  own = if project.isOwn && project.project.package or false then { ${normalized project.project.name} = "."; } else { };
+  own = if project.subject.isProject && project.project.package or false then { ${normalized project.project.name} = "."; } else { };
   folders =
     own
     // builtins.mapAttrs (_: package: package.source.path) (
@@ -79,7 +79,7 @@ let
     }
   ) members;
 
-  hasScripts = project.isOwn && (project.project.scripts or { }) != { } && !(builtins.elem "." (builtins.attrValues members));
+  hasScripts = project.subject.isProject && (project.project.scripts or { }) != { } && !(builtins.elem "." (builtins.attrValues members));
   elsewhere = lib.filterAttrs (_: folder: folder != null) editablePackageSources;
 in
 {
@@ -100,6 +100,6 @@ in
   # Of what it is: the project, or the members.
   name =
     if project.project != null then project.project.name
-    else if project.isOwn then "python"
-    else builtins.concatStringsSep "-" project.names;
+    else if project.subject.isProject then "python"
+    else builtins.concatStringsSep "-" project.subject.names;
 }

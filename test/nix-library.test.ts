@@ -470,6 +470,7 @@ about("mkPoetryPackages packages", "gives each package", async () => {
   ]);
   assert.equal(await value(`builtins.attrNames (${made})`), [
     "byName",
+    "name",
     "poetryLock",
     "poetryPackages",
     "pyProject",
@@ -480,6 +481,14 @@ about("mkPoetryPackages packages", "gives each package", async () => {
   assert.is(await value(`(${made}).python.pkgs.alpha.version`), "1.0");
   assert.is(await value(`(${made}).pyProject.tool.poetry.name`), "demo-app");
   assert.equal(await value(names(`${known(path)}.packages`)), ["alpha", "beta", "space-one"]);
+});
+
+about("members", "are the folders of the lock, each with what the project has", async () => {
+  const source = { kind: "directory", path: "demo", editable: false };
+  const path = project("members", { packages: [{ name: "inner", source, files: [], file: -1 }, { name: "beta" }] });
+  assert.equal(await value(names(`${known(path)}.members`)), ["inner"]);
+  assert.equal(await value(names(`${known(path)}.members.inner.packages`)), ["inner"]);
+  assert.equal(await value(`${known(project("no-members", DEMO))}.members`), {});
 });
 
 about("mkPoetryApplication application", "builds the project with its environment inside", async () => {
