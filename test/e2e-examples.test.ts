@@ -1,0 +1,108 @@
+// The examples of docs/workspaces.md, locked by the real uv, built by a real Nix on the stand-in for nixpkgs, and used.
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Example, evaluatedExample, example, frozenExample } from "./nix/examples.ts";
+import { isInstalled, run, succeed } from "./nix/nix.ts";
+
+const installed = isInstalled("nix-build");
+const steps: [string, () => Promise<void>][] = [];
+const closing: (() => void)[] = [];
+
+async function open(name: string, tools: readonly string[], lock: string | null = null): Promise<Example> {
+  const opened = await example(name, tools, lock);
+  closing.push(opened.close);
+  return opened;
+}
+
+async function built(from: Example, expression: string): Promise<string> {
+  const { code, output, errors } = await run("nix-build", ["--no-out-link", "-E", expression], { env: from.store });
+  assert.is(code, 0, errors);
+  return output.trim();
+}
+
+async function value(from: Example, expression: string): Promise<unknown> {
+  const words = ["--eval", "--strict", "--json", "-E", expression];
+  return JSON.parse(await succeed("nix-instantiate", words, { env: from.store }));
+}
+
+/** examples/NAME/default.nix, on the stand-in and with the wheels from loopback. */
+const own = (from: Example): string =>
+  `(let scope = { import = path: if baseNameOf path == "pylock2nix.nix" then arguments: import path (arguments // { ${from.more} }) else import path; }; ` +
+  `in builtins.scopedImport scope ${from.path}/default.nix { pkgs = ${from.pkgs}; })`;
+
+const TABLE = "fruit      price\n-------  -------\napple         30\npear          45";
+
+step("uv-workspace: each member alone", async () => {
+  const from = await open("uv-workspace", ["flit-core"]);
+  const api = await built(from, `${own(from)}.api`);
+  assert.is(await succeed(join(api, "bin", "api"), ["--once"]), TABLE);
+  const core = await built(from, `${own(from)}.core`);
+  assert.is(await succeed(join(core, "bin", "core"), []), TABLE);
+  const lint = await built(from, `${own(from)}.api-lint`);
+  const names = readdirSync(join(lint, "bin"));
+  for (const program of ["api", "core", "pyflakes"]) assert.ok(names.includes(program), program);
+});
+
+step("uv-workspace: together, and editable", async () => {
+  const from = await open("uv-workspace", ["flit-core"]);
+  const whole = await built(from, `${own(from)}.environment`);
+  assert.match(await succeed(join(whole, "bin", "pytest"), ["--version"]), /^pytest \d/);
+  assert.is(await succeed(join(whole, "bin", "api"), ["--once"]), TABLE);
+  const editable = await built(from, `${frozenExample(from)}.mkEnv { editable = true; }`);
+  const source = join(from.path, "packages/core/src/core/__init__.py");
+  writeFileSync(source, "def table():\n    return 'edited'\n\n\ndef main():\n    print(table())\n");
+  assert.is(await succeed(join(editable, "bin", "api"), ["--once"]), "edited");
+  assert.is(await succeed(join(editable, "bin", "core"), []), "edited");
+});
+
+step("uv-workspace: a change builds only what depends on it anew", async () => {
+  const from = await open("uv-workspace", ["flit-core"]);
+  const drvs = async (): Promise<string[]> =>
+    (await value(
+      from,
+      `map (each: each.drvPath) (let p = ${own(from)}; in [ p.api p.core p.environment ])`,
+    )) as string[];
+  const before = await drvs();
+  const changes = async (file: string): Promise<boolean[]> => {
+    writeFileSync(join(from.path, file), "# more\n", { flag: "a" });
+    const after = await drvs();
+    return after.map((drv, index) => drv !== before[index]);
+  };
+  assert.equal(await changes("README.md"), [false, false, false]);
+  assert.equal(await changes("packages/api/run.log"), [false, false, false]);
+  assert.equal(await changes("packages/api/src/api/__init__.py"), [true, false, true]);
+  assert.equal(await changes("packages/core/src/core/__init__.py"), [true, true, true]);
+});
+
+step("uv-workspace: the same derivations without a frozen file", async () => {
+  const from = await open("uv-workspace", ["flit-core"]);
+  await sameBothWays(from, [
+    "members.api.application",
+    "members.core.application",
+    "environment",
+    'mkEnv { member = "api"; groups = [ "lint" ]; }',
+    "mkEnv { editable = true; }",
+  ]);
+});
+
+/** What the module for Nix answers about the example's lock gives the derivations that the frozen file gives. */
+async function sameBothWays(from: Example, attributes: readonly string[]): Promise<void> {
+  const list = `[ ${attributes.map((each) => `(p.${each})`).join(" ")} ]`;
+  const drvs = async (project: string): Promise<unknown> =>
+    value(from, `map (each: each.drvPath) (let p = ${project}; in ${list})`);
+  assert.equal(await drvs(evaluatedExample(from)), await drvs(frozenExample(from)));
+}
+
+function step(name: string, body: () => Promise<void>): void {
+  steps.push([name, body]);
+}
+
+if (!installed)
+  test("nix-build is not here", () => void process.stdout.write(`skipped ${steps.length}: no nix-build\n`));
+else for (const [name, body] of steps) test(name, body);
+test.after(() => {
+  for (const close of closing) close();
+});
+test.run();
