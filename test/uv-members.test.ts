@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { isWorkspace } from "../src/answers/freeze.ts";
+import { freeze, isWorkspace } from "../src/answers/freeze.ts";
 import type { Lockfile } from "../src/lock/lockfile.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
 import { readLock } from "../src/lock/shipped.ts";
@@ -83,5 +83,49 @@ function selections(members: readonly string[]): (readonly string[] | "all" | un
   const pairs = some.slice(1).map((member, index) => [some[index]!, member]);
   return [undefined, "all", ...some.map((member) => [member]), ...pairs];
 }
+
+/** Members and packages that need others at random: far more selections than any workspace that grew has. */
+function randomWorkspace(members: number, packages: number): string {
+  let state = 12345;
+  const random = (limit: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state % limit;
+  };
+  const table = (names: readonly string[]): string => `[${[...new Set(names)].map((name) => `{ name = "${name}" }`)}]`;
+  const some = (count: number, kind: string, below: number): string[] =>
+    below === 0 ? [] : Array.from({ length: count }, () => `${kind}${random(below)}`);
+  const libraries = Array.from({ length: packages }, (_, index) => {
+    const source = 'source = { registry = "https://pypi.invalid/simple" }';
+    return `[[package]]\nname = "p${index}"\nversion = "1.0"\n${source}\ndependencies = ${table(some(3, "p", index))}\n`;
+  });
+  const projects = Array.from({ length: members }, (_, index) => {
+    const needs = table([...some(8, "p", packages), ...some(2, "m", index)]);
+    const groups = `dev = ${table(some(2, "p", packages))}\ntest = ${table(some(1, "p", packages))}\n`;
+    const head = `[[package]]\nname = "m${index}"\nversion = "1.0"\nsource = { editable = "packages/m${index}" }\n`;
+    return `${head}dependencies = ${needs}\n[package.dev-dependencies]\n${groups}`;
+  });
+  const names = JSON.stringify(projects.map((_, index) => `m${index}`));
+  return `version = 1\nrequires-python = ">=3.11"\n[manifest]\nmembers = ${names}\n${[...libraries, ...projects].join("\n")}`;
+}
+
+test("too many members: what is installed without naming any is frozen, and it is said", () => {
+  const lock = readLock(randomWorkspace(400, 1500), { path: "uv.lock", format: "uv" });
+  const [target] = TARGETS as [string];
+  const frozen = freeze(lock, { lockSha256: "", targets: [target] });
+  assert.is(frozen.lacksMembers, true);
+  const { format, members, warnings, packages, conditions } = JSON.parse(frozen.json);
+  assert.equal([format, members], [1, undefined]);
+  assert.match(warnings.join(), "the workspace has too many members for each to have its own selection");
+  assert.not.match(JSON.stringify(conditions), "member");
+  const whole = lock.resolve({ target, groups: ["main", "dev", "test"], extras: [], packages: "all" });
+  assert.is(packages.length, whole.packages.length);
+});
+
+test("sixty members are not too many", () => {
+  const lock = readLock(randomWorkspace(60, 400), { path: "uv.lock", format: "uv" });
+  const frozen = freeze(lock, { lockSha256: "", targets: [...TARGETS] });
+  assert.is(frozen.lacksMembers, false);
+  for (const target of TARGETS) holdsOn(lock, target);
+});
 
 test.run();

@@ -75,6 +75,8 @@ export interface Frozen {
   readonly uninstallable: readonly Uninstallable[];
   /** Wheels that need shared libraries which Nix will not find. */
   readonly unfound: readonly Unfound[];
+  /** Whether the members of the workspace are too many for each to have its selections. */
+  readonly lacksMembers: boolean;
 }
 
 /** The version of the format; nix/load.nix refuses others. The second one has the members of a workspace. */
@@ -100,13 +102,17 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const { pyproject = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
   const targets = (options.targets ?? usualTargets(lock, record)).map(targetChoice<FreezeTarget>);
   const groups = [...lock.groups].sort(([left], [right]) => order(left, right));
-  const parts = lock.freeze({
+  const request = {
     targets,
     groups: [...lock.groups].filter(([, isDefault]) => isDefault).map(([name]) => name),
     prefer,
     noBinary,
     onlyBinary,
-  });
+  };
+  const open = lock.freeze(request);
+  // Hundreds of members have too many selections: then it is what is installed without naming any.
+  const isTooLarge = isWorkspace(lock) && open.targets.some(({ error }) => error?.code === "too-hard");
+  const parts = isTooLarge ? lock.freeze({ ...request, packages: usualMembers(lock) }) : open;
   const recorded = recordedIn(lock, parts, record, { targets, prefer, noBinary, onlyBinary });
   const entries = new Map(parts.targets.map((each) => [each.target, targetEntry(each, parts, recorded)]));
   const written = targets.map((each) => each.older === undefined || !isSame(entries, each.target, each.older));
@@ -114,13 +120,14 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
     ...kept.flatMap((target) => divergencesOf(target, lock)),
+    ...(isTooLarge ? [shellError("workspace-too-large", { text: lock.path }).failure.message] : []),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
     ...recorded.lacking.map(
       ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
     ),
   ];
   const gaps = gapsOf(parts, recorded, kept);
-  const members = isWorkspace(lock) ? membersOf(lock, options) : null;
+  const members = isWorkspace(lock) && !isTooLarge ? membersOf(lock, options) : null;
   const head = {
     format: members === null ? FORMAT : WORKSPACE_FORMAT,
     generator: options.generator ?? "pylock2nix",
@@ -158,6 +165,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     // Another call of the core: the parts, which are views, are gone with it.
     uninstallable: explainGaps(lock, gaps, targets),
     unfound,
+    lacksMembers: isTooLarge,
   };
 }
 
@@ -166,6 +174,12 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
 /** Whether the lock is that of a workspace, not of one project alone. */
 export function isWorkspace({ members, memberFolders }: Pick<Lockfile, "members" | "memberFolders">): boolean {
   return members.length > 1 || (members.length === 1 && memberFolders.get(members[0]!) !== ".");
+}
+
+/** The project at the lock's folder, else all. */
+function usualMembers({ memberFolders }: Lockfile): readonly string[] | "all" {
+  for (const [name, folder] of memberFolders) if (folder === ".") return [name];
+  return "all";
 }
 
 function membersOf({ members, memberFolders }: Lockfile, options: FreezeOptions): object {

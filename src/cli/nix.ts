@@ -105,6 +105,7 @@ async function run(words: Words): Promise<number> {
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
   warnLacking(frozen.lacking);
+  if (frozen.lacksMembers) warnLarge(input);
   if (frozen.lacksFileNames) warnNameless(input);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
@@ -214,6 +215,11 @@ function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { nam
     const known = [name, [...attributes].join(" "), givers.join(", ")];
     warn(shellError("libraries-left-out", { text, detail: leftOut.join(", "), known }).failure);
   }
+}
+
+function warnLarge({ path }: Input): void {
+  const { failure } = shellError("workspace-too-large", { text: path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 function warnNameless({ path }: Input): void {

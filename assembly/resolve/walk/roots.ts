@@ -20,7 +20,7 @@ import { Column, TARGET } from "../../memory/arena";
 import { internCopy, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { normalizedName } from "../../standards/name";
-import { both, either, NO, opposite, YES } from "./decision";
+import { both, either, NO, openMembers, opposite, YES } from "./decision";
 import { chosen, memberAsked } from "./selection";
 
 /** Package rows. */
@@ -100,6 +100,7 @@ function addMembers(): void {
 
 /** Every member; beside a project of the workspace's own, those that cannot be one alone are left out. */
 function addOpen(): void {
+  openMembers();
   if (facts.root != NONE) pushId(roots, facts.root);
   for (let i: u32 = 0; i < memberNames.count && !failed(); i++) {
     const id = idAt(memberNames, i);

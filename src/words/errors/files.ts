@@ -23,6 +23,7 @@ export type FileCode =
   | "not-locked"
   | "out-of-date"
   | "library-missing"
+  | "workspace-too-large"
   | "unrecorded-git"
   | "unrecorded-file"
   | "unrecorded-files"
@@ -119,6 +120,12 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "workspace-too-large": {
+    message: () =>
+      "the workspace has too many members for each to have its own selection: Nix cannot take one by itself",
+    hint: () =>
+      "`pylock2nix resolve --package NAME` resolves each of them; a lock of its own for a part of them is smaller",
   },
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
