@@ -76,6 +76,7 @@ let
       inherit python root path name;
       folder = import ./path.nix name project.root path;
       version = if own ? ${name} then project.project.version else packages.selected.${name}.version;
+      built = packages.set.${name};
     }
   ) members;
 

@@ -77,6 +77,31 @@ let
       // lib.optionalAttrs (sourceFilter ? ${name}) { filter = sourceFilter.${name}; }
     ));
 
+  # The project as a package like the others, for what is compiled of it (packages.nix).
+  own =
+    let
+      inherit (frozen) project;
+      package = {
+        inherit (project) name version;
+        source = { kind = "directory"; path = "."; editable = true; buildRequires = project.requires; };
+        target = chosen;
+        file = null;
+        sdist = null;
+        dependencies = [ ];
+      };
+    in
+    if project == null || !project.package then
+      { }
+    else
+      {
+        ${project.name} = mkPackage {
+          inherit python root sourceOf;
+          libraries = [ ];
+          neighbours = [ ];
+          settings = { preferWheel = preferWheels; } // perPackage.${project.name} or { };
+        } package;
+      };
+
   # `main` is part of every selection of these functions, where the lock has it.
   packagesOf =
     groups:
@@ -108,7 +133,7 @@ let
         }
       ) selected;
       overlay = lib.composeManyExtensions (lib.toList overrides);
-      set = lib.fix (lib.extends overlay (_: python.pkgs // locked));
+      set = lib.fix (lib.extends overlay (_: python.pkgs // own // locked));
     in
     {
       inherit selected set;

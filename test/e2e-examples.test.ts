@@ -57,6 +57,22 @@ step("uv-workspace: together, and editable", async () => {
   assert.is(await succeed(join(editable, "bin", "core"), []), "edited");
 });
 
+step("uv-workspace: direnv opens the shell that default.nix has", async () => {
+  const from = await open("uv-workspace", ["flit-core"]);
+  const functions = 'watch_file() { ls -d "$@"; }; use() { echo "use $*"; }; ';
+  const said = await succeed("bash", ["-eu", "-c", `${functions}. ./.envrc`], { cwd: from.path });
+  assert.equal(said.split("\n"), [
+    "packages/api/pyproject.toml",
+    "packages/core/pyproject.toml",
+    "pylock2nix.json",
+    "pyproject.toml",
+    "uv.lock",
+    "use nix -A shell",
+  ]);
+  const inputs = (await value(from, `map (each: each.name) ${own(from)}.shell.nativeBuildInputs`)) as string[];
+  assert.equal(inputs, ["python-env"]);
+});
+
 step("uv-workspace: a change builds only what depends on it anew", async () => {
   const from = await open("uv-workspace", ["flit-core"]);
   const drvs = async (): Promise<string[]> =>
