@@ -113,13 +113,14 @@ import { startBudget } from "./memory/budget";
 import { internCopy, Text, textAddress, textSize, texts } from "./memory/intern";
 import { begin, failAbout, failed, failureAddress, failureDetail, failureSize, status } from "./memory/status";
 import {
-  explainFiles,
+  explainFilesOf,
   explain as explainResolved,
   Finding,
   findings,
   parts,
   Reason,
   reasons,
+  startVerdicts,
   verdicts,
 } from "./resolve/explain";
 import { wheelFloors } from "./resolve/floors";
@@ -210,7 +211,7 @@ export function resolve(address: usize): u32 {
   return settle();
 }
 
-/** Resolves the same, and says why (the tables from TABLE_REASON on); of a target alone, which files fit (TABLE_VERDICT). */
+/** Resolves the same, and says why (the tables from TABLE_REASON on); of a target alone, only what `explainFiles` asks for. */
 export function explain(address: usize): u32 {
   begin();
   startBudget();
@@ -218,10 +219,15 @@ export function explain(address: usize): u32 {
   const asked = changetype<ResolveRequest>(address);
   resolveRequest(asked);
   if (!failed()) {
-    if ((asked.flags & REQUEST_IS_TARGET_ONLY) != 0) explainFiles();
+    if ((asked.flags & REQUEST_IS_TARGET_ONLY) != 0) startVerdicts();
     else explainResolved();
   }
   return settle();
+}
+
+/** After `explain` of a target alone: which files of a package fit it, in TABLE_VERDICT. */
+export function explainFiles(row: u32): void {
+  if (row < packages.count && verdicts.count == artifacts.count) explainFilesOf(row);
 }
 
 /** Resolves the targets of the request with all selections open, and writes the frozen resolution (TABLE_TARGET and on). */

@@ -41,9 +41,16 @@ async function write(input, name, codeSplitting) {
     preserveEntrySignatures: "allow-extension",
     // @iarna/toml asks for util.inspect by eval, so that bundlers do not see it.
     checks: { eval: false },
+    optimization: { inlineConst: { mode: "all", pass: 2 } },
   });
   const names = { entryFileNames: "[name].cjs", chunkFileNames: "[name].cjs" };
-  const { output } = await bundle.generate({ format: "cjs", ...names, codeSplitting });
+  const { output } = await bundle.generate({
+    format: "cjs",
+    ...names,
+    codeSplitting,
+    // Names stay, for the traces of our own faults.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
   for (const { fileName, code } of output) writeFileSync(`${FOLDER}/${fileName}`, ascii(code));
   return output;
 }

@@ -23,11 +23,12 @@ import {
   STATUS_LOCK_NOT_FOUND,
   STATUS_LOCK_SOURCE,
   STATUS_LOCK_VERSION,
+  STATUS_OK,
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { decimal, indexIn, indexOf } from "../memory/bytes";
-import { intern, textSize } from "../memory/intern";
-import { fail, failAbout, failed } from "../memory/status";
+import { intern, placeText, textSize } from "../memory/intern";
+import { bringBack, Failure, fail, failAbout, failed, setAside } from "../memory/status";
 import { normalizedName } from "../standards/name";
 import { versionOf } from "../standards/pep440";
 import { hasExtraAtom, poetryMarkerOf } from "../standards/pep508/marker";
@@ -38,19 +39,19 @@ import {
   first,
   firstOrRows,
   get,
+  HAS_ELEMENTS,
   isRun,
   keyIs,
   kindOf,
   next,
   nextOrRows,
-  nodeCount,
   ROW_FILE,
   rowAt,
-  rowCount,
   STRING,
   TABLE,
 } from "../text/document";
-import { isOfPackage, isOneFile } from "./identity";
+import { elements, nextElement, startToml } from "../text/toml/scanner";
+import { isOfPackage, isOneFile, settle } from "./identity";
 import {
   artifactKind,
   checkFileName,
@@ -86,6 +87,7 @@ import {
   memberships,
   packageAt,
   packageExtras,
+  packages,
   pushDistinct,
   requestedExtras,
   reserveTables,
@@ -96,27 +98,60 @@ import {
 const NEWEST_MAJOR: u32 = 2;
 const NEWEST_MINOR: u32 = 1;
 
-/** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
-export function readPoetryLock(): void {
+/** Reads a lock of `size` bytes into the tables. Failures are in the status. */
+export function readPoetryLock(address: usize, size: u32): void {
+  reserveTables(size);
+  readElements(address, size);
+  if (failed()) return;
   const metadata = get(0, "metadata");
+  if (metadata == NONE) return fail(STATUS_LOCK_NOT_FOUND, at(0).address, 0);
+  if (!expect(metadata, TABLE) || !readMetadata(metadata)) return;
+  if (HAS_ELEMENTS) settleElements();
   const list = get(0, "package");
-  if (metadata == NONE || !expect(metadata, TABLE)) {
-    if (metadata == NONE) fail(STATUS_LOCK_NOT_FOUND, at(0).address, 0);
-    return;
-  }
-  if (!readMetadata(metadata)) return;
-  if (list != NONE) {
-    if (!expect(list, ARRAY)) return;
-    reserveTables(nodeCount(), rowCount());
+  if (list != NONE && !failed() && list != elements && expect(list, ARRAY)) {
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
-    if (failed()) return;
-    linkNames();
-    readSharedFiles(metadata);
   }
+  if (failed()) return;
+  linkNames();
+  readSharedFiles(metadata);
   readExtras(get(0, "extras"));
 }
 
-/** Poetry reads >=1,<3 and warns when the lock is newer than what it writes (locker.py, Locker._get_lock_data). */
+// [metadata] comes last, so packages are read before it is known whether the lock can be read, and whether groups count. What
+// they fail with is set aside until then.
+
+/** Whether [metadata] is yet to come. */
+let isEarly: bool = false;
+const failure: Failure = changetype<Failure>(memory.data(offsetof<Failure>()));
+const groupsFailure: Failure = changetype<Failure>(memory.data(offsetof<Failure>()));
+
+/** Reads the packages one by one as they are scanned, and the rest of the lock into the document. */
+function readElements(address: usize, size: u32): void {
+  isEarly = HAS_ELEMENTS;
+  setAside(failure);
+  setAside(groupsFailure);
+  startToml(address, size, "package");
+  for (let node = nextElement(); node != NONE; node = nextElement()) {
+    if (failure.code != STATUS_OK) continue;
+    readPackage(node);
+    setAside(failure);
+  }
+  isEarly = false;
+}
+
+function settleElements(): void {
+  if (lock.method == METHOD_FILTER) bringBack(groupsFailure);
+  else forgetMemberships();
+  bringBack(failure);
+}
+
+/** Poetry reads `groups` from lock-version 2.1 on (poetry/packages/locker.py, Locker.locked_packages). */
+function forgetMemberships(): void {
+  memberships.clear();
+  groupNames.clear();
+  for (let row: u32 = 0; row < packages.count; row++) packageAt(row).membershipCount = 0;
+}
+
 function readMetadata(metadata: u32): bool {
   const version = get(metadata, "lock-version");
   let major: u32 = 1;
@@ -137,6 +172,8 @@ function readMetadata(metadata: u32): bool {
   }
   lock.method = major == 2 && minor >= 1 ? METHOD_FILTER : METHOD_SEARCH;
   lock.python = optionalText(metadata, "python-versions");
+  // Packages, which are read before, say the same of themselves.
+  if (HAS_ELEMENTS && lock.python != NONE) placeText(lock.python, at(get(metadata, "python-versions")).address);
   lock.contentHash = optionalText(metadata, "content-hash");
   return !failed();
 }
@@ -174,8 +211,13 @@ function readPackage(node: u32): void {
     failAbout(STATUS_LOCK_MISSING, at(node).address, 11, item.name == NONE ? 0 : 1); // 11: [[package]]
     return;
   }
-  if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
+  if (item.artifactCount != 0) settle(item);
   if ((item.flags & PACKAGE_IS_EDITABLE) != 0 && item.source != SOURCE_DIRECTORY) item.flags &= ~PACKAGE_IS_EDITABLE;
+  if (HAS_ELEMENTS && isEarly) {
+    if (groupsFailure.code != STATUS_OK) return;
+    readMemberships(index, node, groups, markers);
+    setAside(groupsFailure);
+  } else if (lock.method == METHOD_FILTER) readMemberships(index, node, groups, markers);
 }
 
 /** files = [{file = "...", hash = "sha256:..."}, ...]; Poetry adds `url` for files of some sources. */

@@ -50,10 +50,10 @@ export function readLock(format: u32, address: usize, size: u32): void {
 
 function readFormat(format: u32, address: usize, size: u32): void {
   if (!isDefined(WITHOUT_FLAT) && readFlat(format, address, size)) return;
-  if (isDefined(WITHOUT_TOML) || format == NONE || !scanToml(address, size)) return;
-  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock();
-  else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock();
-  else if (!isDefined(WITHOUT_FLAT)) {
+  if (isDefined(WITHOUT_TOML) || format == NONE) return;
+  if (!isDefined(WITHOUT_POETRY) && format == FORMAT_POETRY) readPoetryLock(address, size);
+  else if (!isDefined(WITHOUT_UV) && format == FORMAT_UV) readUvLock(address, size);
+  else if (!isDefined(WITHOUT_FLAT) && scanToml(address, size)) {
     if (!isDefined(WITHOUT_PYLOCK) && format == FORMAT_PYLOCK) readPylock();
     else if (!isDefined(WITHOUT_PDM) && format == FORMAT_PDM) readPdmLock();
   }

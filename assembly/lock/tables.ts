@@ -47,6 +47,9 @@ export class Package {
   platform: u32;
 }
 
+/** In `Package.flags`, for the core alone: what its files' names say was looked at (identity.ts). */
+export const FILES_ARE_SETTLED: u32 = 1 << 31;
+
 /** One file of a package, as the lock lists it. */
 @unmanaged
 export class Artifact {
@@ -57,7 +60,7 @@ export class Artifact {
   hash: usize;
   hashSize: u32;
   kind: u32;
-  /** Wheels, once looked at: row of the tag sets (assembly/standards/filename.ts), or why there is none; NONE before that. */
+  /** Wheels, once settled: row of the tag sets (assembly/standards/filename.ts), or why there is none; NONE before that. */
   tags: u32;
   /** Build tag: address and size. */
   build: usize;
@@ -188,12 +191,12 @@ export class LockFacts {
 
 export const lock: LockFacts = changetype<LockFacts>(memory.data(offsetof<LockFacts>()));
 
-/** Makes room in the tables for what a document of so many nodes and rows can hold at most, or nearly so. */
-export function reserveTables(nodes: u32, rows: u32): void {
-  artifacts.reserve(nodes / 3 + rows + 16); // a table and two values each
-  dependencies.reserve(nodes / 4 + 16);
-  extraMembers.reserve(nodes / 4 + 16);
-  packages.reserve(nodes / 16 + 16);
+/** Makes room in the tables for what a lock of so many bytes holds, if it is one of those that hold most. */
+export function reserveTables(size: u32): void {
+  artifacts.reserve(size / 128 + 16);
+  dependencies.reserve(size / 256 + 16);
+  extraMembers.reserve(size / 1024 + 16);
+  packages.reserve(size / 1024 + 16);
 }
 
 /** A target that a pdm.lock was made for. */

@@ -33,12 +33,13 @@ import {
   STATUS_LOCK_SOURCE,
   STATUS_LOCK_UNKNOWN_KEY,
   STATUS_LOCK_VERSION,
+  STATUS_OK,
   STATUS_VERSION,
 } from "../../src/core/abi";
 import { allocate } from "../memory/arena";
 import { decimal, indexOf, is, startsWith, writeAscii } from "../memory/bytes";
-import { intern, textAddress, textSize } from "../memory/intern";
-import { fail, failAbout, failed } from "../memory/status";
+import { intern, placeText, textAddress, textSize } from "../memory/intern";
+import { bringBack, Failure, fail, failAbout, failed, setAside } from "../memory/status";
 import { versionOf } from "../standards/pep440";
 import {
   ARRAY,
@@ -46,8 +47,10 @@ import {
   first,
   firstOrRows,
   get,
+  HAS_ELEMENTS,
   INTEGER,
   isRun,
+  keepElement,
   keyIs,
   kindOf,
   next,
@@ -57,7 +60,8 @@ import {
   STRING,
   TABLE,
 } from "../text/document";
-import { isOfPackage } from "./identity";
+import { elements, nextElement, startToml } from "../text/toml/scanner";
+import { settle, takeApart } from "./identity";
 import {
   checkHash,
   expect,
@@ -89,6 +93,7 @@ import {
   packages,
   pushDistinct,
   pushId,
+  reserveTables,
   warn,
 } from "./tables";
 import { fileName, fileNameSize, findFileName, fragmentOf, isAddress, parameterOf, withoutQuery } from "./url";
@@ -141,18 +146,33 @@ const KEY_PATH: u32 = 8;
 
 let hasUnknownKey: bool = false;
 
-/** Reads the scanned document, whose root is node 0, into the tables. Failures are in the status. */
-export function readUvLock(): void {
+/** What a package failed with: what is wrong with the whole lock counts before it. */
+const failure: Failure = changetype<Failure>(memory.data(offsetof<Failure>()));
+
+/** Reads a lock of `size` bytes into the tables. Failures are in the status. */
+export function readUvLock(address: usize, size: u32): void {
   lock.method = METHOD_WALK;
   hasUnknownKey = false;
-  if (!readVersion()) return;
+  reserveTables(size);
+  setAside(failure);
+  startToml(address, size, "package");
+  for (let node = nextElement(); node != NONE; node = nextElement()) {
+    if (failure.code != STATUS_OK) continue;
+    readPackage(node);
+    setAside(failure);
+    // What a project says of itself is held against its pyproject.toml (src/lock/uv/stated.ts).
+    if (packages.count != 0 && isFolder(packageAt(packages.count - 1).source)) keepElement();
+  }
+  if (failed() || !readVersion()) return;
   let list: u32 = NONE;
   let conflicts: u32 = NONE;
   for (let entry = first(0); entry != NONE && !failed(); entry = next(entry)) {
     if (keyIs(entry, "package") || keyIs(entry, "distribution")) list = entry;
     else if (keyIs(entry, "conflicts")) conflicts = entry;
-    else if (keyIs(entry, "requires-python")) lock.python = text(entry);
-    else if (keyIs(entry, "resolution-markers")) {
+    else if (keyIs(entry, "requires-python")) {
+      lock.python = text(entry);
+      if (HAS_ELEMENTS) placeText(lock.python, at(entry).address);
+    } else if (keyIs(entry, "resolution-markers")) {
       facts.forks = markerLists.count;
       facts.forkCount = readMarkers(entry);
     } else if (keyIs(entry, "supported-markers")) {
@@ -167,7 +187,8 @@ export function readUvLock(): void {
   }
   if (!failed() && lock.python == NONE) failAbout(STATUS_LOCK_MISSING, at(0).address, 0, KEY_REQUIRES_PYTHON);
   if (failed()) return;
-  if (list != NONE && expect(list, ARRAY)) {
+  if (HAS_ELEMENTS) bringBack(failure);
+  if (list != NONE && !failed() && list != elements && expect(list, ARRAY)) {
     for (let node = first(list); node != NONE && !failed(); node = next(node)) readPackage(node);
   }
   if (failed()) return;
@@ -180,6 +201,10 @@ export function readUvLock(): void {
     linkItems();
   }
   nameChoices();
+}
+
+function isFolder(source: u32): bool {
+  return source == SOURCE_EDITABLE || source == SOURCE_VIRTUAL || source == SOURCE_DIRECTORY || source == SOURCE_FOLDER;
 }
 
 /** Keys that decide nothing about what is installed. */
@@ -332,6 +357,8 @@ function readPackage(node: u32): void {
   }
   if (failed() || !checkPackage(index, node)) return;
   readArtifacts(index, wheels, sdist);
+  if (failed()) return;
+  settle(packageAt(index));
   readBranches(index, own, optional, groups);
   if (metadata != NONE && !failed()) readMetadata(metadata, packageAt(index));
 }
@@ -574,7 +601,7 @@ function setPlace(artifact: Artifact, address: usize, size: u32): void {
  * the name and would install the other package).
  */
 function checkIdentity(item: Package, wheel: Artifact, address: usize, size: u32): void {
-  if (isOfPackage(item, wheel)) return;
+  if (takeApart(item, wheel)) return;
   const named = item.name;
   const title =
     item.version == NONE

@@ -82,6 +82,11 @@ export function textSize(id: u32): u32 {
   return changetype<Text>(texts.at(id)).size;
 }
 
+/** Says which of all equal texts it is that messages point at. */
+export function placeText(id: u32, address: usize): void {
+  if (id != NONE) changetype<Text>(texts.at(id)).address = address;
+}
+
 function rehash(): void {
   if (!slots.widen(FIRST_SLOTS)) return;
   for (let id: u32 = 0; id < texts.count; id++) {

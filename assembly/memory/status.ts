@@ -33,6 +33,29 @@ export function failAbout(status: u32, address: usize, size: u32, detail: u32): 
   number = detail;
 }
 
+/** A failure that was set aside. */
+@unmanaged
+export class Failure {
+  code: u32;
+  address: usize;
+  size: u32;
+  detail: u32;
+}
+
+/** Sets aside what failed, if anything did: there is no failure then, and work can go on. */
+export function setAside(failure: Failure): void {
+  failure.code = code;
+  failure.address = at;
+  failure.size = bytes;
+  failure.detail = number;
+  code = STATUS_OK;
+}
+
+/** Brings back what was set aside, if anything was and nothing has failed since. */
+export function bringBack(failure: Failure): void {
+  if (failure.code != STATUS_OK) failAbout(failure.code, failure.address, failure.size, failure.detail);
+}
+
 export function failed(): bool {
   return code != STATUS_OK;
 }

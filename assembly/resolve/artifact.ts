@@ -5,24 +5,18 @@
 //
 // What a file's name says of another package or version is never taken (assembly/lock/identity.ts).
 //
-// Invariant: a wheel's name is taken apart once, when it is first looked at; each set of tags is ranked once for a target.
+// Invariant: wheels' names were taken apart when the lock was read; each set of tags is ranked once for a target.
 
-import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE, STATUS_OK } from "../../src/core/abi";
-import { isOneFile, isStated, isWheel, plainStem } from "../lock/identity";
-import { Artifact, artifactAt, Package, packageAt, packages } from "../lock/tables";
+import { ARTIFACT_IS_SDIST, ARTIFACT_IS_WHEEL, NONE } from "../../src/core/abi";
+import { isOneFile, isWheel, OTHER_WHEEL } from "../lock/identity";
+import { Artifact, artifactAt, Package } from "../lock/tables";
 import { Column, TARGET } from "../memory/arena";
 import { compare } from "../memory/bytes";
 import { recall, remember, UNASKED } from "../memory/memo";
-import { FileName, isWheelName, parseWheelName, parseWheelTail, tagSetAt } from "../standards/filename";
+import { tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, tagRank } from "../standards/pep425";
 import { buildTagCounts, buildTagFirst, holdsFiles } from "./rules";
 
-/** In `Artifact.tags`: the name is not a wheel's, though it ends like one. */
-const NO_WHEEL: u32 = NONE - 1;
-/** The same: it is the wheel of another package or version. */
-const OTHER_WHEEL: u32 = NONE - 2;
-
-const fileName: FileName = changetype<FileName>(memory.data(offsetof<FileName>()));
 /** For each of the tag sets its rank on the target. */
 const ranks: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
 
@@ -37,7 +31,7 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
     if (artifact.kind == ARTIFACT_IS_SDIST) {
       if (sdists && sdist == NONE) sdist = row;
     } else if (wheels && artifact.kind == ARTIFACT_IS_WHEEL) {
-      const rank = wheelRank(item, row);
+      const rank = wheelRank(row);
       if (rank == INCOMPATIBLE) continue;
       if (best == NONE || isBetter(artifact, rank, artifactAt(best), bestRank)) {
         best = row;
@@ -55,17 +49,7 @@ export function chooseArtifact(item: Package, wheels: bool, sdists: bool, sdistF
  */
 export function fitsAlone(item: Package): bool {
   if (!holdsFiles()) return true;
-  return !isOneFile(item) || !isWheel(artifactAt(item.artifacts)) || wheelRank(item, item.artifacts) != INCOMPATIBLE;
-}
-
-/** Whether the artifact's name is no wheel's, though it ends like one; to be asked after `wheelRank`. */
-export function isNoWheel(row: u32): bool {
-  return artifactAt(row).tags == NO_WHEEL;
-}
-
-/** Whether it is the wheel of another package or version; to be asked after `wheelRank`. */
-export function isOtherWheel(row: u32): bool {
-  return artifactAt(row).tags == OTHER_WHEEL;
+  return !isOneFile(item) || !isWheel(artifactAt(item.artifacts)) || wheelRank(item.artifacts) != INCOMPATIBLE;
 }
 
 /** Whether a wheel is better than the best one before it. */
@@ -77,10 +61,8 @@ function isBetter(artifact: Artifact, rank: u32, best: Artifact, bestRank: u32):
 }
 
 /** Rank of a wheel's best tag on the target: lower is better. */
-export function wheelRank(item: Package, row: u32): u32 {
-  const artifact = artifactAt(row);
-  if (artifact.tags == NONE) takeApart(item, artifact);
-  const tags = artifact.tags;
+export function wheelRank(row: u32): u32 {
+  const tags = artifactAt(row).tags;
   if (tags >= OTHER_WHEEL) return INCOMPATIBLE;
   const known = recall(ranks, tags);
   if (known != UNASKED) return known;
@@ -88,30 +70,6 @@ export function wheelRank(item: Package, row: u32): u32 {
   const rank = tagRank(set.python, set.abi, set.platform);
   remember(ranks, tags, rank);
   return rank;
-}
-
-/** Looks at every wheel of the lock, so that all their tag sets are there. */
-export function takeAllApart(): void {
-  for (let row: u32 = 0; row < packages.count; row++) {
-    const item = packageAt(row);
-    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
-      const artifact = artifactAt(i);
-      if (artifact.kind == ARTIFACT_IS_WHEEL && artifact.tags == NONE) takeApart(item, artifact);
-    }
-  }
-}
-
-function takeApart(item: Package, artifact: Artifact): void {
-  const address = artifact.name;
-  const size = artifact.nameSize;
-  // Nearly all wheels are named in the plainest way.
-  const plain = isDefined(COMPACT_WORDS) ? 0 : plainStem(item, address, size);
-  if (plain != 0 && isWheelName(address, size)) {
-    artifact.tags = parseWheelTail(address, size - 4, plain + 1, fileName) ? fileName.tags : NO_WHEEL;
-  } else if (parseWheelName(address, size, fileName) != STATUS_OK) artifact.tags = NO_WHEEL;
-  else artifact.tags = isStated(item, fileName) ? fileName.tags : OTHER_WHEEL;
-  artifact.build = fileName.build;
-  artifact.buildSize = fileName.buildSize + fileName.buildRestSize;
 }
 
 /** Order of two build tags (PEP 427, "File name convention"): none first, then by number, then by the rest as text. */

@@ -33,7 +33,7 @@ import {
   VERDICT_PYTHON,
   VERDICT_TAKEN,
 } from "../../src/core/abi";
-import { isOfPackage, isOneFile, isWheel } from "../lock/identity";
+import { isOfPackage, isOneFile, isWheel, NO_WHEEL, OTHER_WHEEL } from "../lock/identity";
 import { project } from "../lock/project";
 import {
   artifactAt,
@@ -57,7 +57,7 @@ import { VARIABLE_PYTHON_FULL_VERSION, variableVersion } from "../standards/envi
 import { tagSetAt } from "../standards/filename";
 import { INCOMPATIBLE, MISFIT_ABI, MISFIT_FLOOR, MISFIT_PYTHON, tagMisfit } from "../standards/pep425";
 import { blame, EXTRA_ABSENT, EXTRA_SET, evaluateMarker, Part } from "../standards/pep508/evaluation";
-import { isNoWheel, isOtherWheel, wheelRank } from "./artifact";
+import { wheelRank } from "./artifact";
 import { appliesHere, isActive, takesPython } from "./graph";
 import { installedWhen } from "./installed";
 import { Selection, selections } from "./resolution";
@@ -228,24 +228,32 @@ function explainMemberships(row: u32): void {
 
 // --- Files --------------------------------------------------------------------------------------------------------------
 
-export function explainFiles(): void {
+function explainFiles(): void {
   for (let row: u32 = 0; row < artifacts.count; row++) {
     const address = verdicts.push();
     if (address == 0) return;
     store<u32>(address, VERDICT_NAME);
   }
-  for (let row: u32 = 0; row < packages.count; row++) {
-    const item = packageAt(row);
-    for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
-      store<u32>(verdicts.at(i), verdictOf(item, i));
-    }
-  }
+  for (let row: u32 = 0; row < packages.count; row++) explainFilesOf(row);
   for (let i: u32 = 0; i < selections.count; i++) {
     const selection = changetype<Selection>(selections.at(i));
     const item = packageAt(selection.package);
     const isOnly = isOneFile(item) && selection.kind != KIND_NONE;
     const taken = isOnly ? item.artifacts : selection.artifact;
     if (taken != NONE) store<u32>(verdicts.at(taken), VERDICT_TAKEN);
+  }
+}
+
+/** Makes room for the verdicts of `explainFilesOf`. */
+export function startVerdicts(): void {
+  verdicts.fill(artifacts.count);
+}
+
+/** Which files of one package fit the target. */
+export function explainFilesOf(row: u32): void {
+  const item = packageAt(row);
+  for (let i = item.artifacts; i < item.artifacts + item.artifactCount; i++) {
+    store<u32>(verdicts.at(i), verdictOf(item, i));
   }
 }
 
@@ -266,9 +274,9 @@ function verdictOf(item: Package, row: u32): u32 {
   if (artifact.kind == ARTIFACT_IS_SDIST) return VERDICT_FITS;
   if (isOneFile(item) && !isWheel(artifact)) return VERDICT_FITS;
   if (!isWheel(artifact)) return isOfPackage(item, artifact) ? VERDICT_NAME : VERDICT_OTHER;
-  if (wheelRank(item, row) != INCOMPATIBLE) return VERDICT_FITS;
-  if (isOtherWheel(row)) return VERDICT_OTHER;
-  if (isNoWheel(row)) return VERDICT_NAME;
+  if (wheelRank(row) != INCOMPATIBLE) return VERDICT_FITS;
+  if (artifact.tags == OTHER_WHEEL) return VERDICT_OTHER;
+  if (artifact.tags == NO_WHEEL) return VERDICT_NAME;
   const misfit = misfitOf(artifact.tags);
   if (misfit == MISFIT_PYTHON) return VERDICT_PYTHON;
   if (misfit == MISFIT_ABI) return VERDICT_ABI;

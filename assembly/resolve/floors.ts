@@ -6,11 +6,9 @@
 import { isDigit, lower, wordByte, wordSize } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
 import { tagSetAt, tagSets } from "../standards/filename";
-import { takeAllApart } from "./artifact";
 
 /** Bit N for glibc 2.(FIRST + N). */
 export function wheelFloors(): u32 {
-  takeAllApart();
   let mask: u32 = 0;
   for (let row: u32 = 0; row < tagSets.count; row++) {
     const platform = tagSetAt(row).platform;

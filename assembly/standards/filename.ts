@@ -6,7 +6,7 @@
 
 import { NONE, STATUS_OK, STATUS_SDIST_NAME, STATUS_WHEEL_NAME } from "../../src/core/abi";
 import { Column, LOCK } from "../memory/arena";
-import { endsWith, indexOf, isDigit } from "../memory/bytes";
+import { endsWith, firstBits, indexOf, isDigit } from "../memory/bytes";
 import { intern, textAddress, textSize } from "../memory/intern";
 import { recall, remember, UNASKED } from "../memory/memo";
 import { isAlphanumeric, normalizedName } from "./name";
@@ -111,7 +111,10 @@ export function parseSdistName(address: usize, size: u32, out: FileName): u32 {
 
 function countDashes(address: usize, size: u32): u32 {
   let count: u32 = 0;
-  for (let i: u32 = 0; i < size; i++) count += u32(load<u8>(address + i) == 0x2d);
+  for (let i: u32 = 0; i < size; i += 16) {
+    const dashes = i8x16.bitmask(i8x16.eq(v128.load(address + i), i8x16.splat(0x2d)));
+    count += popcnt(dashes & firstBits(size - i));
+  }
   return count;
 }
 

@@ -87,17 +87,11 @@ export const nodes: Column<Node> = changetype<Column<Node>>(memory.data<u32>([0,
 const slots: Slots<u64> = changetype<Slots<u64>>(memory.data<u32>([0, 0, 0, 0, LOCK]));
 let indexed: u32 = 0;
 
-/** Bytes of input for one node, on average, in the lock that has the most nodes of those we know. */
-const BYTES_PER_NODE: u32 = 12;
-
-/** Fewer no row has: the hash, and what stands around it. */
-const BYTES_PER_ROW: u32 = 96;
-
-/** Empties the document and makes its root table, row 0. `size` is the input's, in bytes. */
-export function startDocument(address: usize, size: u32): u32 {
-  nodes.reserve(size / BYTES_PER_NODE + 16);
-  if (HAS_ROWS) rows.reserve(size / BYTES_PER_ROW + 16);
+/** Empties the document and makes its root table, row 0. */
+export function startDocument(address: usize): u32 {
   indexed = 0;
+  element = 0;
+  isMixed = false;
   return add(TABLE, address);
 }
 
@@ -122,6 +116,7 @@ export function append(parent: u32, kind: u32, address: usize, keyAddress: usize
   const child = add(kind, address);
   // Memory is out: the root as its own child would be a chain without end.
   if (child == 0) return 0;
+  if (HAS_ELEMENTS && parent < element) isMixed = true;
   const node = at(child);
   node.keyAddress = keyAddress;
   node.keySize = keySize;
@@ -195,6 +190,53 @@ function asNode(node: u32): u32 {
   return node;
 }
 
+// --- Elements -----------------------------------------------------------------------------------------------------------
+//
+// What a large lock has most of are the elements of one array of tables. A reader that takes them one by one as they are
+// complete needs no tree of them all: the memory of one is that of the next.
+
+/** Small modules, which answer once, keep all in the tree, and what takes elements finds none. */
+export const HAS_ELEMENTS: bool = !isDefined(COMPACT_WORDS);
+
+/** The element that is being added to, 0 when there is none. */
+let element: u32 = 0;
+/** Whether something was added to what is older than it. */
+let isMixed: bool = false;
+/** What there was before it: another element that was kept, indexed children, rows. */
+let elementBefore: u32 = NONE;
+let indexedBefore: u32 = 0;
+let rowsBefore: u32 = 0;
+
+/** Appends a table to an array whose elements were all taken: in the place of the last one, unless something is in the way. */
+export function appendElement(array: u32, address: usize): u32 {
+  dropElement(array);
+  element = 0;
+  const before = at(array).last;
+  element = append(array, TABLE, address);
+  elementBefore = before;
+  isMixed = false;
+  indexedBefore = indexed;
+  rowsBefore = rows.count;
+  return element;
+}
+
+/** The last element was taken, and leaves the array; its memory is free when nothing else is behind it. */
+export function dropElement(array: u32): void {
+  if (element == 0 || at(array).last != element) return;
+  const owner = at(array);
+  owner.last = elementBefore;
+  if (elementBefore == NONE) owner.first = NONE;
+  else at(elementBefore).next = NONE;
+  if (isMixed || indexed != indexedBefore) return;
+  nodes.count = element;
+  if (HAS_ROWS) rows.count = rowsBefore;
+}
+
+/** The element that was taken last stays in the document. */
+export function keepElement(): void {
+  element = 0;
+}
+
 // --- Rows -------------------------------------------------------------------------------------------------------------
 
 /** Whether a child is a run of rows of this kind; one of another kind becomes nodes. */
@@ -266,16 +308,6 @@ function unpackRow(node: u32, row: Row): void {
 
 function appendText(table: u32, key: usize, keySize: u32, text: usize, size: u32): void {
   setScalar(append(table, 0, 0, key, keySize), STRING, text, size);
-}
-
-/** Number of rows so far. */
-export function rowCount(): u32 {
-  return rows.count;
-}
-
-/** Number of nodes so far, a measure of the document's size. */
-export function nodeCount(): u32 {
-  return nodes.count;
 }
 
 /** The child with this key, or NONE. */

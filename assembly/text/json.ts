@@ -53,7 +53,7 @@ let stringSize: u32 = 0;
 
 /** Reads `size` bytes at `address`, which INPUT_PADDING zeros follow; false after a failure. The value is node 0. */
 export function scanJson(address: usize, size: u32): bool {
-  startDocument(address, size);
+  startDocument(address);
   end = address + size;
   const invalid = firstInvalid(address, size);
   if (invalid != 0) {

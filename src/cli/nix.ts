@@ -18,13 +18,13 @@ import {
   print,
   printError,
   relative,
-  sha256Hex,
   terminal,
   writeWhole,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
+import { sha256Hex } from "./digest.ts";
 import { findLock, freshnessWords, type Input, openInput, readPyprojectBeside, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, libraryTables, type Place, recordedTargets } from "./nix-files.ts";

@@ -3,13 +3,21 @@
 //
 // Invariant: reads files and decides nothing; a folder that is not there is no member.
 
+import { uvLockFreshness } from "../answers/uv-freshness.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import { parseToml, Section } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
+import type { Freshness } from "../lock/uv/freshness.ts";
 import type { LockedProject } from "../lock/uv/stated.ts";
 import { Unknown } from "../lock/uv/unknown.ts";
 import { projectName, resolved, sourcesOf, toolUv, type UvProject, type UvWorkspace } from "../lock/uv/workspace.ts";
 import { absolute, kindOf, list, readIfThere } from "../runtime/node.ts";
 import { PylockError } from "../words/errors.ts";
+
+/** Whether the lock is as new as the workspace of this pyproject.toml. */
+export function uvFreshnessIn(folder: string, lock: Lockfile, pyproject: Pyproject): Promise<Freshness> {
+  return uvLockFreshness(lock, () => readUvWorkspace(folder, pyproject, lock.stated().projects));
+}
 
 /** The workspace of the lock beside this pyproject.toml. Throws Unknown where uv would refuse it. */
 export async function readUvWorkspace(

@@ -14,6 +14,7 @@ interface Exports {
   request(size: number): number;
   resolve(address: number): number;
   explain(address: number): number;
+  explainFiles(row: number): void;
   resolveAll(address: number): number;
   freeze(address: number): number;
   form(address: number): number;
@@ -139,6 +140,14 @@ export class Core {
   /** Resolves, and says why in the REASON, PART, VERDICT and FINDING tables. */
   explain(request: CoreRequest): CoreFailure | null {
     return this.#ask(request, this.#exports.explain);
+  }
+
+  /** The same of a target alone: which files of these packages fit it, in TABLE_VERDICT. */
+  explainFiles(request: CoreRequest, rows: readonly number[]): CoreFailure | null {
+    const failure = this.#ask(request, this.#exports.explain);
+    if (failure === null) for (const row of rows) this.#exports.explainFiles(row);
+    this.#rows = [];
+    return failure;
   }
 
   /** Resolves one selection on several targets; the answer is in the output and the tables from TABLE_TARGET on. */

@@ -106,7 +106,7 @@ export function readVerdicts(
   request: ResolveRequest,
   rows: readonly number[],
 ): (readonly FileReason[])[] | null {
-  return core.explain(coreRequest(request, abi.REQUEST_IS_TARGET_ONLY)) === null
+  return core.explainFiles(coreRequest(request, abi.REQUEST_IS_TARGET_ONLY), rows) === null
     ? rows.map((row) => filesOf(core, row, request))
     : null;
 }

@@ -22,18 +22,22 @@ import {
   STATUS_TOML_UTF8,
   STATUS_TOML_VALUE,
 } from "../../../src/core/abi";
-import { every, isDigit, isLetter } from "../../memory/bytes";
+import { every, isDigit, isLetter, wordSize } from "../../memory/bytes";
 import {
   ARRAY,
   append,
+  appendElement,
   at,
+  dropElement,
   find,
   flags,
+  HAS_ELEMENTS,
   HAS_ROWS,
   IS_CLOSED,
   IS_DOTTED,
   IS_IMPLICIT,
   IS_OPEN_ARRAY,
+  keyIs,
   kindOf,
   STRING,
   setFlags,
@@ -56,19 +60,52 @@ let end: usize = 0;
 let keyAddress: usize = 0;
 let keySize: u32 = 0;
 
+/** Where the scanner stands. */
+let place: usize = 0;
+/** The table that the last header opened. */
+let current: u32 = 0;
+/** Key of the array of tables whose elements are taken one by one; its node, NONE before there is one. */
+let elementsKey: string = "";
+export let elements: u32 = NONE;
+/** Its element that is being read, NONE when it was taken. */
+let untaken: u32 = NONE;
+/** The header of the next one, which was read although that was not taken; 0 when there is none. */
+let opening: usize = 0;
+
 /** Reads `size` bytes at `address`, which INPUT_PADDING zeros follow; false after a failure. The root is node 0. */
 export function scanToml(address: usize, size: u32): bool {
-  const root = startDocument(address, size);
+  startToml(address, size, "");
+  nextElement();
+  return !failed();
+}
+
+/** To be called before `nextElement`: `key` is that of an array of tables in the root, or empty. */
+export function startToml(address: usize, size: u32, key: string): void {
+  current = startDocument(address);
+  elementsKey = key;
+  elements = NONE;
+  untaken = NONE;
+  opening = 0;
   end = address + size;
+  place = address;
   const invalid = firstInvalid(address, size);
-  if (invalid != 0) {
-    fail(STATUS_TOML_UTF8, invalid, 1);
-    return false;
-  }
-  let p = address;
+  if (invalid != 0) fail(STATUS_TOML_UTF8, invalid, 1);
   // "Spec": a byte order mark is no part of the text.
-  if (size >= 3 && (load<u32>(p) & 0xffffff) == 0xbfbbef) p += 3;
-  let table = root;
+  else if (size >= 3 && (load<u32>(address) & 0xffffff) == 0xbfbbef) place += 3;
+}
+
+/**
+ * Reads to the end of the next element of that array: its node, which is there until the next call. NONE at the end of the
+ * text, when all that is no such element is in the document, and after a failure.
+ */
+export function nextElement(): u32 {
+  let p = failed() ? end : place;
+  if (HAS_ELEMENTS && opening != 0) {
+    current = appendElement(elements, opening);
+    untaken = current;
+    opening = 0;
+    p = lineEnd(p);
+  }
   while (p < end) {
     const c: u32 = load<u8>(p);
     if (c == 0x0a) {
@@ -81,20 +118,22 @@ export function scanToml(address: usize, size: u32): bool {
     }
     if (c == 0x5b) {
       p = load<u8>(p, 1) == 0x5b ? arrayHeader(p) : header(p);
-      table = current;
+      if (HAS_ELEMENTS && opening != 0) break;
       p = lineEnd(p);
     } else if (c == 0x23 || c == 0x0d) {
       p = lineEnd(p);
     } else {
-      p = pair(p, table, 0);
+      p = pair(p, current, 0);
       p = lineEnd(p);
     }
   }
-  return !failed();
+  place = p;
+  if (!HAS_ELEMENTS || failed() || elements == NONE) return NONE;
+  const complete = untaken;
+  untaken = NONE;
+  if (complete == NONE) dropElement(elements);
+  return complete;
 }
-
-/** The table that the last header opened. */
-let current: u32 = 0;
 
 /** [a.b.c]: "Table". */
 function header(from: usize): usize {
@@ -114,9 +153,16 @@ function arrayHeader(from: usize): usize {
   const p = headerPath(from + 2);
   if ((load<u8>(p) != 0x5d) | (load<u8>(p, 1) != 0x5d)) return bad(STATUS_TOML_HEADER, p);
   let array = find(holder, keyAddress, keySize);
-  if (array == NONE) array = append(holder, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
-  else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
-  current = append(array, TABLE, from);
+  if (array == NONE) {
+    array = append(holder, ARRAY | IS_OPEN_ARRAY, from, keyAddress, keySize);
+    if (HAS_ELEMENTS && holder == 0 && wordSize(elementsKey) != 0 && keyIs(array, elementsKey)) elements = array;
+  } else if ((flags(array) & IS_OPEN_ARRAY) == 0) return redefined();
+  if (!HAS_ELEMENTS || array != elements) current = append(array, TABLE, from);
+  else if (untaken != NONE) opening = from;
+  else {
+    current = appendElement(array, from);
+    untaken = current;
+  }
   return p + 2;
 }
 

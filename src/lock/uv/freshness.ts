@@ -14,6 +14,7 @@ import { hasConflicts } from "./conflicts.ts";
 import { type Combine, type Declaration, literalKey, nameOfKey, normalizedKeys } from "./declaration.ts";
 import { flatGroups, groupPythons } from "./groups.ts";
 import { differenceOfOptions } from "./options.ts";
+import { withoutPlain } from "./plain.ts";
 import {
   type Former,
   indexesOf,
@@ -31,6 +32,7 @@ import {
   projectTable,
   requiredMembers,
   resolved,
+  sourcesOf,
   toolUv,
   type UvProject,
   type UvWorkspace,
@@ -382,17 +384,21 @@ function differenceOfRequirements(
   const table = projectTable(project);
   const place: Place = { project, own: name };
   const optional = table.section("optional-dependencies");
+  const extras = optional.names().map((extra) => ({ extra: normalizeName(extra), texts: optional.texts(extra) }));
+  const isSpecial = (each: string): boolean =>
+    each === name || workspace.members.has(each) || [project, workspace.root].some((base) => sourcesOf(base).has(each));
+  const rest = withoutPlain(
+    { wanted: table.texts("dependencies"), stated: tables(metadata["requires-dist"]) },
+    extras.flatMap(({ texts }) => texts),
+    isSpecial,
+  );
   const wanted = [
-    ...table.texts("dependencies").flatMap((text) => wantedDeclarations(text, place, workspace, form)),
-    ...optional
-      .names()
-      .flatMap((extra) =>
-        optional
-          .texts(extra)
-          .flatMap((text) => wantedDeclarations(text, { ...place, extra: normalizeName(extra) }, workspace, form)),
-      ),
+    ...rest.wanted.flatMap((text) => wantedDeclarations(text, place, workspace, form)),
+    ...extras.flatMap(({ extra, texts }) =>
+      texts.flatMap((text) => wantedDeclarations(text, { ...place, extra }, workspace, form)),
+    ),
   ];
-  const stated = tables(metadata["requires-dist"]).map((row) => lockedDeclaration(row, folder, form));
+  const stated = rest.stated.map((row) => lockedDeclaration(row, folder, form));
   const different = differing(normalizedKeys(wanted, combine), normalizedKeys(stated, combine));
   if (different === null) return null;
   // A build back end may have put what extras of the project itself stand for in their place.
@@ -483,14 +489,20 @@ function differing(wanted: readonly string[], stated: readonly string[]): string
   return other.startsWith("[") ? nameOfKey(other) : other;
 }
 
-/** Asks the core; what it cannot read is not known. */
+/** Asks the core, once for each text: nearly all requirements stand in the lock as in the project. What it cannot read is not known. */
 export function former(
   ask: (request: Parameters<Former>[0] & { python: readonly string[] }) => Form | null,
   python: string,
 ): Former {
+  const forms = new Map<string, Form>();
   return (request) => {
+    const { text = "", marker = "", without = [], python: pythons = [python] } = request;
+    const key = [text, marker, ...pythons, "", ...without].join("\0");
+    const known = forms.get(key);
+    if (known !== undefined) return known;
     const form = ask({ python: [python], ...request });
     if (form === null) throw new Unknown(`\`${request.text ?? request.marker ?? ""}\` cannot be read`);
+    forms.set(key, form);
     return form;
   };
 }

@@ -1,8 +1,8 @@
 // What a uv.lock says it was made from: the project's requirements and settings, as uv wrote them down
 // (crates/uv-resolver/src/lock/serialize.rs).
 //
-// Invariant: plain data out of the core's document, of which packages that are no folders here, nearly all of a large lock,
-// are not looked at: their names and indexes are in the core's tables.
+// Invariant: plain data out of the core's document. Of packages it has those that are folders here (assembly/lock/uv.ts); the
+// names and indexes of the others, nearly all of a large lock, are in the core's tables.
 
 import * as abi from "../../core/abi.ts";
 import type { Core, Rows } from "../../core/core.ts";
@@ -40,14 +40,6 @@ export interface UvStated {
 }
 
 const PROJECT_KINDS = ["editable", "virtual", "directory"] as const;
-/** SOURCE_* of what is looked at: these, and indexes that are folders. */
-const FOLDERS: ReadonlySet<number> = new Set([
-  abi.SOURCE_EDITABLE,
-  abi.SOURCE_VIRTUAL,
-  abi.SOURCE_DIRECTORY,
-  abi.SOURCE_FOLDER,
-]);
-
 export function readStated(core: Core): UvStated {
   const document = new LockDocument(core);
   const root = document.table(0, ["package", "distribution"]);
@@ -57,12 +49,11 @@ export function readStated(core: Core): UvStated {
   const indexes = new Set<string>();
   const { count } = rows;
   let names: Set<string> | undefined;
-  let row = 0;
   for (const node of document.children(document.child(0, ["package", "distribution"]))) {
-    const source = rows.at(row, abi.PACKAGE_SOURCE);
-    if (source === abi.SOURCE_INDEX) ids.add(rows.at(row, abi.PACKAGE_URL));
-    if (FOLDERS.has(source)) readFolder(document, node, projects, indexes);
-    row++;
+    readFolder(document, node, projects, indexes);
+  }
+  for (let row = 0; row < count; row++) {
+    if (rows.at(row, abi.PACKAGE_SOURCE) === abi.SOURCE_INDEX) ids.add(rows.at(row, abi.PACKAGE_URL));
   }
   for (const id of ids) indexes.add(core.text(id) ?? "");
   return {

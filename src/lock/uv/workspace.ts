@@ -48,7 +48,14 @@ export function isPackage(project: UvProject, needsBuildSystem: boolean): boolea
 }
 
 /** [tool.uv.sources] by normalised names, each one table or several. */
-export function sourcesOf(project: UvProject): Map<string, readonly Section[]> {
+export function sourcesOf(project: UvProject): ReadonlyMap<string, readonly Section[]> {
+  return remembered(SOURCES, project, readSources);
+}
+
+// Both are asked for each requirement.
+const SOURCES = new WeakMap<UvProject, ReadonlyMap<string, readonly Section[]>>();
+
+function readSources(project: UvProject): ReadonlyMap<string, readonly Section[]> {
   const table = toolUv(project).section("sources");
   return new Map(
     table.names().map((name) => {
@@ -64,7 +71,13 @@ export function sourcesOf(project: UvProject): Map<string, readonly Section[]> {
 }
 
 /** Members that another one, or the root, requires by `workspace = true`; and whether it says `editable` (collect_required_members). */
-export function requiredMembers({ root, members }: UvWorkspace): Map<string, boolean | null> {
+export function requiredMembers(workspace: UvWorkspace): ReadonlyMap<string, boolean | null> {
+  return remembered(MEMBERS, workspace, readMembers);
+}
+
+const MEMBERS = new WeakMap<UvWorkspace, ReadonlyMap<string, boolean | null>>();
+
+function readMembers({ root, members }: UvWorkspace): ReadonlyMap<string, boolean | null> {
   const required = new Map<string, boolean | null>();
   for (const project of [root, ...members.values()]) {
     const own = projectName(project);
@@ -77,6 +90,14 @@ export function requiredMembers({ root, members }: UvWorkspace): Map<string, boo
     }
   }
   return required;
+}
+
+function remembered<Of extends object, Found>(memory: WeakMap<Of, Found>, of: Of, read: (of: Of) => Found): Found {
+  const known = memory.get(of);
+  if (known !== undefined) return known;
+  const found = read(of);
+  memory.set(of, found);
+  return found;
 }
 
 /** A path from a folder: absolute, with slashes and without dots. */
