@@ -50,6 +50,7 @@ let
   functions = {
     inherit mkApplication mkEnv mkPackages mkPoetryScriptsPackage mkPoetryEditablePackage;
     mkShell = import ./shell.nix { inherit pkgs lib mkEnv; };
+    mkScript = import ./script.nix { inherit pkgs lib mkEnv; };
     # As poetry2nix calls them.
     mkPoetryApplication = mkApplication;
     mkPoetryEnv = mkEnv;
@@ -91,7 +92,7 @@ let
     members = builtins.mapAttrs (
       member: _:
       builtins.mapAttrs (_: function: given: preset function ({ inherit member; } // given)) (
-        removeAttrs functions [ "mkPoetryScriptsPackage" "mkPoetryEditablePackage" ]
+        removeAttrs functions [ "mkPoetryScriptsPackage" "mkPoetryEditablePackage" "mkScript" ]
       )
       // {
         application = preset mkApplication { inherit member; };

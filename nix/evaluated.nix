@@ -19,7 +19,9 @@ let
 
   beside = projectDir + "/pyproject.toml";
   document =
-    if pyproject != null then pyproject
+    # A script has nothing to do with the project around it.
+    if builtins.match ".*[.]py[.]lock" lock.name != null then null
+    else if pyproject != null then pyproject
     else if builtins.pathExists beside then beside
     else null;
   project = if document == null then null else import ./pyproject.nix document;

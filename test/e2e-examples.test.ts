@@ -1,5 +1,5 @@
 // The examples of docs/workspaces.md, locked by the real uv, built by a real Nix on the stand-in for nixpkgs, and used.
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -101,6 +101,22 @@ step("uv-workspace: the same derivations without a frozen file", async () => {
     'mkEnv { member = "api"; groups = [ "lint" ]; }',
     "mkEnv { editable = true; }",
   ]);
+});
+
+step("script: a program with an environment of its own, by both ways", async () => {
+  const from = await open("script", [], "prices.py");
+  const out = await built(from, own(from));
+  assert.equal(readdirSync(join(out, "bin")), ["prices"]);
+  assert.is(await succeed(join(out, "bin", "prices"), [], { cwd: "/" }), TABLE);
+  const first = readFileSync(join(out, "bin", "prices"), "utf8").split("\n", 3);
+  assert.match(first[0]!, /^#!.*-python-env\/bin\/python$/);
+  assert.equal(first.slice(1), ["# /// script", '# requires-python = ">=3.11"']);
+  await sameBothWays(from, [`mkScript { script = ${from.path}/prices.py; }`]);
+  // What lies beside it is not its own.
+  const drv = (): Promise<unknown> => value(from, `(${own(from)}).drvPath`);
+  const before = await drv();
+  writeFileSync(join(from.path, "notes.txt"), "");
+  assert.is(await drv(), before);
 });
 
 /** What the module for Nix answers about the example's lock gives the derivations that the frozen file gives. */

@@ -207,6 +207,8 @@ when("a member as an application, by its own name and by the attribute", async (
   assert.equal(readdirSync(join(api, "bin")), ["api"]);
   const same = `${here(path)}.members.api.application.drvPath == (${here(path)}.mkApplication { member = "Api"; }).drvPath`;
   assert.is(await value(same), true);
+  const told = `(${here(path)}.mkApplication { member = "api"; passthru.answer = 42; })`;
+  assert.equal(await value(`[ ${told}.answer ${told}.dependencyEnv.name ]`), [42, "api-environment"]);
   const core = await built(`${here(path)}.members.core.application`);
   assert.is(await succeed(join(core, "bin", "core"), []), "alpha beta");
   const own = await built(`${here(path)}.application`);

@@ -61,9 +61,11 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   "lock-not-found": {
     message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
     hint: ({ known: [name = ""] }) =>
-      LOCKED_BY[name] === undefined
-        ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
-        : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
+      name.endsWith(".py.lock")
+        ? `\`uv lock --script ${name.slice(0, -".lock".length)}\` makes one`
+        : LOCKED_BY[name] === undefined
+          ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
+          : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },
   "several-locks": {
     message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
