@@ -103,6 +103,28 @@ step("uv-workspace: the same derivations without a frozen file", async () => {
   ]);
 });
 
+step("container: the application is the last layer, and a change in it changes that layer only", async () => {
+  const from = await open("container", ["flit-core"]);
+  const layers = async (): Promise<string[]> => {
+    const image = await built(from, own(from));
+    const read = (file: string): Promise<string> => succeed("tar", ["-xOf", image, file]);
+    const [{ Layers }] = JSON.parse(await read("manifest.json")) as [{ Layers: string[] }];
+    return Promise.all(Layers.map((layer) => read(layer.replace("layer.tar", "paths"))));
+  };
+  const before = await layers();
+  // A store path each: what the application needs comes before it.
+  assert.ok(before.every((paths) => !paths.includes("\n")));
+  const named = (name: RegExp): number => before.findIndex((paths) => name.test(paths));
+  assert.is(named(/-greeter-0\.1\.0$/), before.length - 1);
+  assert.ok(named(/-bottle-0\.13\.\d+$/) >= 0);
+  assert.is(named(/flit/), -1, "no build tools");
+  writeFileSync(join(from.path, "src/greeter/__init__.py"), "# more\n", { flag: "a" });
+  const after = await layers();
+  assert.equal(after.slice(0, -1), before.slice(0, -1));
+  assert.is.not(after.at(-1), before.at(-1));
+  await sameBothWays(from, ["application", "environment"]);
+});
+
 step("script: a program with an environment of its own, by both ways", async () => {
   const from = await open("script", [], "prices.py");
   const out = await built(from, own(from));
