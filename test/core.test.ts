@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
+import { targetList } from "../src/lock/resolution.ts";
 
 /** Bytes: what an edge runtime loads and a browser downloads. */
 const SIZE_LIMIT = 150 * 1024;
@@ -31,6 +32,42 @@ function survives(core: Core, bytes: Uint8Array): number {
 }
 
 const lock = readFileSync("test/fixtures/poetry/okay-include-2.1/poetry.lock");
+
+// Each dialect of markers makes clauses for one target: a lock of many different comparisons took 20 MB for each.
+const COMPARISONS = {
+  "poetry.lock": [
+    abi.FORMAT_POETRY,
+    (index: number) => `platform_release == "${index}.1" or python_version in "${index}.1, ${index}.2"`,
+    (index: number, marker: string) =>
+      `[[package]]\nname = "p${index}"\nversion = "1"\ngroups = ["main"]\nmarkers = '${marker}'\nfiles = []\n`,
+    '\n[metadata]\nlock-version = "2.1"\npython-versions = "*"\ncontent-hash = "0"\n',
+  ],
+  "pylock.toml": [
+    abi.FORMAT_PYLOCK,
+    (index: number) => `"${index}.1" <= python_full_version`,
+    (index: number, marker: string) =>
+      `[[packages]]\nname = "p${index}"\nversion = "1"\nmarker = '${marker}'\ndirectory = { path = "p" }\n`,
+    "",
+  ],
+} as const;
+
+for (const [name, [format, marker, packageOf, end]] of Object.entries(COMPARISONS)) {
+  test(`${name}: many targets take no more memory than one`, () => {
+    const core = new Core(builds[0]!.module);
+    const start = format === abi.FORMAT_PYLOCK ? 'lock-version = "1.0"\ncreated-by = "x"\n' : "";
+    const packages = Array.from({ length: 8000 }, (_, index) => packageOf(index, marker(index)));
+    assert.is(core.read(format, new TextEncoder().encode(start + packages.join("") + end), null), null);
+    const resolve = (count: number): number => {
+      const targets = Array.from({ length: count }, (_, at) => ({
+        target: `cp3${8 + (at % 7)}-linux-x86_64-glibc2.${28 + at}`,
+      }));
+      assert.is(core.resolveAll({ target: targetList(targets), groups: ["main"] }), null);
+      return core.size;
+    };
+    const one = resolve(1);
+    assert.ok(resolve(40) < 1.6 * one, `${core.size} bytes, ${one} for one target`);
+  });
+}
 
 for (const { name, module } of builds) {
   const core = new Core(module);

@@ -7,14 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  contentHashes,
-  generatorOf,
-  guardedFields,
-  projectRecords,
-  readPyproject,
-  readPyprojectBytes,
-} from "../src/lock/pyproject.ts";
+import { contentHashes, generatorOf, guardedFields, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
 import { PylockError } from "../src/words/errors.ts";
 
 const FIXTURES = "test/fixtures/poetry/";
@@ -25,7 +18,7 @@ const CORPUS = "../shared/corpus/";
 /** Whether a folder's lock is as new as its pyproject.toml. */
 function isFresh(folder: string): boolean {
   const lock = readFileSync(`${folder}/poetry.lock`);
-  const pyproject = readPyprojectBytes(readFileSync(`${folder}/pyproject.toml`), "pyproject.toml");
+  const pyproject = readPyproject(readFileSync(`${folder}/pyproject.toml`), "pyproject.toml");
   const locked = /^content-hash = "(.*)"/m.exec(lock.toString("utf8"))?.[1];
   const hashes = contentHashes(pyproject, generatorOf(lock)).map((text) =>
     createHash("sha256").update(text).digest("hex"),

@@ -230,6 +230,33 @@ export function parseClause(operator: u32, address: usize, size: u32): u32 {
   return addClause(operator, address, address + size);
 }
 
+// Of clauses that are made for one question nothing is kept, or each target would add to what a lock takes.
+
+let clausesBefore: u32 = 0;
+let versionsBefore: u32 = 0;
+let numbersBefore: u32 = 0;
+let longsBefore: u32 = 0;
+let segmentsBefore: u32 = 0;
+
+/** What is parsed from here on is forgotten by `endPassing`: no row of it may be remembered. */
+export function startPassing(): void {
+  if (isDefined(ONE_CALL)) return;
+  clausesBefore = clauses.count;
+  versionsBefore = versions.count;
+  numbersBefore = numbers.count;
+  longsBefore = longs.count;
+  segmentsBefore = segments.count;
+}
+
+export function endPassing(): void {
+  if (isDefined(ONE_CALL)) return;
+  clauses.count = clausesBefore;
+  versions.count = versionsBefore;
+  numbers.count = numbersBefore;
+  longs.count = longsBefore;
+  segments.count = segmentsBefore;
+}
+
 /** Whether a clause holds for a version, pre-releases allowed. */
 export function clauseContains(row: u32, version: u32): bool {
   const clause = clauseAt(row);

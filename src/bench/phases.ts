@@ -2,7 +2,7 @@
 
 import { type FreezeTarget, freeze } from "../answers/freeze.ts";
 import type { LockFormat, Lockfile } from "../lock/lockfile.ts";
-import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
+import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
 import type { TextPart } from "../lock/requirements.ts";
 import type { ResolveAllRequest } from "../lock/resolution.ts";
 import { readLock } from "../lock/shipped.ts";
@@ -90,8 +90,7 @@ function named({ target, python }: FreezeTarget): { target: string; python?: str
 /** The phases of one lock, ready to be called. */
 export function phasesOf(subject: Subject): { phase: Phase; run: () => unknown }[] {
   const { path, format, bytes, parts } = subject;
-  const pyproject =
-    subject.pyproject === null ? null : readPyprojectBytes(subject.pyproject.bytes, subject.pyproject.path);
+  const pyproject = subject.pyproject === null ? null : readPyproject(subject.pyproject.bytes, subject.pyproject.path);
   const read = () => readLock(bytes, { path, format, pyproject, ...(parts !== null && { parts }) });
   const usable = subject.target === null ? PHASES.slice(0, 1) : PHASES;
   return usable.map((phase) => ({ phase, run: phase.prepare(read, subject, pyproject) }));

@@ -7,7 +7,7 @@ import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED,
 import type { LockFormat, Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { Policy } from "../lock/policy.ts";
-import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
+import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
 import { readLock, readNextLock } from "../lock/shipped.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
@@ -210,7 +210,7 @@ function warnOtherFormat(path: string, content: Format, named: Format): void {
 export async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
   const path = join(dirname(lockPath), "pyproject.toml");
   const bytes = await readIfThere(path);
-  return bytes === null ? null : readPyprojectBytes(bytes, path);
+  return bytes === null ? null : readPyproject(bytes, path);
 }
 
 async function readSubject(

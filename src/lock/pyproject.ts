@@ -47,6 +47,7 @@ export interface Pyproject {
 /**
  * Reads a pyproject.toml: what `readLock`, `freshness` and `guard` take.
  *
+ * @param input its bytes (UTF-8), or its text
  * @param path for messages
  * @throws {PylockError} where the file is wrong; its `failure` says where
  * @example
@@ -57,7 +58,8 @@ export interface Pyproject {
  * console.log(name, groups.has("test")); // my-app true
  * ```
  */
-export function readPyproject(text: string, path: string): Pyproject {
+export function readPyproject(input: Uint8Array | string, path: string): Pyproject {
+  const text = typeof input === "string" ? input : utf8(input, path);
   const document = parseToml(text, path);
   const root = new Section(document, "", path);
   const project = root.section("project");
@@ -85,15 +87,12 @@ export function readPyproject(text: string, path: string): Pyproject {
   return pyproject;
 }
 
-/** The same from bytes, which must be UTF-8. */
-export function readPyprojectBytes(bytes: Uint8Array, path: string): Pyproject {
-  let text: string;
+function utf8(bytes: Uint8Array, path: string): string {
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw shellError("pyproject-utf8", { path });
   }
-  return readPyproject(text, path);
 }
 
 /** What the core takes: src/core/abi.ts, "The project, as the host hands it over". A uv.lock has the requirements itself. */

@@ -9,7 +9,7 @@
 // relative to the first file's.
 
 import { shellError } from "../words/errors.ts";
-import { readPyprojectBytes } from "./pyproject.ts";
+import { readPyproject } from "./pyproject.ts";
 
 /** A stretch of the text that comes from one file. */
 export interface TextPart {
@@ -193,7 +193,7 @@ class Expansion {
   async #nameOf(path: string): Promise<string | null> {
     const file = this.#files.join(this.#files.join(this.#folder, path), "pyproject.toml");
     const bytes = await this.#files.readIfThere(file);
-    const name = bytes === null ? null : readPyprojectBytes(bytes, file).name;
+    const name = bytes === null ? null : readPyproject(bytes, file).name;
     return name !== null && NAME.test(name) ? name : null;
   }
 

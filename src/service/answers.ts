@@ -18,7 +18,7 @@ import { why } from "../answers/why.ts";
 import { FORMATS } from "../lock/formats.ts";
 import type { LockFormat, Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
-import { type Pyproject, readPyprojectBytes } from "../lock/pyproject.ts";
+import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
 import { describeTarget, knownTargets } from "../lock/shipped.ts";
 import { sha256Hex } from "../lock/sri.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
@@ -163,7 +163,7 @@ async function lockOf({ files, fields }: Sent, part: "lock" | "old" = "lock"): P
   if (lock === undefined)
     throw new Refusal(400, "missing-lock", `there is no part \`${part}\` with a lock in the form`);
   const project = files.get(part === "old" ? "old-pyproject" : "pyproject");
-  const pyproject = project === undefined ? null : readPyprojectBytes(project.bytes, "pyproject.toml");
+  const pyproject = project === undefined ? null : readPyproject(project.bytes, "pyproject.toml");
   const record = files.get("record");
   const format = fields.get("format") ?? undefined;
   if (format !== undefined && !FORMATS.some((each) => each === format)) {

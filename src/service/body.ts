@@ -41,6 +41,8 @@ const LOCK_TYPES = new Set([
 ]);
 /** Parts that are files whether or not they have a file's name. */
 const FILES = new Set(["lock", "pyproject", "old", "old-pyproject", "record"]);
+/** Bytes that are asked for at a time. */
+const PIECE = 65536;
 /** Bytes of a plain field. */
 const FIELD_LIMIT = 16384;
 
@@ -66,8 +68,9 @@ export async function readBody(
   const files = new Map<string, NamedBytes>();
   const most = stream === undefined ? limits.body : limits.body + limits.file;
   // A form has some bytes more than what is in it.
-  if (Number(request.headers.get("content-length") ?? 0) > most + FIELD_LIMIT) throw tooLarge(most);
-  const pieces = piecesOf(request.body, most);
+  const size = Number(request.headers.get("content-length") ?? 0) || 0;
+  if (size > most + FIELD_LIMIT) throw tooLarge(most);
+  const pieces = piecesOf(request.body, boundary === null ? size : 0, most);
   if (boundary === null) {
     files.set("lock", { name: fields.get("path"), bytes: await collected(pieces, limits.body) });
     return { files, fields };
@@ -90,21 +93,71 @@ export async function readBody(
   return { files, fields };
 }
 
-async function* piecesOf(body: ReadableStream<Uint8Array> | null, limit: number): AsyncGenerator<Uint8Array> {
+/** `size` is what the sender says of it. */
+async function* piecesOf(
+  body: ReadableStream<Uint8Array> | null,
+  size: number,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
   if (body === null) return;
-  const reader = body.getReader();
-  let size = 0;
+  const { read, release } = readerOf(body, Math.min(size, limit));
+  let found = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      size += value.length;
-      if (size > limit + FIELD_LIMIT) throw tooLarge(limit);
-      yield value;
+    for (let piece = await read(); piece !== null; piece = await read()) {
+      found += piece.length;
+      if (found > limit + FIELD_LIMIT) throw tooLarge(limit);
+      yield piece;
     }
   } finally {
-    reader.releaseLock();
+    release();
   }
+}
+
+/** ReadableStreamBYOBReader, with the option that TypeScript does not know yet (streams.spec.whatwg.org). */
+interface ByteReader {
+  read(
+    view: Uint8Array<ArrayBuffer>,
+    options: { readonly min: number },
+  ): Promise<{
+    readonly done: boolean;
+    readonly value?: Uint8Array | undefined;
+  }>;
+  releaseLock(): void;
+}
+
+interface Reader {
+  /** The next bytes, null at the end. */
+  read(): Promise<Uint8Array | null>;
+  release(): void;
+}
+
+/**
+ * Pieces as large as may be, the first as large as the whole is said to be: workerd gives 4 KB at a time to a reader that does
+ * not bring its own memory, and each piece takes several turns of the event loop.
+ */
+function readerOf(body: ReadableStream<Uint8Array>, size: number): Reader {
+  let bytes: ByteReader;
+  try {
+    bytes = body.getReader({ mode: "byob" });
+  } catch {
+    // A stream of chunks that somebody made.
+    const reader = body.getReader();
+    return { read: async () => (await reader.read()).value ?? null, release: () => reader.releaseLock() };
+  }
+  let room = Math.max(PIECE, size);
+  return {
+    read: async () => {
+      // Runtimes that do not know `min` give what they have.
+      const { done, value } = await bytes.read(new Uint8Array(room), { min: size > 0 ? room : 1 });
+      const isHalf = value !== undefined && value.length < room / 2;
+      room = PIECE;
+      size = 0;
+      if (value === undefined || (done && value.length === 0)) return null;
+      // Held pieces must not hold a memory that is many times theirs.
+      return isHalf ? value.slice() : value;
+    },
+    release: () => bytes.releaseLock(),
+  };
 }
 
 async function collected(pieces: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {

@@ -24,7 +24,7 @@ export interface Service {
   fetch(request: Request): Promise<Response>;
 }
 
-/** Within the 128 MB that a Worker has: a lock takes up to some 25 times its size while it is read. */
+/** Within the 128 MB that a Worker has: runtimes/memory.mjs measures what the worst of such bodies take. */
 const USUAL: Limits = { body: 2 << 20, file: 2 ** 32, targets: 32, packages: 5000, answer: 8 << 20 };
 /** For a machine of one's own. */
 export const ROOMY: Limits = { body: 32 << 20, file: 2 ** 36, targets: 256, packages: 50_000, answer: 256 << 20 };

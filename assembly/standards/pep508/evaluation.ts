@@ -56,6 +56,7 @@ import {
 import {
   clauseContains,
   clauseContainsText,
+  endPassing,
   OPERATOR_ARBITRARY,
   OPERATOR_COMPATIBLE,
   OPERATOR_EQUAL,
@@ -65,6 +66,7 @@ import {
   OPERATOR_LESS_EQUAL,
   OPERATOR_NOT_EQUAL,
   parseClause,
+  startPassing,
   versionOf,
 } from "../pep440";
 import { extrasOf, itemEnd } from "./list";
@@ -106,6 +108,8 @@ let dialect: u32 = DIALECT_PACKAGING;
 let setsHold: bool = false;
 
 const blameMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
+/** The text of a clause that is made for one question. */
+const suffixMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 /** Values while evaluating: each level holds at most one for `or`, one for `and` and the newest. */
 const stack: usize = memory.data(4 * 3 * 66);
 
@@ -252,10 +256,21 @@ function ownValue(atom: Atom): u32 {
   const left = atom.isReversed != 0 ? atom.literal : own;
   const right = atom.isReversed != 0 ? own : atom.literal;
   let clause = atom.clause;
-  if (atom.isReversed != 0 && atom.operator < OPERATOR_IN && isVersion(atom.variable)) {
+  const isPassing = atom.isReversed != 0 && atom.operator < OPERATOR_IN && isVersion(atom.variable);
+  if (isPassing) {
+    startQuestion(left);
     clause = parseClause(atom.operator, textAddress(right), textSize(right));
   }
-  return clause != NONE ? conditionOf(contains(clause, left)) : textValue(atom, left, right);
+  const value = clause != NONE ? conditionOf(contains(clause, left)) : textValue(atom, left, right);
+  if (isPassing) endPassing();
+  return value;
+}
+
+/** For a clause that is asked about this text alone, whose version is remembered. */
+function startQuestion(text: u32): void {
+  if (isDefined(ONE_CALL)) return;
+  versionOf(text);
+  startPassing();
 }
 
 /** Whether a clause holds for a text. */
@@ -409,8 +424,11 @@ function poetryValue(atom: Atom, variable: u32): u32 {
     if (atom.operator == OPERATOR_NOT_EQUAL) return conditionOf(!isEqual);
     return conditionOf(isEqual && (atom.operator == OPERATOR_EQUAL || atom.operator == OPERATOR_ARBITRARY));
   }
+  startQuestion(own);
   const clause = poetryClause(atom);
-  return conditionOf(clause != NONE && contains(clause, own));
+  const holds = clause != NONE && contains(clause, own);
+  endPassing();
+  return conditionOf(holds);
 }
 
 /**
@@ -430,8 +448,10 @@ function listRuns(atom: Atom, asVersions: bool, own: u32): u32 {
       let holds: bool;
       if (asVersions) {
         const isShort = countDots(item, itemSize) < 2 && !endsWith(item, itemSize, ".*");
+        startQuestion(own);
         const clause = clauseWith(OPERATOR_EQUAL, item, itemSize, isShort ? ".*" : "");
         holds = clause != NONE && contains(clause, own);
+        endPassing();
       } else holds = itemSize == textSize(own) && equal(item, textAddress(own), itemSize);
       runs |= run << 2; // the item before it closes its run
       run = holds ? whole : 0;
@@ -459,7 +479,7 @@ function poetryClause(atom: Atom): u32 {
 function clauseWith(operator: u32, address: usize, size: u32, suffix: string): u32 {
   const more = wordSize(suffix);
   if (more == 0) return parseClause(operator, address, size);
-  const copy = allocate(size + more);
+  const copy = isDefined(ONE_CALL) ? allocate(size + more) : suffixMemory.zeroed(size + more);
   if (copy == 0) return NONE;
   memory.copy(copy, address, size);
   for (let i: u32 = 0; i < more; i++) store<u8>(copy + size + i, wordByte(suffix, i));
