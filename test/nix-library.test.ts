@@ -491,6 +491,13 @@ about("members", "are the folders of the lock, each with what the project has", 
   assert.equal(await value(`${known(project("no-members", DEMO))}.members`), {});
 });
 
+about("mkScript", "runs a script with what a lock says, under its own name or another", async () => {
+  const path = project("script", DEMO);
+  writeFileSync(join(path, "hello.py"), "import alpha, sys\nalpha.main()\nprint(sys.argv[1:])\n");
+  const out = await built(`${known(path)}.mkScript { script = ${path}/hello.py; lock = "poetry.lock"; name = "hi"; }`);
+  assert.is(await succeed(join(out, "bin", "hi"), ["there"]), "alpha beta\n['there']");
+});
+
 about("mkPoetryApplication application", "builds the project with its environment inside", async () => {
   const path = project("application", DEMO);
   const out = await built(`${known(path)}.application`);
