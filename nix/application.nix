@@ -9,7 +9,6 @@
   mkProject,
   mkEnvironment,
   mkSource,
-  cleanPythonSources,
 }:
 {
   projectDir ? null,
@@ -29,6 +28,10 @@
   # Besides those, where checks run (`doCheck = true`). null: `dev` where there is one.
   checkGroups ? null,
   extras ? [ "*" ],
+  # A member of the workspace instead of the project; what is built of folders (project.nix).
+  member ? null,
+  sources ? { },
+  sourceFilter ? { },
   ignoreCollisions ? [ ],
   doCheck ? false,
   makeWrapperArgs ? [ ],
@@ -39,22 +42,34 @@
 let
   own = [
     "projectDir" "src" "pwd" "pyproject" "poetrylock" "lock" "resolution" "python" "target" "overrides"
-    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "ignoreCollisions" "meta" "passthru"
+    "preferWheels" "perPackage" "groups" "checkGroups" "extras" "member" "sources" "sourceFilter" "ignoreCollisions"
+    "meta" "passthru"
   ];
   shared = builtins.intersectAttrs (builtins.functionArgs mkProject) arguments;
   made = mkProject shared;
   inherit (made) project;
   frozen = made.resolution;
   packages = made.packagesOf groups;
+  # A member is among what is installed for it; here it is the application.
+  dependencies = listOf packages;
+  listOf = chosen: map (name: chosen.byName.${name}) (builtins.filter (name: name != project.name) (builtins.attrNames chosen.byName));
   checks =
-    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name}) [ "dev" ];
+    if checkGroups != null then checkGroups else builtins.filter (name: frozen.groups ? ${name} && builtins.elem name made.subject.groups) [ "dev" ];
+
+  # Where its pyproject.toml is.
+  folder =
+    if made.folder == null || made.subject.path == "." || made.subject.path == "" then
+      made.folder
+    else
+      import ./path.nix project.name made.root made.subject.path;
 
   # As a package of the lock is built, with what `perPackage` says of its name.
   built = mkSource.attributes (
     made.buildOf project.name
     // {
       inherit python;
-      inherit (made) root folder;
+      inherit (made) root;
+      inherit folder;
       package = { inherit (project) name version; };
       file = null;
       src = source;
@@ -65,13 +80,13 @@ let
   source =
     if src != null then
       src
-    else if made.folder != null then
-      cleanPythonSources { src = made.folder; }
+    else if folder != null then
+      made.sourceOf project.name project.name made.subject.path
     else
       throw "cannot build ${project.name}: pass `src` or `projectDir`";
   specification = mkEnvironment.specification {
     inherit python ignoreCollisions;
-    packages = packages.list;
+    packages = dependencies;
   };
   environmentOf =
     name: list:
@@ -80,7 +95,7 @@ let
       inherit python ignoreCollisions;
       packages = list;
     };
-  dependencyEnv = lib.makeOverridable ({ app }: environmentOf "environment" (packages.list ++ [ app ])) {
+  dependencyEnv = lib.makeOverridable ({ app }: environmentOf "environment" (dependencies ++ [ app ])) {
     app = application;
   };
 
@@ -130,7 +145,7 @@ let
       nativeCheckInputs =
         arguments.nativeCheckInputs or [ ]
         # Earlier groups win in neither: a name has one version across all of them, or select.nix refuses.
-        ++ lib.optional doCheck (environmentOf "check" (made.packagesOf (groups ++ checks)).list);
+        ++ lib.optional doCheck (environmentOf "check" (listOf (made.packagesOf (groups ++ checks))));
       meta = lib.optionalAttrs (project.scripts ? ${project.name}) { mainProgram = project.name; } // meta;
       passthru = {
         inherit (packages) python;
@@ -143,7 +158,12 @@ let
 in
 if project == null || !project.package then
   throw ''
-    cannot build an application: ${frozen.lock.path}'s project declares no package
+    cannot build an application: ${
+      if made.subject.isProject then
+        "${frozen.lock.path}'s project declares"
+      else
+        "${builtins.concatStringsSep ", " made.subject.names} declares"
+    } no package
     hint: use `mkEnv`''
 else
   application

@@ -29,10 +29,10 @@ let
   defaultPoetryOverrides = import ./overrides.nix { inherit lib; };
   mkEnvironment = import ./environment.nix { inherit pkgs lib; };
   buildSystem = import ./build-system.nix { inherit pkgs lib; };
-  fetch = import ./fetch.nix { inherit pkgs lib fetchurl cleanPythonSources; };
+  fetch = import ./fetch.nix { inherit pkgs lib fetchurl; };
   mkSource = import ./source.nix { inherit pkgs lib fetch buildSystem; };
   mkProject = import ./project.nix {
-    inherit pkgs lib resolve select defaultPoetryOverrides;
+    inherit pkgs lib resolve select defaultPoetryOverrides cleanPythonSources;
     package = import ./package.nix { inherit pkgs lib fetch mkSource; };
   };
 
@@ -44,11 +44,12 @@ let
   };
   mkEnv = import ./python-env.nix { inherit pkgs lib mkEnvironment mkPackages; };
   mkApplication = import ./application.nix {
-    inherit pkgs lib mkProject mkEnvironment mkSource cleanPythonSources;
+    inherit pkgs lib mkProject mkEnvironment mkSource;
   };
   functions = {
     inherit mkApplication mkEnv mkPackages mkPoetryScriptsPackage mkPoetryEditablePackage;
     mkShell = import ./shell.nix { inherit pkgs lib mkEnv; };
+    mkScript = import ./script.nix { inherit pkgs lib mkEnv; };
     # As poetry2nix calls them.
     mkPoetryApplication = mkApplication;
     mkPoetryEnv = mkEnv;
@@ -95,6 +96,22 @@ let
           overrides = lib.toList (arguments.overrides or defaultPoetryOverrides) ++ [ overlay ];
         }
       );
+    # The same for each folder of the lock: a member of a workspace, a dependency by path.
+    members = builtins.mapAttrs (
+      member: _:
+      builtins.mapAttrs (_: function: given: preset function ({ inherit member; } // given)) (
+        removeAttrs functions [ "mkPoetryScriptsPackage" "mkPoetryEditablePackage" "mkScript" ]
+      )
+      // {
+        application = preset mkApplication { inherit member; };
+        environment = preset mkEnv { inherit member; };
+        packages = (preset mkPackages { inherit member; }).byName;
+      }
+    ) (import ./members.nix {
+      inherit resolution;
+      root = arguments.pwd or projectDir;
+      projectFile = null;
+    }).all;
   };
 in
 {
@@ -110,7 +127,7 @@ in
   else
     builtins.mapAttrs (_: project.preset) functions
     // {
-      inherit (project) resolution application environment extend;
+      inherit (project) resolution application environment members extend;
       # As it is called on a scope of nixpkgs.
       overrideScope = project.extend;
       packages = project.packages.byName;

@@ -19,7 +19,9 @@ let
 
   beside = projectDir + "/pyproject.toml";
   document =
-    if pyproject != null then pyproject
+    # A script has nothing to do with the project around it.
+    if builtins.match ".*[.]py[.]lock" lock.name != null then null
+    else if pyproject != null then pyproject
     else if builtins.pathExists beside then beside
     else null;
   project = if document == null then null else import ./pyproject.nix document;
@@ -33,7 +35,16 @@ let
     inherit format target;
     project = if project == null then null else project.records.${format} or (builtins.seq project.records.poetry null);
   };
-  answer = call request;
+  # As src/answers/freeze.ts: hundreds of members have too many selections.
+  open = call request;
+  failure = open.targets.${target}.error or { };
+  isTooLarge = hasMembers open && (if failure == { } then false else (say failure).code == "too-hard");
+  answer = if isTooLarge then call (request // { packages = usual; groups = null; }) else open;
+  usual = if ownMembers == [ ] then "all" else ownMembers;
+  ownMembers = filter (name: open.members.${name} == ".") (attrNames open.members);
+  hasMembers =
+    { members ? { }, ... }:
+    length (attrNames members) > 1 || any (path: path != ".") (builtins.attrValues members);
 
   # Which groups are chosen by default (src/lock/lockfile.ts, `groupsOf`). `main` is a name like others in pylock.toml only.
   isDefault =
@@ -56,6 +67,23 @@ let
       null
     else
       project.facts // { package = project.facts.package && !(answer.isVirtual or false); };
+
+  # The folders of a workspace, with what the guard of a frozen file has of each (src/answers/freeze.ts).
+  members =
+    let
+      folders = answer.members;
+      isWithin = path: builtins.match "(/|[.][.](/|$)).*" path == null;
+      digestOf =
+        path:
+        let
+          file = dirOf lock.path + "/${path}/pyproject.toml";
+        in
+        if isWithin path && builtins.pathExists file then import ./digest.nix file else null;
+    in
+    if hasMembers answer && !isTooLarge then
+      { members = builtins.mapAttrs (_: path: { inherit path; digest = digestOf path; }) folders; }
+    else
+      { };
 
   # --- Warnings: nothing is called for them until they are asked for ---
 
@@ -121,6 +149,11 @@ let
     else if kind == "legacy" && url == null then [ "the lock has no address ${file}: Nix cannot fetch it" ]
     else [ ]
   ) (map record.complete answer.packages);
+  tooLarge =
+    if isTooLarge then
+      [ "the workspace has too many members for each to have its own selection: Nix cannot take one by itself" ]
+    else
+      [ ];
   settings = import ./settings.nix { inherit document format; folder = dirOf lock.path; };
   title = package: if package.version == null then package.name else "${package.name} ${package.version}";
 
@@ -141,7 +174,7 @@ if answer ? error then
   throw (say answer.error).text
 else
   {
-    format = 1;
+    format = if members == { } then 1 else 2;
     generator = "pylock2nix, builtins.wasm";
     lock = {
       path = lock.name;
@@ -156,5 +189,6 @@ else
     inherit (answer) conditions;
     packages = map record.complete answer.packages;
     targets = builtins.mapAttrs (_: entryOf) answer.targets;
-    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ unrecorded ++ lacking ++ settings);
+    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ tooLarge ++ unrecorded ++ lacking ++ settings);
   }
+  // members

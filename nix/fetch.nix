@@ -1,4 +1,4 @@
-# fetch { package, file, root }: the source of one selected package, as a store path or a derivation that makes one.
+# fetch { package, file, root, sourceOf }: the source of one selected package, as a store path or a derivation that makes one.
 #
 # Invariants: everything from a network is checked against a hash of the lock (or one that `prefetch` recorded);
 # TLS checks stay on; no address is made up: those of the default index are nixpkgs' own (`fetchPypi`, `mirror://pypi`).
@@ -7,12 +7,13 @@
   pkgs,
   lib,
   fetchurl,
-  cleanPythonSources,
 }:
 {
   package,
   file,
   root,
+  # Name and path of a folder of the lock -> what is built (project.nix).
+  sourceOf ? null,
 }:
 let
   within = import ./path.nix;
@@ -128,7 +129,7 @@ let
     # A wheel that the target cannot install has no file.
     file = if file == null && lib.hasSuffix ".whl" source.path then named else local source.path;
 
-    directory = cleanPythonSources { src = within subject root source.path; };
+    directory = sourceOf name subject source.path;
   };
 in
 byKind.${source.kind} or (refuse "this library knows no source of kind ${builtins.toJSON source.kind}")

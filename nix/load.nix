@@ -5,7 +5,8 @@
 # parsing, one hash of the lock, and one parse of pyproject.toml.
 let
   within = import ./path.nix;
-  knownFormat = 1;
+  # The second one has the members of a workspace.
+  knownFormats = [ 1 2 ];
   digest = import ./digest.nix;
 in
 {
@@ -28,6 +29,20 @@ let
   );
   pyprojectHash = digest (beside pyproject frozen.pyproject.path);
 
+  # Those whose pyproject.toml says something else, or is gone: a lock is made of all of them.
+  changedMembers = builtins.filter (member: member.found != member.digest) (
+    map (
+      member:
+      let
+        path = within "a member" projectDir "${member.path}/pyproject.toml";
+      in
+      member // { found = if builtins.pathExists path then digest path else "none"; }
+    ) (
+      builtins.filter (member: member.digest != null && member.path != ".") (builtins.attrValues (frozen.members or { }))
+    )
+  );
+  member = builtins.head changedMembers;
+
   changed =
     file: what: found: recorded:
     throw ''
@@ -35,13 +50,15 @@ let
         ${what} now:      ${found}
         ${what} recorded: ${recorded}'';
 in
-if frozen.format or null != knownFormat then
+if !(builtins.elem (frozen.format or null) knownFormats) then
   throw ''
-    cannot load pylock2nix.json: it has format ${builtins.toJSON (frozen.format or null)}, this library reads format ${toString knownFormat}
+    cannot load pylock2nix.json: it has format ${builtins.toJSON (frozen.format or null)}, this library reads formats 1 and 2
     hint: take the library and `pylock2nix nix` from the same release of pylock2nix''
 else if lockHash != frozen.lock.sha256 then
   changed frozen.lock.path "sha256" lockHash frozen.lock.sha256
 else if frozen.pyproject != null && pyprojectHash != frozen.pyproject.digest then
   changed frozen.pyproject.path "digest of what the lock depends on" pyprojectHash frozen.pyproject.digest
+else if changedMembers != [ ] then
+  changed "${member.path}/pyproject.toml" "digest of what the lock depends on" member.found member.digest
 else
   frozen

@@ -77,7 +77,8 @@ in
         else
           projectDir + "/${head there}";
       name = baseNameOf path;
-      format = formatOf name;
+      # The lock of a script has the script's name: it is none that a folder is looked through for.
+      format = if match ".*[.]py[.]lock" name != null then formatOf "uv.lock" else formatOf name;
     in
     if !(builtins.pathExists path) then
       throw ''

@@ -1,7 +1,7 @@
 """make-editable.py SPECIFICATION OUT: an installed package that holds a path file and metadata, and no code.
 
 The specification is JSON: name, version (or null), scripts, paths, sitePackages; perhaps groups, further entry points:
-group -> name -> object.
+group -> name -> object; and compiled, a folder of packages whose extension modules are those of the sources.
 Invariant: a value with a line break is refused, since each line of a path file or of metadata is one statement.
 """
 
@@ -32,7 +32,47 @@ def main(specification_path, out):
     ]
     if entries:
         write(metadata / "entry_points.txt", entries)
-    write(site / f"_{name.replace('-', '_')}_editable.pth", [entry(name, path) for path in specification["paths"]])
+    lines = [entry(name, path) for path in specification["paths"]]
+    if specification.get("compiled"):
+        # Not a name of the project's: a module of its own, which the path file imports when Python starts.
+        module = f"_{name.replace('-', '_').replace('.', '_')}_compiled"
+        (site / f"{module}.py").write_text(FINDER.format(modules=extensions(specification["compiled"])), encoding="utf-8")
+        lines.append(f"import {module}")
+    write(site / f"_{name.replace('-', '_')}_editable.pth", lines)
+
+
+FINDER = '''\
+"""Finds extension modules where they were built: the packages around them are the sources."""
+
+import sys
+from importlib.machinery import ExtensionFileLoader
+from importlib.util import spec_from_file_location
+
+MODULES = {modules!r}
+
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in MODULES:
+            return None
+        return spec_from_file_location(name, MODULES[name], loader=ExtensionFileLoader(name, MODULES[name]))
+
+
+# Before the finders of paths: an older build may lie among the sources.
+sys.meta_path.insert(0, Finder)
+'''
+
+
+def extensions(folder):
+    """Module -> file. What stands before the first dot of a file's name is the module's (PEP 3149)."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*.so")):
+        parts = path.relative_to(folder).parts
+        # auditwheel's and delvewheel's folders hold libraries, not modules.
+        if not any(part.endswith(".libs") for part in parts[:-1]):
+            found[".".join([*parts[:-1], parts[-1].split(".")[0]])] = str(path)
+    return found
 
 
 def entry(name, path):

@@ -1,8 +1,9 @@
-# mkMember { python, folder, root, path, name, version }: a package that imports a project's sources from where they are, with the
+# mkMember { python, folder, root, path, name, version, built }: a package that imports a project's sources from where they are, with the
 # console scripts, entry points and metadata that its pyproject.toml declares: what an editable install leaves behind (PEP 660).
 #
-# Invariant: nothing is built, so nothing of the sources is in the store, and a change shows without a build; a change of
-# pyproject.toml shows when Nix evaluates anew. What a back end would compile is not there.
+# Extension modules are taken from the package as it is built: a change of what they are compiled from shows when Nix builds it.
+# Invariant: nothing else is built, so nothing of the sources is in the store, and a change shows without a build; a change of
+# pyproject.toml shows when Nix evaluates anew.
 { pkgs, lib }:
 {
   python,
@@ -14,6 +15,8 @@
   # As the lock has them.
   name,
   version,
+  # The package itself, which is only built for what it compiles.
+  built,
 }:
 let
   host = (import ./build-python.nix python).interpreter;
@@ -31,6 +34,7 @@ let
     ++ tool.setuptools.packages.find.where or [ ]
     ++ lib.toList (tool.pdm.build.package-dir or [ ])
     ++ lib.toList (tool.uv.build-backend.module-root or [ ])
+    ++ lib.toList (tool.maturin.python-source or [ ])
     ++ map dirOfText (tool.hatch.build.targets.wheel.packages or [ ]);
   dirOfText =
     text:
@@ -40,6 +44,16 @@ let
     if parts == null then "." else head parts;
   folders =
     if said != [ ] then lib.unique said else if pathExists (folder + "/src") then [ "src" ] else [ "." ];
+
+  # Who has one of these to build with compiles something.
+  compilers = [
+    "cffi" "cython" "hatch-cython" "maturin" "meson-python" "mypy" "nanobind" "py-build-cmake" "pybind11" "scikit-build"
+    "scikit-build-core" "setuptools-rust"
+  ];
+  nameOf = requirement: import ./name.nix (head (builtins.match "[[:space:]]*([A-Za-z0-9._-]*).*" requirement));
+  compiles =
+    builtins.any (requirement: builtins.elem (nameOf requirement) compilers) (document.build-system.requires or [ ])
+    || (tool.setuptools.ext-modules or [ ]) != [ ];
 
   # Poetry also allows a table, for a file or an object with extras.
   targetOf = target: if isString target then target else target.reference or target.callable or "";
@@ -62,6 +76,7 @@ pkgs.stdenvNoCC.mkDerivation {
       version = project.version or poetry.version or version;
       inherit scripts groups;
       paths = map (each: "${root}/${path}/${each}") folders;
+      compiled = if compiles then "${built}/${python.sitePackages}" else null;
     }
   );
   programs = pkgs.writeText "scripts.json" (

@@ -1,5 +1,5 @@
-# mkPackage { python, root, libraries, neighbours, given, ... } package: one selected package as a derivation,
-# through nixpkgs' buildPythonPackage, so that `overridePythonAttrs` works on it.
+# mkPackage { python, root, sourceOf, libraries, neighbours, given, ... } package: one selected package as a derivation, through
+# nixpkgs' buildPythonPackage, so that `overridePythonAttrs` works on it.
 #
 # Invariant: each is built alone. What it depends on at run time is no input of its build (but for `buildGroups`): a lock has
 # cycles, a build has none. The environment brings the packages together.
@@ -49,8 +49,9 @@ in
   mkPackage =
     {
       python,
-      # The folder that relative paths of the lock start from.
+      # The folder that relative paths of the lock start from, and what is built of a folder in it (project.nix).
       root,
+      sourceOf,
       # The packages whose shared libraries this one may load (libraries.nix), and all that was selected behind them.
       libraries,
       neighbours,
@@ -202,7 +203,7 @@ in
           complete = perPackage.complete "perPackage.${package.name}" given;
           chosen = choose package complete;
           inherit (chosen) file isSource;
-          src = fetch { inherit package file root; };
+          src = fetch { inherit package file root sourceOf; };
           native = !isSource && pkgs.stdenv.hostPlatform.isLinux && !lib.hasSuffix "-any.whl" file.name;
         in
         python.pkgs.buildPythonPackage (

@@ -28,6 +28,10 @@
   # Names of packages of the lock that are folders of it, and of the project itself: imported from where they are, with
   # their scripts and metadata. true: all of them.
   editable ? [ ],
+  # A member of the workspace, or several, instead of the project; what is built of folders (project.nix).
+  member ? null,
+  sources ? { },
+  sourceFilter ? { },
   # The lock's folder when Python runs. What is in the store cannot be edited: there the environment says it.
   editableRoot ? null,
 }@arguments:
@@ -36,13 +40,13 @@ let
     removeAttrs arguments [ "groups" "checkGroups" "editablePackageSources" "editable" "editableRoot" ]
   );
   packages = project.packagesOf (
-    if groups != null then groups else lib.optional (project.resolution.groups ? dev) "dev"
+    if groups != null then groups else lib.optional (project.resolution.groups ? dev && builtins.elem "dev" project.subject.groups) "dev"
   );
   shared = builtins.intersectAttrs (builtins.functionArgs mkPoetryScriptsPackage) arguments;
 
   # The members that are there: name -> path from the lock's folder. The project is one where there is something to install.
   normalized = name: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower name);
-  own = if project.project.package or false then { ${normalized project.project.name} = "."; } else { };
+  own = if project.subject.isProject && project.project.package or false then { ${normalized project.project.name} = "."; } else { };
   folders =
     own
     // builtins.mapAttrs (_: package: package.source.path) (
@@ -71,11 +75,12 @@ let
     mkMember {
       inherit python root path name;
       folder = import ./path.nix name project.root path;
-      version = if path == "." then project.project.version else packages.selected.${name}.version;
+      version = if own ? ${name} then project.project.version else packages.selected.${name}.version;
+      built = packages.set.${name};
     }
   ) members;
 
-  hasScripts = (project.project.scripts or { }) != { } && !(builtins.elem "." (builtins.attrValues members));
+  hasScripts = project.subject.isProject && (project.project.scripts or { }) != { } && !(builtins.elem "." (builtins.attrValues members));
   elsewhere = lib.filterAttrs (_: folder: folder != null) editablePackageSources;
 in
 {
@@ -93,4 +98,9 @@ in
   poetryLock = builtins.fromTOML (builtins.readFile project.poetrylock);
   pyProject = builtins.fromTOML (builtins.readFile project.pyproject);
   inherit (project) resolution target;
+  # Of what it is: the project, or the members.
+  name =
+    if project.project != null then project.project.name
+    else if project.subject.isProject then "python"
+    else builtins.concatStringsSep "-" project.subject.names;
 }

@@ -9,6 +9,7 @@
   select,
   package,
   defaultPoetryOverrides,
+  cleanPythonSources,
 }:
 {
   projectDir ? null,
@@ -24,6 +25,11 @@
   # Name -> what is particular about a package (per-package.nix).
   perPackage ? { },
   extras ? [ "*" ],
+  # A member of the workspace, or several: what is installed for them and not for the project (members.nix).
+  member ? null,
+  # Name of a folder of the lock -> what is built in its place; and what of the folder is: path in it -> type -> whether.
+  sources ? { },
+  sourceFilter ? { },
 }:
 let
   # A name in the folder, not a path.
@@ -48,17 +54,70 @@ let
   # Where relative paths of the lock start.
   root = if pwd != null then pwd else folder;
 
+  projectFile = if pyproject != null then pyproject else folder + "/${if frozen.pyproject == null then "pyproject.toml" else frozen.pyproject.path}";
+  members = import ./members.nix { resolution = frozen; inherit root projectFile; };
+  subject = members.choose member;
+
+  # What is built of a folder: it alone, without the folders of other packages in it.
+  sourceOf =
+    name: what: path:
+    let
+      isTop = path == "." || path == "";
+      inner = builtins.filter (other: other != path && (isTop || lib.hasPrefix "${path}/" other)) (
+        map (each: each.path) (builtins.attrValues members.all)
+      );
+      below = other: if isTop then other else builtins.substring (builtins.stringLength path + 1) (-1) other;
+    in
+    sources.${name} or (cleanPythonSources (
+      {
+        src = if isTop then folder else import ./path.nix what root path;
+        inherit root;
+        without = map below inner;
+      }
+      // lib.optionalAttrs (sourceFilter ? ${name}) { filter = sourceFilter.${name}; }
+    ));
+
+  # The project as a package like the others, for what is compiled of it (packages.nix).
+  own =
+    let
+      inherit (frozen) project;
+      whole = {
+        inherit (project) name version;
+        source = { kind = "directory"; path = "."; editable = true; buildRequires = project.requires; };
+        target = chosen;
+        file = null;
+        sdist = null;
+        dependencies = [ ];
+      };
+    in
+    if project == null || !project.package then
+      { }
+    else
+      {
+        ${project.name} = package.mkPackage {
+          inherit python root sourceOf;
+          libraries = [ ];
+          neighbours = [ ];
+          given = settingsOf project.name;
+          inherit (buildOf project.name) extraRequires lockedBuild;
+        } whole;
+      };
+
   # `main` is part of every selection of these functions, where the lock has it.
   packagesOf = groups: selectionOf (builtins.filter (name: frozen.groups ? ${name}) [ "main" ] ++ groups);
 
   selectionOf =
     groups:
     let
-      selected = select {
+      selected = subject.take (select {
         resolution = frozen;
         target = chosen;
-        inherit extras groups;
-      };
+        inherit (subject) members;
+        extras = subject.check "extra" extras;
+        groups =
+          builtins.filter (name: name == "main") groups
+          ++ subject.check "group" (builtins.filter (name: name != "main") groups);
+      });
       libraries = import ./libraries.nix selected;
       keyed = map (key: { inherit key; });
       present = names: builtins.filter (package: package != null) (map (name: set.${name}) names);
@@ -66,7 +125,7 @@ let
       locked = builtins.mapAttrs (
         name:
         package.mkPackage {
-          inherit python root;
+          inherit python root sourceOf;
           libraries = present libraries.${name};
           neighbours = map ({ key }: selected.${key}) (
             builtins.genericClosure {
@@ -84,6 +143,7 @@ let
           lib.extends overlay (
             _:
             python.pkgs
+            // own
             // settings.warnOfSlips lockedNames particular locked
             // {
               # As that of nixpkgs' own set, which would have none of these packages.
@@ -120,7 +180,7 @@ let
   # that is installed (uv-distribution-types, build_requires.rs).
   extraRequires =
     let
-      given = if builtins.pathExists document then (builtins.fromTOML (builtins.readFile document)).tool.uv or { } else { };
+      given = if builtins.pathExists projectFile then (builtins.fromTOML (builtins.readFile projectFile)).tool.uv or { } else { };
       of =
         requirement:
         if builtins.isString requirement then
@@ -136,7 +196,6 @@ let
         value = map of wanted;
       }) (given.extra-build-dependencies or { });
   requirements = import ./requirements.nix;
-  document = if pyproject != null then pyproject else folder + "/${frozen.pyproject.path}";
 
   # What the lock has of the requirements of a build: { taken, packages }. A cross build runs another Python than they are for.
   lockedBuildFor =
@@ -181,10 +240,10 @@ let
   );
 in
 {
-  inherit folder root packagesOf buildOf;
+  inherit folder root packagesOf buildOf sourceOf subject;
   resolution = frozen;
   target = chosen;
-  inherit (frozen) project;
-  pyproject = document;
+  inherit (subject) project;
+  pyproject = projectFile;
   poetrylock = if lock != null && !isName then lock else folder + "/${if isName then lock else frozen.lock.path}";
 }

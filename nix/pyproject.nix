@@ -5,6 +5,7 @@
 #   records   the project as the core takes it (end of src/core/abi.ts), for the formats that ask: { poetry, uv, pdm }
 #   digest    sha256 of the fields that were read
 #   isUvDefault, developmentGroups    which groups uv and PDM choose by default
+#   uvGroups, extras                  the groups that uv knows of the project, and its extras
 #   pdmGroups                         the groups that PDM knows of the project
 #
 # Invariant: the same as src/lock/pyproject/ makes of the same file; test/nix-wasm.test.ts compares the two.
@@ -426,5 +427,7 @@ in
   # [dependency-groups] and PDM's own, which PDM installs unless it is told not to.
   developmentGroups = map normalize (attrNames standardGroups ++ attrNames pdmOwn);
   pdmGroups = pdmNames;
+  uvGroups = map normalize (attrNames standardGroups) ++ (if uv ? dev-dependencies then [ "dev" ] else [ ]);
+  extras = map (record: normalize (elemAt record 1)) extraRecords;
   digest = import ./digest.nix path;
 }

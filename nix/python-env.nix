@@ -25,6 +25,9 @@
   editablePackageSources ? { },
   editable ? [ ],
   editableRoot ? null,
+  member ? null,
+  sources ? { },
+  sourceFilter ? { },
   # Packages of nixpkgs besides: ps: [ ps.ipython ]. A locked package takes the place of nixpkgs' one of its name.
   extraPackages ? (_: [ ]),
   # Patterns (fnmatch) of files that packages disagree about and of which the first may win.
@@ -42,10 +45,9 @@ let
     in
     if wanted == [ ] then [ ] else python.pkgs.requiredPythonModules wanted
   );
-  project = made.resolution.project;
 in
 mkEnvironment.environment {
-  name = "${if project == null then "python" else project.name}-env";
+  name = "${made.name}-env";
   inherit python ignoreCollisions;
   packages = made.poetryPackages ++ extra;
 }

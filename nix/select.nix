@@ -10,6 +10,8 @@
   groups ? null,
   # Extras; "*" is all of them.
   extras ? [ ],
+  # Members of the workspace, by name; null: its own project, or all where it has none.
+  members ? null,
 }:
 let
   inherit (builtins) attrNames concatLists elem elemAt filter length listToAttrs mapAttrs;
@@ -35,6 +37,14 @@ let
     if elem "*" extras then resolution.extras else extras
   );
 
+  workspace = resolution.members or { };
+  ownProjects = filter (name: workspace.${name}.path == ".") (attrNames workspace);
+  chosenMembers = checked "member" workspace (
+    if members != null then members else if ownProjects != [ ] then ownProjects else attrNames workspace
+  );
+  # uv leaves out other groups when one member alone is asked for (docs/resolution.md).
+  isAlone = members != null && length members == 1;
+
   # A condition refers to earlier entries only: forced from the first on, none waits for another.
   conditions =
     let
@@ -44,6 +54,7 @@ let
         if builtins.isBool condition then condition
         else if condition ? group then chosenGroups ? ${condition.group}
         else if condition ? extra then chosenExtras ? ${condition.extra}
+        else if condition ? member then (if condition.member == null then isAlone else chosenMembers ? ${condition.member})
         else if condition ? all then builtins.all value condition.all
         else if condition ? any then builtins.any value condition.any
         else !(value condition.not);
@@ -90,7 +101,11 @@ let
         }
       ];
 
-  selected = concatLists (builtins.genList at (length resolution.packages));
+  # The project itself is not among what is installed for it; other members may need it.
+  isProject = package: package.source.kind == "directory" && package.source.path == ".";
+  selected = filter (package: !(isProject package) || attrNames chosenMembers != ownProjects) (
+    concatLists (builtins.genList at (length resolution.packages))
+  );
   byName = listToAttrs (map (package: { inherit (package) name; value = package; }) selected);
 
   twice =
@@ -104,7 +119,7 @@ let
       hint: choose fewer extras or groups; these exclude one another'';
 in
 builtins.seq chosenGroups (
-  builtins.seq chosenExtras (
+  builtins.seq (builtins.seq chosenMembers chosenExtras) (
     if refused != [ ] then
       refuse (elemAt (builtins.head refused) 1)
     else if length (attrNames byName) != length selected then

@@ -23,6 +23,9 @@
   editablePackageSources ? { },
   editable ? true,
   editableRoot ? null,
+  member ? null,
+  sources ? { },
+  sourceFilter ? { },
   extraPackages ? (_: [ ]),
   ignoreCollisions ? [ ],
   # Programs of nixpkgs besides.

@@ -104,6 +104,7 @@ function selected(frozen: FrozenFile, variants: number[], groups: string[], extr
     if (typeof condition === "boolean") holds.push(condition);
     else if ("group" in condition) holds.push(groups.includes(condition.group));
     else if ("extra" in condition) holds.push(extras.includes(condition.extra));
+    else if ("member" in condition) throw new Error("a lock of Poetry has no workspace");
     else if ("not" in condition) holds.push(!holds[condition.not]);
     else if ("all" in condition) holds.push(condition.all.every((index) => holds[index]));
     else holds.push(condition.any.some((index) => holds[index]));

@@ -86,6 +86,18 @@ test("from a member's folder the member is installed, as by its name", () => {
   });
 });
 
+test("a script is its lock, whatever project is around it", () => {
+  const lock = 'version = 1\nrequires-python = ">=3.11"\n\n[manifest]\nrequirements = []\n';
+  const files = { "pyproject.toml": "[project\n", "a.py": "", "a.py.lock": lock, "b.py": "" };
+  inFolder(files, (folder) => {
+    const { lock: found, resolutions } = resolveIn(folder, "a.py");
+    assert.equal([found.path, found.format, found.fresh, resolutions[0].packages], ["a.py.lock", "uv", null, []]);
+    const { message, hint } = resolveIn(folder, "b.py").error;
+    assert.is(message, "cannot find a lock in `b.py`: expected `b.py.lock`");
+    assert.is(hint, "`uv lock --script b.py` makes one");
+  });
+});
+
 test("without a lock the message names the one that the project would have", () => {
   const failure = (files: Readonly<Record<string, string>>): { message: string; hint: string } => {
     let error = { message: "", hint: "" };

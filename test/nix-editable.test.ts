@@ -1,7 +1,7 @@
 // Editable members with real Nix: an environment, and a shell, that import a workspace's folders from where they are, with
 // their scripts, entry points and metadata; and the library's names for every lock.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -77,6 +77,75 @@ when("scripts, entry points, metadata and sources of all members, and of the pro
   // A change shows without a build.
   writeFileSync(join(path, "packages/core/lib/core/__init__.py"), "NAME = 'changed'\n");
   assert.is(await succeed(join(environment, "bin", "api-serve"), [], { cwd: "/" }), "serving changed");
+});
+
+/** A back end that "compiles" by taking an extension module of the host's Python under the package's name. */
+const COMPILER = `import importlib.util, sysconfig, zipfile
+from pathlib import Path
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    found = Path(sysconfig.get_path("platstdlib"), "lib-dynload").glob("_heapq.*.so")
+    with zipfile.ZipFile(Path(folder) / "NAME-1.0-cp3-abi3-linux_x86_64.whl", "w") as archive:
+        archive.writestr("NAME/__init__.py", "FROM = 'wheel'")
+        archive.writestr("NAME/inner/_heapq.cpython-x.so", next(found).read_bytes())
+        archive.writestr("NAME.libs/libother.so", b"")
+        archive.writestr("NAME-1.0.dist-info/METADATA", "Name: NAME\\nVersion: 1.0\\n")
+    return "NAME-1.0-cp3-abi3-linux_x86_64.whl"
+`;
+
+when("extension modules are those that are built, and all else is where the sources are", async () => {
+  const path = project("compiled", {
+    packages: [
+      { name: "fast", source: { kind: "directory", path: "fast", editable: true }, files: [], file: -1 },
+      { name: "plain", source: { kind: "directory", path: "plain", editable: true }, files: [], file: -1 },
+    ],
+    project: {
+      name: "own",
+      version: "1.0",
+      package: true,
+      backend: "compiler",
+      requires: ["cython"],
+      scripts: {},
+      python: null,
+    },
+  });
+  const files: Record<string, string> = {};
+  for (const [name, folder] of [
+    ["fast", "fast/"],
+    ["own", ""],
+  ]) {
+    files[`${folder}compiler.py`] = COMPILER.replaceAll("NAME", name!);
+    files[`${folder}pyproject.toml`] =
+      `[project]\nname = "${name}"\nversion = "1.0"\n[build-system]\nrequires = ["Cython>=3 ; python_version > '3'"]\n` +
+      'build-backend = "compiler"\nbackend-path = ["."]\n';
+    files[`${folder}src/${name}/__init__.py`] = "FROM = 'source'\n";
+    files[`${folder}src/${name}/inner/__init__.py`] = "";
+  }
+  files["plain/pyproject.toml"] =
+    '[project]\nname = "plain"\nversion = "1.0"\n[build-system]\nrequires = ["hatchling"]\n';
+  files["plain/plain.py"] = "";
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, file)), { recursive: true });
+    writeFileSync(join(path, file), text);
+  }
+  // The guard compares what is there with what was frozen.
+  const frozen = JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8"));
+  writeFileSync(join(path, "pylock2nix.json"), JSON.stringify({ ...frozen, pyproject: null }));
+  const environment = await built(`${known(path)}.mkEnv { editable = true; }`);
+  const report =
+    "import fast, own, fast.inner._heapq as f, own.inner._heapq as o, plain; " +
+    "print(fast.FROM, own.FROM, f.heappop([1]), o.__name__, f.__file__.startswith('/tmp') and '/store/' in f.__file__)";
+  assert.is(await python(environment, report), "source source 1 own.inner._heapq True");
+  const { stderr } = spawnSync(join(environment, "bin", "python"), ["-c", "import fast.libother"], {
+    encoding: "utf8",
+    env: { ...process.env, ...NO_BYTECODE },
+  });
+  assert.match(stderr, "ModuleNotFoundError: No module named 'fast.libother'");
+  // Nothing that compiles nothing is built.
+  const inputs = await value(
+    `builtins.concatMap (each: builtins.attrNames (builtins.getContext each.specification.text)) (builtins.filter (each: each.name == "plain-editable") (${known(path)}.mkPackages { editable = true; }).poetryPackages)`,
+  );
+  assert.equal(inputs, []);
 });
 
 when("some members only, and names that are none", async () => {

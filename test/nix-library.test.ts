@@ -77,10 +77,10 @@ about("load", "refuses a changed group, and allows a changed description", async
 
 about("load", "refuses a format that it does not know", async () => {
   const path = project("load-format", DEMO);
-  changed(path, "pylock2nix.json", '"format":1', '"format":2');
+  changed(path, "pylock2nix.json", '"format":1', '"format":3');
   await fails(
     `import ${library}/load.nix { projectDir = ${path}; }`,
-    "cannot load pylock2nix.json: it has format 2, this library reads format 1\n" +
+    "cannot load pylock2nix.json: it has format 3, this library reads formats 1 and 2\n" +
       "hint: take the library and `pylock2nix nix` from the same release of pylock2nix",
   );
 });
@@ -470,6 +470,7 @@ about("mkPoetryPackages packages", "gives each package", async () => {
   ]);
   assert.equal(await value(`builtins.attrNames (${made})`), [
     "byName",
+    "name",
     "poetryLock",
     "poetryPackages",
     "pyProject",
@@ -480,6 +481,21 @@ about("mkPoetryPackages packages", "gives each package", async () => {
   assert.is(await value(`(${made}).python.pkgs.alpha.version`), "1.0");
   assert.is(await value(`(${made}).pyProject.tool.poetry.name`), "demo-app");
   assert.equal(await value(names(`${known(path)}.packages`)), ["alpha", "beta", "space-one"]);
+});
+
+about("members", "are the folders of the lock, each with what the project has", async () => {
+  const source = { kind: "directory", path: "demo", editable: false };
+  const path = project("members", { packages: [{ name: "inner", source, files: [], file: -1 }, { name: "beta" }] });
+  assert.equal(await value(names(`${known(path)}.members`)), ["inner"]);
+  assert.equal(await value(names(`${known(path)}.members.inner.packages`)), ["inner"]);
+  assert.equal(await value(`${known(project("no-members", DEMO))}.members`), {});
+});
+
+about("mkScript", "runs a script with what a lock says, under its own name or another", async () => {
+  const path = project("script", DEMO);
+  writeFileSync(join(path, "hello.py"), "import alpha, sys\nalpha.main()\nprint(sys.argv[1:])\n");
+  const out = await built(`${known(path)}.mkScript { script = ${path}/hello.py; lock = "poetry.lock"; name = "hi"; }`);
+  assert.is(await succeed(join(out, "bin", "hi"), ["there"]), "alpha beta\n['there']");
 });
 
 about("mkPoetryApplication application", "builds the project with its environment inside", async () => {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { freeze } from "../src/answers/freeze.ts";
+import { freeze, isWorkspace } from "../src/answers/freeze.ts";
 import type { LockFormat, Lockfile } from "../src/lock/lockfile.ts";
 import type { FrozenTarget } from "../src/lock/open.ts";
 import { type Pyproject, pdmRecords, projectRecords, readPyproject } from "../src/lock/pyproject.ts";
@@ -66,6 +66,8 @@ interface Answer {
   defaultGroups?: string[];
   conditions: unknown[];
   isVirtual?: boolean;
+  /** uv: the folder of each member of the workspace. */
+  members?: Record<string, string>;
   packages: { name: string; version: string | null; files: unknown[]; variants: [number, number, string[]][] }[];
   targets: Record<string, { error: ModuleFailure } | Entry>;
   warnings: ModuleFailure[];
@@ -212,8 +214,9 @@ function sameSelection(closed: Answer, lock: Lockfile, target: string, choice: C
   assert.is(entry.refusals?.length ?? 0, direct.problems.length, where);
   const row = (name: string, version: string | null, dependencies: readonly string[], file: string | null): string =>
     JSON.stringify([name, version, dependencies, file]);
+  const isHere = (artifact: string | null): boolean => lock.members.length < 2 && (artifact === "." || artifact === "");
   const expected = direct.packages
-    .filter(({ kind, artifact }) => kind !== "virtual" && !(isFolder(kind) && (artifact === "." || artifact === "")))
+    .filter(({ kind, artifact }) => kind !== "virtual" && !(isFolder(kind) && isHere(artifact)))
     .map(({ name, version, kind, dependencies, artifact }) =>
       row(name, version, dependencies, kind === "wheel" || kind === "sdist" ? artifact : null),
     );
@@ -253,10 +256,10 @@ function frozenFor(lock: Lockfile, pyproject: Pyproject | null, target: string):
     generator: "",
     targets: [{ target }],
   });
-  const { lock: about, conditions, packages, targets, extras, groups } = JSON.parse(json);
+  const { lock: about, conditions, packages, targets, extras, groups, members = null } = JSON.parse(json);
   // Which groups are chosen by default Nix knows with pyproject.toml, but a pylock.toml says it itself.
   const named = lock.format === "pylock" ? groups : Object.keys(groups);
-  return { version: about.version, conditions, packages, targets, extras, groups: named };
+  return { version: about.version, conditions, packages, targets, extras, groups: named, members };
 }
 
 /** The module's answer in that form; what Nix does with the rest, nix/evaluated.nix says. */
@@ -269,6 +272,10 @@ function shapeOf(answer: Answer, lock: Lockfile, target: string): object {
     packages: answer.packages,
     targets: { [target]: spoken(answer.targets[target]!, direct, target) },
     extras: [...answer.extras].sort(),
+    // Who writes the rest of it: nix/evaluated.nix.
+    members: isWorkspace(lock)
+      ? Object.fromEntries(Object.entries(answer.members!).map(([name, path]) => [name, { path, digest: null }]))
+      : null,
     groups:
       lock.format !== "pylock"
         ? [...new Set(["main", ...answer.groups])].sort()

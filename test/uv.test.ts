@@ -62,13 +62,16 @@ for (const name of folders("okay-")) {
   test(`${name}: the open answer holds the closed ones`, () => {
     const lock = lockOf(name);
     for (const { selection, python, target } of recorded.answers) {
-      if (selection.packages !== undefined) continue;
-      const { groups = defaults(lock), extras = [] } = selection;
-      const closed = lock.resolve({ target, python, groups, extras });
+      const { groups = defaults(lock), extras = [], packages } = selection;
+      const closed = lock.resolve({ target, python, groups, extras, packages });
       const open = lock.resolveOpen({ target, python, groups: [], extras: [] });
-      if (["unknown-extra", "unknown-group"].includes(closed.error?.code ?? "")) continue;
+      if (["unknown-extra", "unknown-group", "unknown-member"].includes(closed.error?.code ?? "")) continue;
       const where = `${JSON.stringify(selection)} on ${target}`;
-      const holds = evaluated(open.conditions, new Set(groups), new Set(extras));
+      const root = [...lock.memberFolders].filter(([, folder]) => folder === ".").map(([member]) => member);
+      const usual = root.length > 0 && packages !== "all" ? root : lock.members;
+      const members = packages === undefined || packages === "all" ? usual : packages;
+      const isAlone = Array.isArray(packages) && packages.length === 1;
+      const holds = evaluated(open.conditions, new Set(groups), new Set(extras), new Set(members), isAlone);
       const isRefused = open.error !== null || open.refusals.some(({ condition }) => holds[condition]);
       assert.is(isRefused, closed.error !== null, where);
       if (isRefused) continue;

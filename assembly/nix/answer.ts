@@ -1,6 +1,6 @@
 // A resolution as the frozen file tells it (docs/resolution.md), for one target: the part that the lock decides.
 //
-//   { version, groups, extras, conditions, packages, targets, warnings }
+//   { version, groups, extras, conditions, packages, targets, warnings }; of a uv.lock also `members`, name -> folder
 //
 // A pylock.toml and a pdm.lock say themselves which groups are chosen by default: `defaultGroups` has their names.
 // A uv.lock says whether the project is built at all: not when `isVirtual`.
@@ -15,6 +15,7 @@ import {
   CONDITION_EXTRA,
   CONDITION_GROUP,
   CONDITION_LEFT,
+  CONDITION_MEMBER,
   CONDITION_NEVER,
   CONDITION_NOT,
   CONDITION_OPERATION,
@@ -39,6 +40,7 @@ import { isOneFile } from "../lock/identity";
 import {
   Artifact,
   artifactAt,
+  candidates,
   defaultGroups,
   extraNames,
   groupNames,
@@ -50,6 +52,7 @@ import {
   packages,
   warnings,
 } from "../lock/tables";
+import { memberNames, workspaceNames } from "../lock/uv/branches";
 import { allocate, allocateZeroed, Column } from "../memory/arena";
 import { compare, equal, is } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
@@ -85,7 +88,10 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   put("groups", namesValue(groupNames));
   put("extras", namesValue(extraNames));
   if (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PYLOCK)) put("defaultGroups", namesValue(defaultGroups));
-  if (!isDefined(WITHOUT_UV)) put("isVirtual", makeBool(i32(isVirtual())));
+  if (!isDefined(WITHOUT_UV)) {
+    put("isVirtual", makeBool(i32(isVirtual())));
+    put("members", membersValue());
+  }
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
   put("warnings", warningsValue());
@@ -101,6 +107,16 @@ function namesValue(column: Column<u32>): u32 {
   const from = openList();
   for (let i: u32 = 0; i < column.count; i++) add(textValue(idAt(column, i)));
   return closeList(from);
+}
+
+/** Name -> folder of each member of the workspace. */
+function membersValue(): u32 {
+  const from = openSet();
+  for (let i: u32 = 0; i < workspaceNames.count; i++) {
+    const name = idAt(workspaceNames, i);
+    putNamed(textAddress(name), textSize(name), textValue(packageAt(candidates(name)).url));
+  }
+  return closeSet(from);
 }
 
 /** Whether the lock has the project, and does not build it. */
@@ -198,6 +214,7 @@ function conditionValue(row: u32): u32 {
   const from = openSet();
   if (operation == CONDITION_GROUP) put("group", textValue(left));
   else if (operation == CONDITION_EXTRA) put("extra", textValue(left));
+  else if (!isDefined(WITHOUT_UV) && operation == CONDITION_MEMBER) put("member", textValue(left));
   else if (operation == CONDITION_NOT) put("not", sharedIndex(left));
   else {
     // Members ascend: the left one is the older row.
@@ -229,6 +246,8 @@ function selectionAt(row: u32): Selection {
 function isLeftOut(selection: Selection): bool {
   const item = packageAt(selection.package);
   if (!isDefined(WITHOUT_UV) && item.source == SOURCE_VIRTUAL) return true;
+  // In a workspace other members may need it.
+  if (!isDefined(WITHOUT_UV) && memberNames.count > 1) return false;
   return kindOf(item) == SOURCE_DIRECTORY && isHere(item);
 }
 

@@ -13,6 +13,7 @@ import {
   CONDITION_ANY,
   CONDITION_EXTRA,
   CONDITION_GROUP,
+  CONDITION_MEMBER,
   CONDITION_NEVER,
   CONDITION_NOT,
   NONE,
@@ -86,6 +87,11 @@ export function groupChosen(id: u32): u32 {
 export function extraChosen(id: u32): u32 {
   if (open) return row(CONDITION_EXTRA, id, NONE);
   return id < chosenTexts && load<u8>(chosenExtras + id) != 0 ? ALWAYS : NEVER;
+}
+
+/** Holds when the member of the workspace is asked for; NONE: when one alone is. Only while the selection is open. */
+export function memberChosen(id: u32): u32 {
+  return row(CONDITION_MEMBER, id, NONE);
 }
 
 export function not(a: u32): u32 {

@@ -4,8 +4,8 @@
 
 import {
   CONDITION_ALL,
-  CONDITION_EXTRA,
   CONDITION_GROUP,
+  CONDITION_MEMBER,
   CONDITION_NEVER,
   CONDITION_NOT,
   NONE,
@@ -116,8 +116,8 @@ export function writeConditions(): void {
 function writeCondition(condition: Condition): void {
   const operation = condition.operation;
   if (operation == CONDITION_NEVER) return put("false");
-  if (operation == CONDITION_GROUP || operation == CONDITION_EXTRA) {
-    put(operation == CONDITION_GROUP ? '{"group":' : '{"extra":');
+  if (operation < u32(CONDITION_NOT)) {
+    put(operation == CONDITION_GROUP ? '{"group":' : operation == CONDITION_MEMBER ? '{"member":' : '{"extra":');
     putText(condition.left);
     return put("}");
   }

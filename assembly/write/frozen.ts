@@ -27,6 +27,7 @@ import {
 import { isOneFile } from "../lock/identity";
 import { Artifact, artifactAt, idAt, Package, Problem, packageAt, packages } from "../lock/tables";
 import { isAddress } from "../lock/url";
+import { memberNames } from "../lock/uv/branches";
 import { Column, REQUEST } from "../memory/arena";
 import { equal, indexIn, indexOf, is } from "../memory/bytes";
 import { textAddress, textSize } from "../memory/intern";
@@ -132,9 +133,13 @@ function fileAt(row: u32): File {
   return changetype<File>(files.at(row - 1));
 }
 
-/** What is not built (uv's virtual packages), and the project itself, which the Nix library builds from its own facts. */
+/**
+ * What is not built (uv's virtual packages), and the project itself, which the Nix library builds from its own facts; in a
+ * workspace other members may need it.
+ */
 function isLeftOut(item: Package): bool {
   if (item.source == SOURCE_VIRTUAL) return true;
+  if (memberNames.count > 1) return false;
   if (sourceOf(item) != SOURCE_DIRECTORY || item.url == NONE) return false;
   return textSize(item.url) == 0 || is(textAddress(item.url), textSize(item.url), ".");
 }

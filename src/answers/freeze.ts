@@ -35,6 +35,8 @@ export interface FreezeOptions {
   readonly pyproject?: Pyproject | null;
   /** SHA-256 of the guarded fields, in hexadecimal; null without a pyproject.toml. */
   readonly pyprojectDigest?: string | null;
+  /** uv: the same of the pyproject.toml of each member of the workspace, by its name; null where there is none. */
+  readonly memberDigests?: ReadonlyMap<string, string | null>;
   /** Who made it, for people. */
   readonly generator?: string;
   /** Else the usual ones. */
@@ -73,10 +75,13 @@ export interface Frozen {
   readonly uninstallable: readonly Uninstallable[];
   /** Wheels that need shared libraries which Nix will not find. */
   readonly unfound: readonly Unfound[];
+  /** Whether the members of the workspace are too many for each to have its selections. */
+  readonly lacksMembers: boolean;
 }
 
-/** The version of the format; nix/load.nix refuses others. */
+/** The version of the format; nix/load.nix refuses others. The second one has the members of a workspace. */
 const FORMAT = 1;
+const WORKSPACE_FORMAT = 2;
 
 /**
  * Freezes a lock for Nix (docs/resolution.md): every selection of groups and extras on each of the targets, so that Nix can
@@ -97,13 +102,17 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const { pyproject = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
   const targets = (options.targets ?? usualTargets(lock, record)).map(targetChoice<FreezeTarget>);
   const groups = [...lock.groups].sort(([left], [right]) => order(left, right));
-  const parts = lock.freeze({
+  const request = {
     targets,
     groups: [...lock.groups].filter(([, isDefault]) => isDefault).map(([name]) => name),
     prefer,
     noBinary,
     onlyBinary,
-  });
+  };
+  const open = lock.freeze(request);
+  // Hundreds of members have too many selections: then it is what is installed without naming any.
+  const isTooLarge = isWorkspace(lock) && open.targets.some(({ error }) => error?.code === "too-hard");
+  const parts = isTooLarge ? lock.freeze({ ...request, packages: usualMembers(lock) }) : open;
   const recorded = recordedIn(lock, parts, record, { targets, prefer, noBinary, onlyBinary });
   const entries = new Map(parts.targets.map((each) => [each.target, targetEntry(each, parts, recorded)]));
   const written = targets.map((each) => each.older === undefined || !isSame(entries, each.target, each.older));
@@ -111,20 +120,23 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
     ...kept.flatMap((target) => divergencesOf(target, lock)),
+    ...(isTooLarge ? [shellError("workspace-too-large", { text: lock.path }).failure.message] : []),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
     ...recorded.lacking.map(
       ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
     ),
   ];
   const gaps = gapsOf(parts, recorded, kept);
+  const members = isWorkspace(lock) && !isTooLarge ? membersOf(lock, options) : null;
   const head = {
-    format: FORMAT,
+    format: members === null ? FORMAT : WORKSPACE_FORMAT,
     generator: options.generator ?? "pylock2nix",
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest ?? null },
     project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,
+    ...(members !== null && { members }),
   };
   const bytes = joined([
     `{\n${Object.entries(head)
@@ -153,10 +165,32 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     // Another call of the core: the parts, which are views, are gone with it.
     uninstallable: explainGaps(lock, gaps, targets),
     unfound,
+    lacksMembers: isTooLarge,
   };
 }
 
 // --- The document ---------------------------------------------------------------------------------------------------------
+
+/** Whether the lock is that of a workspace, not of one project alone. */
+export function isWorkspace({ members, memberFolders }: Pick<Lockfile, "members" | "memberFolders">): boolean {
+  return members.length > 1 || (members.length === 1 && memberFolders.get(members[0]!) !== ".");
+}
+
+/** The project at the lock's folder, else all. */
+function usualMembers({ memberFolders }: Lockfile): readonly string[] | "all" {
+  for (const [name, folder] of memberFolders) if (folder === ".") return [name];
+  return "all";
+}
+
+function membersOf({ members, memberFolders }: Lockfile, options: FreezeOptions): object {
+  const { memberDigests = new Map<string, string | null>(), pyprojectDigest = null } = options;
+  return Object.fromEntries(
+    members.map((name) => {
+      const path = memberFolders.get(name)!;
+      return [name, { path, digest: path === "." ? pyprojectDigest : (memberDigests.get(name) ?? null) }];
+    }),
+  );
+}
 
 /** One line per package, so that a change of the lock is a readable change of this file. */
 function lines(parts: FrozenParts, { lines: changed }: Recorded): Piece[] {

@@ -88,7 +88,8 @@ export async function openLock(
   const { lock: lockPath, member } = await findLock(path, wanted);
   const source = await sourceAt(lockPath);
   const format = await chooseFormat(source, words.value(FORMAT));
-  const pyproject = await readPyprojectBeside(lockPath);
+  // A script has nothing to do with the project around it.
+  const pyproject = isOfScript(lockPath) ? null : await readPyprojectBeside(lockPath);
   const { lock, sha256 } = await readExpanded(source, { path: lockPath, format, pyproject }, read);
   return {
     lock,
@@ -112,6 +113,10 @@ export async function findLock(path: string, lock: string | null): Promise<Place
   if (lock !== null) {
     const within = join(kind === "folder" ? path : dirname(path), lock);
     return { lock: (await kindOf(within)) === "file" ? within : lock, member: null };
+  }
+  if (kind === "file" && path.endsWith(".py")) {
+    if ((await kindOf(`${path}.lock`)) === "file") return { lock: `${path}.lock`, member: null };
+    throw shellError("lock-not-found", { text: path, known: [basename(`${path}.lock`)] });
   }
   if (kind === "file") return { lock: path, member: null };
   const found: string[] = [];
@@ -201,7 +206,8 @@ function warnOtherFormat(path: string, content: Format, named: Format): void {
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
-async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
+/** The pyproject.toml in the folder of a lock, or of a member of a workspace by what its lock would be called. */
+export async function readPyprojectBeside(lockPath: string): Promise<Pyproject | null> {
   const path = join(dirname(lockPath), "pyproject.toml");
   const bytes = await readIfThere(path);
   return bytes === null ? null : readPyproject(bytes, path);
@@ -221,10 +227,15 @@ async function readSubject(
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
+/** `uv lock --script hello.py` writes hello.py.lock. */
+function isOfScript(lockPath: string): boolean {
+  return lockPath.endsWith(".py.lock");
+}
+
 async function freshnessOf(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
   const folder = dirname(lock.path);
   if (lock.format === "uv") {
-    if (lock.path.endsWith(".py.lock")) return { fresh: null, because: "it is the lock of a script" };
+    if (isOfScript(lock.path)) return { fresh: null, because: "it is the lock of a script" };
     if (pyproject === null) return { fresh: null, because: null };
     // A fifth of the code that reading takes, and nothing that another lock needs.
     const { uvFreshnessIn } = await import("./uv-workspace.ts");

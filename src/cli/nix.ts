@@ -3,11 +3,11 @@
 // Invariant: a stale lock is refused unless it is asked for; files are written whole, and only those that differ; the same
 // input gives the same bytes.
 
-import { freeze, projectFacts } from "../answers/freeze.ts";
+import { freeze, isWorkspace, projectFacts } from "../answers/freeze.ts";
 import type { LibraryTables, Unfound } from "../answers/libraries.ts";
 import type { Lacking } from "../answers/recorded.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
-import { LOCK_COMMANDS } from "../lock/lockfile.ts";
+import { LOCK_COMMANDS, type Lockfile } from "../lock/lockfile.ts";
 import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
 import {
   absolute,
@@ -25,7 +25,7 @@ import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
-import { findLock, freshnessWords, type Input, openInput, staleFacts } from "./input.ts";
+import { findLock, freshnessWords, type Input, openInput, readPyprojectBeside, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, libraryTables, type Place, recordedTargets } from "./nix-files.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
@@ -96,6 +96,7 @@ async function run(words: Words): Promise<number> {
     lockSha256: input.sha256,
     pyproject: input.pyproject,
     pyprojectDigest: guardDigest(input.pyproject),
+    memberDigests: await digestsOfMembers(input.lock),
     generator: `pylock2nix ${await packageVersion()}`,
     targets: known ?? targetsForNix(words, input.lock, record),
     record,
@@ -104,6 +105,7 @@ async function run(words: Words): Promise<number> {
   });
   for (const title of frozen.unrecorded) warnUnrecorded(title);
   warnLacking(frozen.lacking);
+  if (frozen.lacksMembers) warnLarge(input);
   if (frozen.lacksFileNames) warnNameless(input);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
@@ -156,6 +158,17 @@ function placeOf(lockPath: string, output: string | null, inline: boolean): Plac
 
 const LOADER = "pylock2nix.nix";
 
+/** Of the folders within the lock's own: Nix sees no others, and the lock's own has been read. */
+async function digestsOfMembers(lock: Lockfile): Promise<Map<string, string | null>> {
+  const digests = new Map<string, string | null>();
+  if (!isWorkspace(lock)) return digests;
+  for (const [name, folder] of lock.memberFolders) {
+    if (/^(?:\/|\.$|\.\.(?:\/|$))/.test(folder)) continue;
+    digests.set(name, guardDigest(await readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"))));
+  }
+  return digests;
+}
+
 function guardDigest(pyproject: Pyproject | null): string | null {
   return pyproject === null ? null : sha256Hex(guardedFields(pyproject));
 }
@@ -202,6 +215,11 @@ function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { nam
     const known = [name, [...attributes].join(" "), givers.join(", ")];
     warn(shellError("libraries-left-out", { text, detail: leftOut.join(", "), known }).failure);
   }
+}
+
+function warnLarge({ path }: Input): void {
+  const { failure } = shellError("workspace-too-large", { text: path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 function warnNameless({ path }: Input): void {

@@ -289,7 +289,7 @@ export const KIND_VIRTUAL = 10;
 
 /** Conditions refer to earlier rows only; row 0 is CONDITION_ALWAYS. */
 export const CONDITION_OPERATION = 0;
-/** Text id for GROUP and EXTRA, condition row for the others. */
+/** Text id for GROUP, EXTRA and MEMBER, condition row for the others. */
 export const CONDITION_LEFT = 1;
 export const CONDITION_RIGHT = 2;
 export const CONDITION_WORDS = 3;
@@ -298,9 +298,11 @@ export const CONDITION_ALWAYS = 0;
 export const CONDITION_NEVER = 1;
 export const CONDITION_GROUP = 2;
 export const CONDITION_EXTRA = 3;
-export const CONDITION_NOT = 4;
-export const CONDITION_ALL = 5;
-export const CONDITION_ANY = 6;
+/** uv: a member of the workspace is among those that are asked for; with NONE for its name: one alone is, by its name. */
+export const CONDITION_MEMBER = 4;
+export const CONDITION_NOT = 5;
+export const CONDITION_ALL = 6;
+export const CONDITION_ANY = 7;
 
 /** A problem that is no refusal: STATUS_* and the span it is about, as an address in the lock. */
 export const PROBLEM_STATUS = 0;

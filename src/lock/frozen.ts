@@ -8,8 +8,11 @@ import { packageName, packageVersion, sourceKind } from "./packages.ts";
 import { coreRequest, type ResolveAllRequest, type Speak, targetList } from "./resolution.ts";
 import { type CoreTarget, type Span, spanAt, targetsOf } from "./targets.ts";
 
-/** `groups`: those that are chosen by default; a lock that its tool solves anew is held against them. */
-export type FreezeRequest = Omit<ResolveAllRequest, "extras" | "packages">;
+/**
+ * `groups`: those that are chosen by default; a lock that its tool solves anew is held against them. Without `packages` the
+ * members of a workspace are open.
+ */
+export type FreezeRequest = Omit<ResolveAllRequest, "extras">;
 
 export interface FrozenParts {
   /** UTF-8: the list of conditions, then the lines of packages with a comma and a line feed between two, then variants. */

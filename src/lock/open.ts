@@ -22,6 +22,7 @@ export type Condition =
   | boolean
   | { readonly group: string }
   | { readonly extra: string }
+  | { readonly member: string | null }
   | { readonly not: number }
   | { readonly all: readonly number[] }
   | { readonly any: readonly number[] };
@@ -85,6 +86,8 @@ function conditionsOf(core: Core): Condition[] {
         return { group: core.text(left) ?? "" };
       case abi.CONDITION_EXTRA:
         return { extra: core.text(left) ?? "" };
+      case abi.CONDITION_MEMBER:
+        return { member: core.text(left) };
       case abi.CONDITION_NOT:
         return { not: left };
       case abi.CONDITION_ALL:

@@ -40,6 +40,12 @@ rec {
       length = builtins.stringLength text - builtins.stringLength suffix;
     in
     length >= 0 && builtins.substring length (-1) text == suffix;
+  removeSuffix =
+    suffix: text:
+    if hasSuffix suffix text then
+      builtins.substring 0 (builtins.stringLength text - builtins.stringLength suffix) text
+    else
+      text;
   toLower =
     let
       upper = [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ];

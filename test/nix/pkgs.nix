@@ -345,6 +345,31 @@ in
       // { nativeBuildInputs = packages ++ nativeBuildInputs; }
     );
 
+  # An image as nixpkgs makes it, as far as its layers go: the closure of the configuration, a store path a layer, those that
+  # most others need first, at most `maxLayers` with the rest in the last one; the configuration is a layer besides.
+  dockerTools.buildLayeredImage =
+    {
+      name,
+      tag ? null,
+      config ? { },
+      contents ? [ ],
+      maxLayers ? 100,
+    }:
+    let
+      root = mkDerivation {
+        name = "${name}-conf.json";
+        text = builtins.toJSON { inherit config tag contents; };
+        passAsFile = [ "text" ];
+        buildCommand = ''cp "$textPath" "$out"'';
+      };
+    in
+    mkDerivation {
+      name = "${name}.tar.gz";
+      inherit root maxLayers;
+      exportReferencesGraph = [ "graph" root ];
+      buildCommand = ''"$python" -I ${./layers.py} graph "$root" "$maxLayers" "$out"'';
+    };
+
   makeWrapper = hook "make-wrapper" ''
     wrapProgram() {
       local program="$1" hidden

@@ -32,7 +32,7 @@ import {
 import { BLOCK, Column, Scratch, TARGET } from "../../memory/arena";
 import { fail, failAbout, failed } from "../../memory/status";
 import { both, either, holds, NO, variable, YES } from "./decision";
-import { groupRoot, includesGroup, includesManifest, isWholeWorkspace, roots } from "./roots";
+import { groupRoot, groupWhen, includesManifest, isWholeWorkspace, rootChosen, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
 import { follow, nextBranch, reachedWhen, startTraversal, traverse, wantedWhen } from "./traversal";
 import { edgeDecision, itemValue, setItem } from "./values";
@@ -98,9 +98,9 @@ function widenIfAny(item: u32, decision: u32): void {
 
 /** What the selection makes active of the roots themselves. */
 function activateRoots(): void {
-  const main = mainChosen();
   for (let i: u32 = 0; i < roots.count; i++) {
     const item = packageAt(idAt(roots, i));
+    const main = both(rootChosen(idAt(roots, i)), mainChosen());
     widenIfAny(itemOf(ITEM_PROJECT, item.name, NONE), main);
     for (let b = item.branches; b < item.branches + item.branchCount; b++) {
       const branch = branchAt(b);
@@ -114,10 +114,10 @@ function activateRoots(): void {
   if (!includesManifest()) return;
   for (let i: u32 = 0; i < rootRequirements.count; i++) {
     const requirement = rootRequirementAt(i);
-    if (requirement.group == NONE || !includesGroup(NONE, requirement.group)) continue;
+    if (requirement.group == NONE) continue;
     for (let x = requirement.extras; x < requirement.extras + requirement.extraCount; x++) {
       const extra = itemOf(ITEM_EXTRA, requirement.name, edgeExtraAt(x).name);
-      if (extra != NONE) widenIfAny(extra, chosen(ITEM_GROUP, requirement.group));
+      if (extra != NONE) widenIfAny(extra, groupWhen(NONE, requirement.group));
     }
   }
 }
@@ -126,9 +126,9 @@ function activateGroups(row: u32): void {
   const item = packageAt(row);
   for (let b = item.branches; b < item.branches + item.branchCount; b++) {
     const branch = branchAt(b);
-    if (branch.package == NONE || branch.kind != BRANCH_GROUP || !includesGroup(row, branch.name)) continue;
+    if (branch.package == NONE || branch.kind != BRANCH_GROUP) continue;
     const group = itemOf(ITEM_GROUP, item.name, branch.name);
-    if (group != NONE) widenIfAny(group, chosen(ITEM_GROUP, branch.name));
+    if (group != NONE) widenIfAny(group, groupWhen(row, branch.name));
   }
 }
 
@@ -241,11 +241,15 @@ function findAskedTogether(isOpen: bool): void {
 
 /** When a package is among the members that are installed, as InstallTarget::packages finds them. */
 function isWithin(name: u32): u32 {
-  for (let i: u32 = 0; i < roots.count; i++) if (packageAt(idAt(roots, i)).name == name) return YES;
+  let within = NO;
+  for (let i: u32 = 0; i < roots.count; i++) {
+    if (packageAt(idAt(roots, i)).name == name) within = rootChosen(idAt(roots, i));
+  }
+  if (within == YES) return YES;
   let isMember = false;
   for (let i: u32 = 0; i < memberNames.count && !isMember; i++) isMember = idAt(memberNames, i) == name;
   const row = candidates(name);
-  return isMember && row != NONE && !isWholeWorkspace ? wantedWhen(row) : NO;
+  return isMember && row != NONE && !isWholeWorkspace ? either(within, wantedWhen(row)) : within;
 }
 
 /** Two members of one set that have a value at once; for one selection a failure that names them. */

@@ -18,6 +18,8 @@ export const YES: u32 = 1;
 const VARIABLE_LIMIT: u32 = 1000;
 /** Steps of one request; some seconds. Real locks take some ten thousand. */
 const STEP_LIMIT: u32 = 30000000;
+/** While members are open, too: what is too hard then is asked again without (src/answers/freeze.ts); a quarter of a second. */
+const MEMBER_STEP_LIMIT: u32 = 5000000;
 /** Entries of the memory of results, which forgets the older of two that fall on one place. */
 const MEMO_SIZE: u32 = 16384;
 
@@ -51,6 +53,7 @@ const slotMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let memos: usize = 0;
 const memoMemory: Scratch = changetype<Scratch>(memory.data(BLOCK));
 let steps: u32 = 0;
+let stepLimit: u32 = STEP_LIMIT;
 
 /** Forgets all decisions but NO and YES. */
 export function startDecisions(): void {
@@ -58,8 +61,14 @@ export function startDecisions(): void {
   slots = slotMemory.zeroed(usize(mask + 1) << 2);
   memos = memoMemory.zeroed(usize(MEMO_SIZE) * offsetof<Memo>());
   steps = 0;
+  stepLimit = STEP_LIMIT;
   push(NONE, NO, NO);
   push(NONE, YES, YES);
+}
+
+/** Which members are asked for are variables, too. */
+export function openMembers(): void {
+  stepLimit = MEMBER_STEP_LIMIT;
 }
 
 /** The decision that is the variable itself. */
@@ -137,7 +146,7 @@ function apply(operation: u32, a: u32, b: u32): u32 {
     if (b == NO) return a;
     if (a == YES && b == YES) return NO;
   }
-  if (++steps > STEP_LIMIT) fail(STATUS_TOO_HARD, 0, 0);
+  if (++steps > stepLimit) fail(STATUS_TOO_HARD, 0, 0);
   if (failed()) return NO;
   if (operation != OPERATION_WITHOUT && a > b) {
     const swapped = a;

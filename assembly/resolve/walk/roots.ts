@@ -7,16 +7,21 @@
 //                             defaults and the member has none of that name (InstallTarget::includes_group)
 //   REQUEST_IS_WORKSPACE      every member
 //
+// While the selection is open and nothing is named, which members are asked for is open, too: every member is a root under the
+// condition that it is. What makes a difference besides is whether one alone is named.
+//
 // Invariant: after `chooseRoots` that gave true every root is a package of the lock.
 
 import { NONE, STATUS_AMBIGUOUS, STATUS_UNKNOWN_MEMBER, STATUS_UNSATISFIABLE } from "../../../src/core/abi";
 import { isOptionalGroup } from "../../lock/project";
 import { candidates, idAt, packageAt, pushId } from "../../lock/tables";
-import { BRANCH_GROUP, branchAt, facts, memberNames, workspaceNames } from "../../lock/uv/branches";
+import { BRANCH_GROUP, branchAt, facts, ITEM_GROUP, memberNames, workspaceNames } from "../../lock/uv/branches";
 import { Column, TARGET } from "../../memory/arena";
 import { internCopy, textAddress, textSize } from "../../memory/intern";
 import { fail, failAbout, failed } from "../../memory/status";
 import { normalizedName } from "../../standards/name";
+import { both, either, NO, openMembers, opposite, YES } from "./decision";
+import { chosen, memberAsked } from "./selection";
 
 /** Package rows. */
 export const roots: Column<u32> = changetype<Column<u32>>(memory.data<u32>([0, 0, 0, 0, TARGET]));
@@ -27,28 +32,56 @@ export let isWholeWorkspace: bool = false;
 
 /** Whether one member was named: then the groups of others are not chosen by default. */
 let isAlone: bool = false;
+/** Whether it is open which members are asked for. */
+let areOpen: bool = false;
 
 /** Finds the roots; `names` are those that the request gives, each ended by a NUL byte. */
-export function chooseRoots(names: usize, size: u32, isWorkspace: bool): bool {
+export function chooseRoots(names: usize, size: u32, isWorkspace: bool, isOpen: bool): bool {
   groupRoot = NONE;
   isWholeWorkspace = false;
   isAlone = false;
-  if (isWorkspace) addMembers();
+  areOpen = isOpen && !isWorkspace && size == 0 && memberNames.count != 0;
+  if (areOpen) addOpen();
+  else if (isWorkspace) addMembers();
   else if (size != 0) addNamed(names, size);
   else if (facts.root != NONE) pushId(roots, facts.root);
   else addMembers();
   return !failed();
 }
 
-/** Whether the group of a package, or of the workspace itself (NONE), counts when it is chosen. */
-export function includesGroup(row: u32, group: u32): bool {
+/** When a root is asked for: always, unless that is open. */
+export function rootChosen(row: u32): u32 {
+  return areOpen && roots.count > 1 ? memberAsked(packageAt(row).name) : YES;
+}
+
+/** When the group of a root, or of the workspace itself (NONE), is chosen and counts. */
+export function groupWhen(row: u32, group: u32): u32 {
+  return both(chosen(ITEM_GROUP, group), areOpen ? countsWhen(row, group) : includesGroup(row, group) ? YES : NO);
+}
+
+function includesGroup(row: u32, group: u32): bool {
   if (!isAlone || row == idAt(roots, 0)) return true;
-  if (!isOptionalGroup(group)) return false;
-  const member = packageAt(idAt(roots, 0));
-  for (let i = member.branches; i < member.branches + member.branchCount; i++) {
-    if (branchAt(i).kind == BRANCH_GROUP && branchAt(i).name == group) return false;
+  return isOptionalGroup(group) && !hasGroup(idAt(roots, 0), group);
+}
+
+/** The same while any members may be asked for: with one alone among those that have no such group the workspace's counts. */
+function countsWhen(row: u32, group: u32): u32 {
+  const own = row == NONE ? opposite(memberAsked(NONE)) : rootChosen(row);
+  if (own == YES || (row != NONE && row != facts.root) || !isOptionalGroup(group)) return own;
+  let others = NO;
+  for (let i: u32 = 0; i < roots.count; i++) {
+    const other = idAt(roots, i);
+    if (other != row && !hasGroup(other, group)) others = either(others, rootChosen(other));
   }
-  return true;
+  return either(own, both(memberAsked(NONE), others));
+}
+
+function hasGroup(row: u32, group: u32): bool {
+  const member = packageAt(row);
+  for (let i = member.branches; i < member.branches + member.branchCount; i++) {
+    if (branchAt(i).kind == BRANCH_GROUP && branchAt(i).name == group) return true;
+  }
+  return false;
 }
 
 /** Whether the workspace's own requirements count: not when packages alone are asked for (InstallTarget::to_resolution). */
@@ -63,6 +96,18 @@ function addMembers(): void {
     addRoot(id, textAddress(id), textSize(id));
   }
   if (memberNames.count == 0 && facts.root != NONE) pushId(roots, facts.root);
+}
+
+/** Every member; beside a project of the workspace's own, those that cannot be one alone are left out. */
+function addOpen(): void {
+  openMembers();
+  if (facts.root != NONE) pushId(roots, facts.root);
+  for (let i: u32 = 0; i < memberNames.count && !failed(); i++) {
+    const id = idAt(memberNames, i);
+    const row = candidates(id);
+    if (facts.root != NONE && (row == NONE || row == facts.root || packageAt(row).nextOfName != NONE)) continue;
+    addRoot(id, textAddress(id), textSize(id));
+  }
 }
 
 function addNamed(from: usize, size: u32): void {

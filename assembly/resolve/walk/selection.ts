@@ -1,11 +1,12 @@
 // The selection of groups and extras as decisions (decision.ts), and decisions about it as conditions (condition.ts).
 //
-// For one selection each group and extra is YES or NO; while the selection is open each is a variable.
+// For one selection each group and extra is YES or NO; while the selection is open each is a variable, and so are the members
+// of a workspace that a walk may start from (roots.ts).
 //
 // Invariant: `groups` with the name `main` stands for what is required without any group.
 
 import { NONE } from "../../../src/core/abi";
-import { ITEM_EXTRA, ITEM_GROUP, SPACE_SYMBOL } from "../../lock/uv/branches";
+import { ITEM_EXTRA, ITEM_GROUP, ITEM_PROJECT, SPACE_SYMBOL } from "../../lock/uv/branches";
 import { enter } from "../../lock/uv/triples";
 import { BLOCK, Column, LOCK, Scratch } from "../../memory/arena";
 import { internWord } from "../../memory/intern";
@@ -17,6 +18,7 @@ import {
   groupChosen,
   isExtraChosen,
   isGroupChosen,
+  memberChosen,
   NEVER,
   not,
 } from "../../standards/condition";
@@ -24,7 +26,7 @@ import { decisionCount, highOf, lowOf, NO, variable, variableOf, without, YES } 
 
 @unmanaged
 class Symbol {
-  /** ITEM_GROUP or ITEM_EXTRA, and a text id. */
+  /** ITEM_GROUP, ITEM_EXTRA or ITEM_PROJECT, and a text id. */
   kind: u32;
   name: u32;
 }
@@ -55,6 +57,15 @@ export function mainChosen(): u32 {
 /** That a group or an extra is asked for. */
 export function chosen(kind: u32, name: u32): u32 {
   if (!open) return (kind == ITEM_GROUP ? isGroupChosen(name) : isExtraChosen(name)) ? YES : NO;
+  return symbolOf(kind, name);
+}
+
+/** That a member of the workspace is asked for; NONE: that one alone is. Only while the selection is open. */
+export function memberAsked(name: u32): u32 {
+  return symbolOf(ITEM_PROJECT, name);
+}
+
+function symbolOf(kind: u32, name: u32): u32 {
   const index = enter(SPACE_SYMBOL, kind, name, symbols.count);
   if (index == symbols.count) {
     const row = symbols.push();
@@ -98,11 +109,15 @@ export function conditionOf(decision: u32): u32 {
 
 function written(decision: u32): u32 {
   const symbol = changetype<Symbol>(symbols.at(variableOf(decision)));
-  const yes = symbol.kind == ITEM_EXTRA ? extraChosen(symbol.name) : groupChosen(symbol.name);
+  const yes = leafOf(symbol.kind, symbol.name);
   const low = conditionOf(lowOf(decision));
   const high = conditionOf(highOf(decision));
   // Nearly all decisions only ever widen with what is chosen.
   if (without(lowOf(decision), highOf(decision)) == NO) return any(low, all(yes, high));
   if (without(highOf(decision), lowOf(decision)) == NO) return any(high, all(not(yes), low));
   return any(all(yes, high), all(not(yes), low));
+}
+
+function leafOf(kind: u32, name: u32): u32 {
+  return kind == ITEM_EXTRA ? extraChosen(name) : kind == ITEM_GROUP ? groupChosen(name) : memberChosen(name);
 }

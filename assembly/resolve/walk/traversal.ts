@@ -16,7 +16,6 @@ import {
   edgeExtraAt,
   extraBranch,
   ITEM_EXTRA,
-  ITEM_GROUP,
   RootRequirement,
   rootRequirementAt,
   rootRequirements,
@@ -26,7 +25,7 @@ import { fail, failAbout, failed } from "../../memory/status";
 import { NEVER } from "../../standards/condition";
 import { EXTRA_EMPTY, evaluateMarker } from "../../standards/pep508/evaluation";
 import { both, either, NO, YES } from "./decision";
-import { groupRoot, includesGroup, includesManifest, roots } from "./roots";
+import { groupRoot, groupWhen, includesManifest, rootChosen, roots } from "./roots";
 import { chosen, mainChosen } from "./selection";
 import { anyHolds, edgeDecision } from "./values";
 
@@ -129,7 +128,7 @@ function reach(row: u32, decision: u32): void {
 // --- What the selection asks for --------------------------------------------------------------------------------------------
 
 function startRoot(row: u32): void {
-  const main = mainChosen();
+  const main = both(rootChosen(row), mainChosen());
   if (main != NO) {
     widenPackage(row, main);
     reach(packageAt(row).branches, main);
@@ -148,8 +147,8 @@ function startGroups(row: u32): void {
   const end = packageAt(row).branches + packageAt(row).branchCount;
   for (let i = packageAt(row).branches; i < end; i++) {
     const branch = branchAt(i);
-    if (branch.package == NONE || branch.kind != BRANCH_GROUP || !includesGroup(row, branch.name)) continue;
-    const decision = chosen(ITEM_GROUP, branch.name);
+    if (branch.package == NONE || branch.kind != BRANCH_GROUP) continue;
+    const decision = groupWhen(row, branch.name);
     if (decision != NO) reach(i, decision);
   }
 }
@@ -160,8 +159,7 @@ function startGroups(row: u32): void {
  */
 function startRequirement(requirement: RootRequirement): void {
   const isGrouped = requirement.group != NONE;
-  if (isGrouped && !includesGroup(NONE, requirement.group)) return;
-  const decision = isGrouped ? chosen(ITEM_GROUP, requirement.group) : YES;
+  const decision = isGrouped ? groupWhen(NONE, requirement.group) : YES;
   if (decision == NO) return;
   if (requirement.marker != NONE && evaluateMarker(requirement.marker, EXTRA_EMPTY) == NEVER) return;
   const row = packageFor(requirement);

@@ -55,7 +55,7 @@ export function walk(names: usize, namesSize: u32, flags: u32, problems: Column<
     );
   }
   checkGroupPythons();
-  if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0)) return;
+  if (failed() || !chooseRoots(names, namesSize, (flags & REQUEST_IS_WORKSPACE) != 0, isOpen)) return;
   if (conflictMembers.count != 0) activate(isOpen);
   if (failed() || !startTraversal()) return;
   traverse();

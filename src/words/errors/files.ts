@@ -23,6 +23,7 @@ export type FileCode =
   | "not-locked"
   | "out-of-date"
   | "library-missing"
+  | "workspace-too-large"
   | "unrecorded-git"
   | "unrecorded-file"
   | "unrecorded-files"
@@ -60,9 +61,11 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   "lock-not-found": {
     message: ({ text, known }) => `cannot find a lock in \`${text}\`: expected ${expectedLock(known)}`,
     hint: ({ known: [name = ""] }) =>
-      LOCKED_BY[name] === undefined
-        ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
-        : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
+      name.endsWith(".py.lock")
+        ? `\`uv lock --script ${name.slice(0, -".lock".length)}\` makes one`
+        : LOCKED_BY[name] === undefined
+          ? "name the lock, whatever it is called: `pylock2nix resolve path/to/lock`"
+          : `${LOCKED_BY[name] ?? "its tool"} makes one; or name the lock: \`pylock2nix resolve path/to/${name}\``,
   },
   "several-locks": {
     message: ({ text, known }) => `cannot choose a lock in \`${text}\`: found ${andList(known)}`,
@@ -119,6 +122,12 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "workspace-too-large": {
+    message: () =>
+      "the workspace has too many members for each to have its own selection: Nix cannot take one by itself",
+    hint: () =>
+      "`pylock2nix resolve --package NAME` resolves each of them; a lock of its own for a part of them is smaller",
   },
   "unrecorded-git": {
     message: ({ text }) => `no hash is recorded for ${text}: Nix will fetch from git while it evaluates`,
