@@ -157,13 +157,15 @@ let
   );
 in
 if project == null || !project.package then
-  throw ''
-    cannot build an application: ${
-      if made.subject.isProject then
-        "${frozen.lock.path}'s project declares"
-      else
-        "${builtins.concatStringsSep ", " made.subject.names} declares"
-    } no package
-    hint: use `mkEnv`''
+  throw (
+    if made.subject.isProject then
+      ''
+        cannot build an application: ${frozen.lock.path}'s project declares no package
+        hint: use `mkEnv`''
+    else
+      ''
+        cannot build an application: ${builtins.concatStringsSep ", " made.subject.names} declares no package
+        hint: use `mkEnv`''
+  )
 else
   application

@@ -3,7 +3,7 @@
 // A slice is what a lock of one to five of those packages would be: its head, the packages, what its end says of them, and
 // the project's requirements for them. Lists of files are cut to a handful: they are most of a lock and all alike.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { pdmRecords, projectRecords, readPyproject, readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { pdmRecords, projectRecords, readPyproject } from "../../dist/lock/pyproject.js";
 import { pick } from "./random.mjs";
 
 /** What a format's locks are called. */
@@ -49,7 +49,7 @@ function locksOf(format) {
 
 function pyprojectOf(path) {
   try {
-    return existsSync(path) ? readPyprojectBytes(Uint8Array.from(readFileSync(path)), path) : null;
+    return existsSync(path) ? readPyproject(Uint8Array.from(readFileSync(path)), path) : null;
   } catch {
     return null;
   }

@@ -367,7 +367,7 @@ in
       name = "${name}.tar.gz";
       inherit root maxLayers;
       exportReferencesGraph = [ "graph" root ];
-      buildCommand = ''"$python" -I ${./layers.py} graph "$root" "$maxLayers" "$out"'';
+      buildCommand = ''"$standInPython" -I ${./layers.py} graph "$root" "$maxLayers" "$out"'';
     };
 
   makeWrapper = hook "make-wrapper" ''

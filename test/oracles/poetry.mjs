@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFile
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { readPyproject } from "../../dist/lock/pyproject.js";
 import { describeTarget, readLock } from "../../dist/lock/shipped.js";
 import { poetryLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
@@ -66,7 +66,7 @@ async function compareLock(original) {
   const path = words.includes("--solve") ? olderLock(original) : original;
   let lock;
   try {
-    const pyproject = readPyprojectBytes(readFileSync(pyprojectPath), pyprojectPath);
+    const pyproject = readPyproject(readFileSync(pyprojectPath), pyprojectPath);
     lock = readLock(readFileSync(path), { path, format: "poetry", pyproject });
   } catch (error) {
     lock = { error, groups: new Map([["main", true]]), extras: [] };

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { readPyproject } from "../../dist/lock/pyproject.js";
 import { describeTarget, readLock } from "../../dist/lock/shipped.js";
 import { uvLocks } from "./projects.mjs";
 import { pythonWith } from "./python.mjs";
@@ -71,7 +71,7 @@ async function worker() {
 async function compareLock(path) {
   const id = basename(dirname(path));
   const pyprojectPath = join(dirname(path), "pyproject.toml");
-  const pyproject = existsSync(pyprojectPath) ? readPyprojectBytes(readFileSync(pyprojectPath), pyprojectPath) : null;
+  const pyproject = existsSync(pyprojectPath) ? readPyproject(readFileSync(pyprojectPath), pyprojectPath) : null;
   const lock = readLock(readFileSync(path), { path, format: "uv", pyproject });
   const cases = selectionsOf(lock, existsSync(join(dirname(path), "script.py")));
   const question = {

@@ -10,7 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import { freeze } from "../../dist/answers/freeze.js";
-import { pdmRecords, projectRecords, readPyprojectBytes } from "../../dist/lock/pyproject.js";
+import { pdmRecords, projectRecords, readPyproject } from "../../dist/lock/pyproject.js";
 import { readLock } from "../../dist/lock/shipped.js";
 import { failureFrom, PylockError } from "../../dist/words/errors.js";
 import { pythonWith, WASMTIME } from "./python.mjs";
@@ -58,7 +58,7 @@ async function compareLock(path) {
   let pyproject = null;
   try {
     const beside = join(dirname(path), "pyproject.toml");
-    if (existsSync(beside)) pyproject = readPyprojectBytes(readFileSync(beside), beside);
+    if (existsSync(beside)) pyproject = readPyproject(readFileSync(beside), beside);
   } catch {
     return; // nix/pyproject.nix refuses it before the module is called
   }
