@@ -24,7 +24,16 @@ export {
 export type { Lacking } from "./answers/recorded.ts";
 export type { Uninstallable } from "./answers/uninstallable.ts";
 export { usualTargets } from "./answers/usual-targets.ts";
-export { type Absence, type Path, type Step, type Why, type WhyAnswer, type WhyArtifact, why } from "./answers/why.ts";
+export {
+  type Absence,
+  type Path,
+  type Step,
+  type Why,
+  type WhyAnswer,
+  type WhyArtifact,
+  type WhyChoice,
+  why,
+} from "./answers/why.ts";
 export type { ByteSource } from "./core/core.ts";
 export type {
   CoreFinding,

@@ -62,7 +62,7 @@ export interface WhyAnswer extends Why {
 }
 
 /** An extra or a group that one may choose. */
-export interface Choice {
+export interface WhyChoice {
   readonly kind: "extra" | "group";
   /** Normalised. */
   readonly name: string;
@@ -75,7 +75,7 @@ export interface WhyArtifact extends Identity {
   /** Where the lock has several of the name: the index, address or folder that it comes from; null for the usual index. */
   readonly from?: string | null;
   /** Where the lock has several of the name: what would install this one, chosen besides; empty where that is all there is. */
-  readonly chosenWith?: readonly Choice[];
+  readonly chosenWith?: readonly WhyChoice[];
   /** Each with the reason why it is taken or not, for programs and for people. */
   readonly files: readonly (FileReason & { readonly because: string })[];
 }
@@ -169,15 +169,15 @@ function choicesOf(
   request: ResolveOptions,
   { groups }: Explanation["resolution"],
   name: string,
-): Map<string | null, Choice[]> {
-  const found = new Map<string | null, Choice[]>();
+): Map<string | null, WhyChoice[]> {
+  const found = new Map<string | null, WhyChoice[]>();
   const versionsWith = (more: Pick<ResolveOptions, "groups" | "extras">): Set<string | null> => {
     const { packages } = lock.resolve({ ...request, ...more });
     return new Set(packages.filter((each) => each.name === name).map(({ version }) => version));
   };
   // Extras of the request exclude others; without them each is asked alone.
   const always = versionsWith({ groups, extras: [] });
-  const ask = (choice: Choice, more: Pick<ResolveOptions, "groups" | "extras">): void => {
+  const ask = (choice: WhyChoice, more: Pick<ResolveOptions, "groups" | "extras">): void => {
     for (const version of versionsWith(more))
       if (!always.has(version)) found.set(version, [...(found.get(version) ?? []), choice]);
   };
