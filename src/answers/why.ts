@@ -63,6 +63,7 @@ export interface WhyAnswer extends Why {
 
 /** An extra or a group that one may choose. */
 export interface WhyChoice {
+  /** Which of them. */
   readonly kind: "extra" | "group";
   /** Normalised. */
   readonly name: string;
