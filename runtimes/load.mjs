@@ -35,7 +35,8 @@ const servers = {
 };
 for (const [name, [program, words]] of Object.entries(servers)) {
   await serving(program, words, { cwd: folder }, async (address, pid) => {
-    await load(address, MIX, Math.max(5, seconds / 4));
+    // Until compiled code and the collector have settled: half a minute.
+    await load(address, MIX, Math.max(5, seconds / 2));
     const warm = memoryOf(pid);
     const { count, wrong, cut } = await load(address, MIX, seconds);
     const end = memoryOf(pid);
