@@ -65,5 +65,22 @@
         path = ./examples/template-wasm;
         description = "A Poetry project built by pylock2nix with nothing generated (Determinate Nix, builtins.wasm)";
       };
+      # The examples, which tests build: run `pylock2nix nix` in what they become.
+      templates.workspace = {
+        path = ./examples/uv-workspace;
+        description = "A uv workspace: each member alone and together, editable, with direnv";
+      };
+      templates.container = {
+        path = ./examples/container;
+        description = "A uv project as a container image in layers";
+      };
+      templates.script = {
+        path = ./examples/script;
+        description = "A script with inline metadata (PEP 723) and its lock, as a program";
+      };
+      templates.data-science = {
+        path = ./examples/data-science;
+        description = "Poetry, numpy and matplotlib: a plot";
+      };
     };
 }
