@@ -42,7 +42,7 @@ export async function moduleHolder() {
           calls++;
           const { value } = evaluate("resolve", { lock: new Path("lock"), target, format, project });
           const difference =
-            "code" in expected ? otherFailure(value, expected) : otherAnswer(value, expected, target, pyproject);
+            "code" in expected ? otherFailure(value, expected, bytes) : otherAnswer(value, expected, target, pyproject);
           if (difference !== null) return `${file}, ${target}: ${difference}`;
         }
       } catch (error) {
@@ -54,11 +54,16 @@ export async function moduleHolder() {
   return Object.assign(hold, { calls: () => calls });
 }
 
-function otherFailure({ error }, expected) {
+function otherFailure({ error }, expected, bytes) {
   if (error === undefined) return `expected ${expected.code}, got an answer`;
   const found = wordOf(error);
   if (found !== expected.code) return `expected ${expected.code}, got ${found}`;
   if (error.input !== "lock" || expected.offset === null) return null;
+  // Of equal texts the first that was read is shown; the core reads packages first, a module the lock from its start.
+  const texts = [expected, error].map(({ offset, size }) =>
+    Buffer.from(bytes.subarray(offset, offset + size)).toString("latin1"),
+  );
+  if (texts[0] === texts[1] && texts[0] !== "") return null;
   const [there, here] = [expected, error].map(({ offset, size, line, column }) => [offset, size, line, column].join());
   return there === here ? null : `expected ${found} at ${there}, got it at ${here}`;
 }
