@@ -60,7 +60,11 @@ test("rows where no reader expects them, and rows of another lock", () => {
   const file = `{file = "a-1.0.tar.gz", hash = "sha256:${"0".repeat(64)}"}`;
   const url = `{ url = "https://files.pypi.invalid/a-1.0.tar.gz", hash = "sha256:${"a".repeat(64)}", size = 7 }`;
   const late = url.replace(" }", ', upload-time = "2026-01-01T00:00:00Z" }');
+  const empty = [file.replace("a-1.0.tar.gz", ""), url.replace(/"https[^"]*"/, '""')];
   for (const rows of [
+    ...empty.map((row) => [row]),
+    [file, empty[0]!, file],
+    [url, empty[1]!, url],
     [file],
     [url],
     [late],

@@ -39,8 +39,8 @@ export function scanRows(p: usize, array: u32): usize {
     const row = changetype<Row>(address);
     row.address = p;
     const end = kind == ROW_FILE ? fileRow(p + 9, row) : urlRow(p + 9, row);
-    // Without a comma, or with more behind it on the line, the scanner says what is right.
-    if (end == 0 || load<u16>(end) != 0x0a2c) {
+    // Without a comma, or with more behind it on the line, the scanner says what is right, and readers of an empty text.
+    if (end == 0 || row.textSize == 0 || load<u16>(end) != 0x0a2c) {
       dropRow();
       break;
     }
