@@ -98,13 +98,13 @@ function nameOnlyFile(item: Package): void {
   file.nameSize = textSize(item.name);
 }
 
-/** Whether a wheel's or an sdist's name says what the package is. */
+/** Whether a wheel's or an sdist's name says what the package is. A wheel's name is then taken apart. */
 export function isOfPackage(item: Package, file: Artifact): bool {
+  if (isWheel(file)) return takeApart(item, file);
   const address = file.name;
   const size = file.nameSize;
   // Nearly all are named in the plainest way.
   if (!isDefined(COMPACT_WORDS) && plainStem(item, address, size) != 0) return true;
-  if (isWheel(file)) return parseWheelName(address, size, fileName) != STATUS_OK || isStated(item, fileName);
   // `name-version` and an ending. Old versions may have hyphens, as names may: the last few cuts are tried.
   let stem = size;
   while (stem > 0 && load<u8>(address + --stem) != 0x2e) {}
@@ -124,7 +124,7 @@ export function isOfPackage(item: Package, file: Artifact): bool {
 }
 
 /** Whether that name and that version are the package's. */
-export function isStated(item: Package, stated: FileName): bool {
+function isStated(item: Package, stated: FileName): bool {
   if (stated.name != item.name) return false;
   const locked = item.version == NONE ? NONE : versionOf(item.version);
   if (locked == NONE) return true;
@@ -138,7 +138,7 @@ export function isStated(item: Package, stated: FileName): bool {
  * Bytes of `name-version` where a file is named `name-version-...whl` or `name-version.tar.gz`, but for case and the hyphens
  * of the name; 0 of any other file.
  */
-export function plainStem(item: Package, address: usize, size: u32): u32 {
+function plainStem(item: Package, address: usize, size: u32): u32 {
   if (item.version == NONE) return 0;
   const nameSize = textSize(item.name);
   const version = textSize(item.version);

@@ -152,6 +152,7 @@ function forgetMemberships(): void {
   for (let row: u32 = 0; row < packages.count; row++) packageAt(row).membershipCount = 0;
 }
 
+/** Poetry reads >=1,<3 and warns when the lock is newer than what it writes (locker.py, Locker._get_lock_data). */
 function readMetadata(metadata: u32): bool {
   const version = get(metadata, "lock-version");
   let major: u32 = 1;

@@ -20,7 +20,7 @@ export function uvFreshnessIn(folder: string, lock: Lockfile, pyproject: Pyproje
 }
 
 /** The workspace of the lock beside this pyproject.toml. Throws Unknown where uv would refuse it. */
-export async function readUvWorkspace(
+async function readUvWorkspace(
   folder: string,
   { document, path }: Pyproject,
   locked: readonly LockedProject[],
