@@ -1,6 +1,7 @@
-// PyTorch with CUDA from the index: locked by uv, frozen, and built by a real Nix on the stand-in for nixpkgs. Three gigabytes,
-// so only when it is asked for:   npm run test:e2e -- torch      (UV: path to uv; the index is that of uv's settings)
-import { readFileSync, writeFileSync } from "node:fs";
+// examples/cuda as its README says it, with the real PyTorch and CUDA from the index: locked by uv, frozen, and built by a real Nix
+// on the stand-in for nixpkgs. Three gigabytes, so only when it is asked for:
+//   npm run test:e2e -- torch      (UV: path to uv; the index is that of uv's settings)
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -37,21 +38,23 @@ else
   test("torch finds every library, the driver's aside", async () => {
     const folder = temporaryFolder();
     const python = await hostPython();
-    writeFileSync(
-      join(folder, "pyproject.toml"),
-      `[project]\nname = "real"\nversion = "1"\nrequires-python = "==${python.version}.*"\ndependencies = ["torch==2.15.0"]\n\n` +
-        "[tool.uv]\nenvironments = [\"sys_platform == 'linux' and platform_machine == 'x86_64'\"]\n",
-    );
-    await succeed(UV, ["lock", "--directory", folder]);
+    const project = join(folder, "cuda");
+    cpSync("examples/cuda", project, { recursive: true });
+    const pyproject = join(project, "pyproject.toml");
+    const text = readFileSync(pyproject, "utf8");
+    assert.ok(text.includes('"torch>=2.15"'));
+    // What is missing below is this version's.
+    writeFileSync(pyproject, text.replace('"torch>=2.15"', '"torch==2.15.0"'));
+    await succeed(UV, ["lock", "--upgrade", "--directory", project]);
     const program = resolve("dist/bin/pylock2nix.cjs");
-    const frozen = await run("node", [program, "nix", folder, "--system", "x86_64-linux", "--python", python.version]);
+    const frozen = await run("node", [program, "nix", project, "--system", "x86_64-linux", "--python", python.version]);
     assert.is(frozen.code, 0, frozen.errors);
     assert.not.match(frozen.errors, "warning");
     const pkgs = withLibraries(await standIn(python, 'system = "x86_64-linux"; libcVersion = "2.40";'));
-    const project = `(import ${folder}/pylock2nix.nix { pkgs = ${pkgs}; })`;
+    const known = `(import ${project}/pylock2nix.nix { pkgs = ${pkgs}; })`;
     const env = { ...privateStore(join(folder, "nix")), NIX_SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt" };
     const build = (attribute: string): Promise<string> =>
-      succeed("nix-build", ["--no-out-link", "-E", `${project}.${attribute}`], { env });
+      succeed("nix-build", ["--no-out-link", "-E", `${known}.${attribute}`], { env });
     const missing = async (name: string): Promise<string[]> => {
       const text = readFileSync(join(await build(`packages.${name}`), "nix-support", "libraries"), "utf8");
       const lines = text
