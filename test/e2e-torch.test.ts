@@ -5,6 +5,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { toolWheel } from "./nix/examples.ts";
 import { hostPython, isInstalled, privateStore, run, standIn, succeed, temporaryFolder } from "./nix/nix.ts";
 
 const UV = process.env.UV ?? "uv";
@@ -35,7 +36,7 @@ if (!isAsked) test("not asked for", () => void process.stdout.write("skipped 1: 
 else if (!isInstalled("nix-build") || !isInstalled(UV))
   test("Nix or uv is not here", () => void process.stdout.write("skipped 1: Nix or uv is not here\n"));
 else
-  test("torch finds every library, the driver's aside", async () => {
+  test("torch multiplies, and finds every library, the driver's aside", async () => {
     const folder = temporaryFolder();
     const python = await hostPython();
     const project = join(folder, "cuda");
@@ -50,7 +51,8 @@ else
     const frozen = await run("node", [program, "nix", project, "--system", "x86_64-linux", "--python", python.version]);
     assert.is(frozen.code, 0, frozen.errors);
     assert.not.match(frozen.errors, "warning");
-    const pkgs = withLibraries(await standIn(python, 'system = "x86_64-linux"; libcVersion = "2.40";'));
+    const tools = `tools = { flit-core = ${await toolWheel("flit-core")}; };`;
+    const pkgs = withLibraries(await standIn(python, `system = "x86_64-linux"; libcVersion = "2.40"; ${tools}`));
     const known = `(import ${project}/pylock2nix.nix { pkgs = ${pkgs}; })`;
     const env = { ...privateStore(join(folder, "nix")), NIX_SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt" };
     const build = (attribute: string): Promise<string> =>
@@ -63,6 +65,9 @@ else
         .map((line) => line.split(" "));
       return [...new Set(lines.flatMap(([, soname, where]) => (where === "missing" ? [soname!] : [])))].sort();
     };
+    const said = await succeed(join(await build("application"), "bin", "gpu"), []);
+    // The stand-in has written nothing into these objects: it is torch that finds the `nvidia` folder of the environment.
+    assert.match(said, /^driver: .*\ndevice: .*\nproduct: \[\[2\.0, 1\.0\], \[1\.0, 1\.0\]\]$/);
     await build("environment");
     assert.equal(await missing("torch"), ["libcuda.so.1"]);
     assert.equal(await missing("nvidia-cufile"), []);

@@ -816,7 +816,7 @@ about("flake", "has a library, an overlay, a template and the packed command lin
   const nixpkgs = `{ lib = ${pkgs}.lib; legacyPackages = builtins.listToAttrs (map (name: { inherit name; value = ${pkgs} // { nodejs = "/node"; }; }) [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ]); }`;
   const outputs = (release: string): string =>
     `((import ${resolve("flake.nix")}).outputs { self = null; nixpkgs = ${nixpkgs}; release = ${text(release)}; })`;
-  assert.equal(await value(names(outputs("/none"))), ["lib", "overlays", "packages", "templates"]);
+  assert.equal(await value(names(outputs("/none"))), ["flakeModules", "lib", "overlays", "packages", "templates"]);
   assert.equal(
     await value(names(`(${outputs("/none")}.overlays.default ${pkgs} { }).pylock2nix`)),
     await value(names(`import ${library} { pkgs = ${pkgs}; }`)),

@@ -145,7 +145,9 @@ function writeStubs(folder: string, locked: readonly LockedWheel[], stub: (wheel
   return `{ ${entries.join(" ")} }`;
 }
 
-async function toolWheel(name: string): Promise<string> {
+/** The path of a wheel of what builds. */
+export async function toolWheel(name: string): Promise<string> {
+  mkdirSync(wheels, { recursive: true });
   const prefix = `${name.replaceAll("-", "_")}-`;
   const find = (): string | undefined => readdirSync(wheels).find((file) => file.startsWith(prefix));
   if (find() === undefined) await pip([name]);
