@@ -73,6 +73,14 @@
         path = ./examples/template-wasm;
         description = "A Poetry project built by pylock2nix with nothing generated (Determinate Nix, builtins.wasm)";
       };
+      templates.uv = {
+        path = ./examples/template-uv;
+        description = "A uv project built by pylock2nix";
+      };
+      templates.flake-parts = {
+        path = ./examples/template-flake-parts;
+        description = "A uv project built by pylock2nix, with flake-parts";
+      };
       # The examples, which tests build: run `pylock2nix nix` in what they become.
       templates.workspace = {
         path = ./examples/uv-workspace;
@@ -89,6 +97,10 @@
       templates.data-science = {
         path = ./examples/data-science;
         description = "Poetry, numpy and matplotlib: a plot";
+      };
+      templates.cuda = {
+        path = ./examples/cuda;
+        description = "uv and PyTorch with CUDA";
       };
     };
 }

@@ -822,9 +822,9 @@ about("flake", "has a library, an overlay, a template and the packed command lin
     await value(names(`import ${library} { pkgs = ${pkgs}; }`)),
   );
   assert.is(await value(`builtins.pathExists (${outputs("/none")}.templates.default.path + "/flake.nix")`), true);
-  // The others are examples: whole projects with a way in and words.
-  const templates = `builtins.removeAttrs ${outputs("/none")}.templates [ "default" "wasm" ]`;
-  assert.equal(await value(names(templates)), ["container", "data-science", "script", "workspace"]);
+  // The others are examples: whole projects with a way in and words. (test/e2e-templates.test.ts has those that are flakes.)
+  const templates = `builtins.removeAttrs ${outputs("/none")}.templates [ "default" "wasm" "uv" "flake-parts" ]`;
+  assert.equal(await value(names(templates)), ["container", "cuda", "data-science", "script", "workspace"]);
   const isWhole = `each: each.description != "" && builtins.all (file: builtins.pathExists (each.path + file)) [ "/default.nix" "/README.md" ]`;
   assert.is(await value(`builtins.all (${isWhole}) (builtins.attrValues (${templates}))`), true);
   await fails(
