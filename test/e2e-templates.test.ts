@@ -63,7 +63,8 @@ async function prepare(): Promise<void> {
   const pkgs = await standIn(await hostPython(), `system = "${system}"; tools = { ${tools.join(" ")} };`);
   writeFileSync(
     join(nixpkgs, "flake.nix"),
-    `{ outputs = _: { lib = import ./lib.nix; legacyPackages.${system} = ` +
+    // flake-parts asks for `_type`, which a later Nix than 2.8 gives by itself.
+    `{ outputs = _: { _type = "flake"; lib = import ./lib.nix; legacyPackages.${system} = ` +
       `let pkgs = ${pkgs.replace(resolve("test/nix/pkgs.nix"), "./pkgs.nix")}; in pkgs // { uv = pkgs.writeText "uv" ""; }; }; }`,
   );
   const parts = join(folder, "flake-parts");

@@ -42,16 +42,8 @@ export async function example(
   lock: string | null = null,
   stub: ((wheel: LockedWheel) => Buffer) | null = null,
 ): Promise<Example> {
-  const folder = temporaryFolder();
-  const path = join(folder, name);
-  cpSync(join("examples", name), path, { recursive: true });
   const python = await hostPython();
-  const target = `cp${python.version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc2.35`;
-  const words = ["nix", lock === null ? path : join(path, lock), "--target", target];
-  const written = await run("node", [program, ...words]);
-  assert.is(written.code, 0, written.errors);
-  const checked = await run("node", [program, ...words, "--check"]);
-  assert.is(checked.code, 0, checked.errors);
+  const { folder, path, target, said } = await frozenCopy(name, lock);
   mkdirSync(wheels, { recursive: true });
   const locked = wheelsOf(join(path, "pylock2nix.json"), target);
   if (stub === null) await download(locked);
@@ -70,9 +62,40 @@ export async function example(
       `fetchurl = arguments: let file = baseNameOf arguments.url; in ${pkgs}.fetchurl (arguments // ` +
       `{ url = "${server.base}/\${file}"; ${hashes === null ? "" : `hash = ${hashes}.\${file};`} });`,
     target,
-    said: written.errors,
+    said,
     close: server.close,
   };
+}
+
+/** To evaluate only: nothing is fetched for it. `prepare` may add to the copy before it is frozen. */
+export async function evaluable(
+  name: string,
+  lock: string | null,
+  prepare: (path: string) => void = () => {},
+): Promise<Example> {
+  const { folder, path, target, said } = await frozenCopy(name, lock, prepare);
+  const pkgs = await standIn(await hostPython(), 'libcVersion = "2.35";');
+  return { path, store: privateStore(join(folder, "nix")), pkgs, more: "", target, said, close: () => {} };
+}
+
+/** The example in a folder of its own, with what `pylock2nix nix` writes. */
+async function frozenCopy(
+  name: string,
+  lock: string | null,
+  prepare: (path: string) => void = () => {},
+): Promise<{ folder: string; path: string; target: string; said: string }> {
+  const folder = temporaryFolder();
+  const path = join(folder, name);
+  cpSync(join("examples", name), path, { recursive: true });
+  prepare(path);
+  const { version } = await hostPython();
+  const target = `cp${version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc2.35`;
+  const words = ["nix", lock === null ? path : join(path, lock), "--target", target];
+  const written = await run("node", [program, ...words]);
+  assert.is(written.code, 0, written.errors);
+  const checked = await run("node", [program, ...words, "--check"]);
+  assert.is(checked.code, 0, checked.errors);
+  return { folder, path, target, said: written.errors };
 }
 
 /** The library, knowing the example, as its pylock2nix.nix gives it. */
