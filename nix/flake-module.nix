@@ -238,7 +238,7 @@ let
           description = "Further arguments of `mkShell`, and of nixpkgs' own.";
         };
         checks = mkOption {
-          type = types.lazyAttrsOf (types.submodule check);
+          type = types.attrsOf (types.submodule check);
           default = { };
           example = literalExpression "{ tests.command = \"pytest\"; }";
           description = "Commands that `nix flake check` runs, by name. That everything can be built is a check of its own.";
@@ -280,7 +280,7 @@ in
       _file = ./flake-module.nix;
       options.pylock2nix = {
         projects = mkOption {
-          type = types.lazyAttrsOf (types.submodule (projectOf pkgs cfg));
+          type = types.attrsOf (types.submodule (projectOf pkgs cfg));
           default = { };
           example = literalExpression "{ default.project = ./.; }";
           description = "Python projects with a lock, by name: `default` gives `packages.default`, another NAME `packages.NAME`.";

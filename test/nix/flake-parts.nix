@@ -87,6 +87,7 @@ let
       check = isList;
       merge = place: values: map (value: valueOf type place [ value ]) (concatLists values);
     };
+    inherit attrsOf;
     lazyAttrsOf = attrsOf;
     submodule = module: {
       name = "submodule";
