@@ -63,6 +63,20 @@ for (const [tool, least, most] of [
   });
 }
 
+// Over the same real locks: the project itself requires 25 % of Poetry's packages, 17 % of uv's.
+for (const [tool, share, pattern] of [
+  ["poetry", 0.25, /^[\w-]+ = "[>*]/gm],
+  ["uv", 0.17, /^ {2,4}"[\w-]+/gm],
+] as const) {
+  test(`${tool}: the project requires as many of the packages itself`, async () => {
+    for (const packages of [1000, 3000]) {
+      const { pyproject } = await generateLock({ tool, packages, seed: 1 });
+      const found = [...pyproject.matchAll(pattern)].length / packages;
+      assert.ok(Math.abs(found - share) < 0.06, `${found}`);
+    }
+  });
+}
+
 test("poetry: the content hash is that of its pyproject.toml", async () => {
   const { lock, pyproject } = await generateLock({ tool: "poetry", packages: 20, seed: 1 });
   const [text] = contentHashes(readPyproject(pyproject, "pyproject.toml"), "Poetry 2.1.1");
