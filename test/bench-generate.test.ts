@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type GeneratedFiles, type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import { type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import type { GeneratedFiles } from "../src/bench/generate/packages.ts";
 import type { Lockfile } from "../src/lock/lockfile.ts";
 import { contentHashes, readPyproject } from "../src/lock/pyproject.ts";
 import { readLock } from "../src/lock/shipped.ts";

@@ -20,6 +20,14 @@ export interface MadeProject {
   readonly roots: readonly number[];
 }
 
+/** A project as it lies in a folder. */
+export interface GeneratedFiles {
+  /** What the lock's file is called. */
+  readonly name: string;
+  readonly lock: string;
+  readonly pyproject: string;
+}
+
 /** Packages that very many others require stand at the end, as typing-extensions and numpy would. */
 const HUBS = 20;
 /** Of a thousand dependencies, those on such a package. */
