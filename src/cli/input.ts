@@ -33,7 +33,7 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, shellError, visible } from "../words/errors.ts";
+import { type Failure, shellError, visibleText } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { readFileSettings } from "./file-settings.ts";
@@ -70,7 +70,7 @@ export function lockFacts({ lock, path, sha256, fresh, because }: Input): object
 export function freshnessWords({ fresh, because }: Input): string {
   const what =
     fresh === null ? (because === null ? "" : ", cannot tell whether it is fresh") : fresh ? ", fresh" : ", stale";
-  return because === null ? what : `${what}: ${Array.from(because, visible).join("")}`;
+  return because === null ? what : `${what}: ${visibleText(because)}`;
 }
 
 /** For the error or warning that a lock is stale. */
