@@ -219,6 +219,7 @@ export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string,
   const members = names(core, abi.TABLE_MEMBER).sort();
   const groups = groupsOf(core, format, pyproject);
   const usual = [...groups].filter(([, isChosen]) => isChosen).map(([name]) => name);
+  let floors: number | undefined;
   return {
     path,
     format,
@@ -255,7 +256,10 @@ export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string,
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
-    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
+    asksForGlibc: (older, newer) => {
+      floors ??= core.floors();
+      return (floors & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0;
+    },
     hasVirtualProject: hasVirtualProject(core),
   };
 }
