@@ -67,7 +67,18 @@ let
       application = library.mkApplication config.application;
       withGroups = optional "groups";
       environment = library.mkEnv (withGroups // config.environment);
-      shell = library.mkShell (withGroups // config.shell);
+      shell = library.mkShell (withGroups // editable // config.shell);
+      # Where the project is in the repository: $REPO_ROOT is the top of that.
+      editable =
+        let
+          top = builtins.unsafeDiscardStringContext "${self.sourceInfo.outPath or self.outPath}/";
+          length = builtins.stringLength top;
+          folder = builtins.unsafeDiscardStringContext (toString config.project);
+        in
+        if builtins.substring 0 length folder == top then
+          { editableRoot = "$REPO_ROOT/${builtins.substring length (-1) folder}"; }
+        else
+          { };
 
       # --- What a flake has of it ---
 

@@ -1,7 +1,7 @@
 // The flake module with real Nix: what a flake that imports it has, on a stand-in for flake-parts and the module system. With
 // FLAKE_PARTS=<its sources> NIXPKGS_LIB=<nixpkgs' lib>, two paths, the same on the real ones.
 import { cpSync, existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { succeed, text } from "./nix/nix.ts";
@@ -178,6 +178,15 @@ when("what is said is said to the library", async (flake) => {
     // A lock is only where the guard looks.
     if (option !== "lock") assert.is.not(found, await of("", output), option);
   }
+});
+
+when("a shell knows where in the repository the project is", async (flake) => {
+  const path = demo("flake-below");
+  const shellOf = (top: string): Promise<unknown> =>
+    drv(`${flake(`{ pylock2nix.projects.default.project = ${path}; }`, top)}.devShells.x86_64-linux.default`);
+  const below = `${known(path)}.mkShell { editableRoot = "$REPO_ROOT/flake-below"; }`;
+  assert.is(await shellOf(dirname(path)), await drv(below));
+  assert.is(await shellOf(path), await drv(`${known(path)}.mkShell { }`));
 });
 
 when("a member of a workspace is a project of its own", async (flake) => {
