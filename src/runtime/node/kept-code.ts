@@ -58,7 +58,9 @@ export function loader(folder: string, digest: string, require: (id: string) => 
   return load;
 }
 
+/** Null where nothing is to be kept. Deno and Bun have their own ways; Deno asks before it tells of the environment. */
 function folderFor(digest: string): string | null {
+  if ("deno" in process.versions || "bun" in process.versions) return null;
   const { NODE_DISABLE_COMPILE_CACHE, NODE_COMPILE_CACHE } = process.env;
   if (NODE_DISABLE_COMPILE_CACHE) return null;
   const base = NODE_COMPILE_CACHE || cacheFolder(process.env);
