@@ -209,6 +209,63 @@ test("what cannot be told: dynamic requirements, and Pythons that only the inter
   assert.is((await changed("okay-text-order", both)).fresh, false);
 });
 
+// --- Scripts ------------------------------------------------------------------------------------------------------------------
+
+/** The script of a fixture with its text changed, and its lock beside it. */
+async function script(change: (text: string) => string): Promise<Freshness> {
+  const folder = mkdtempSync(join(tmpdir(), "uv-fresh-"));
+  try {
+    cpSync(`${FIXTURES}okay-script/uv.lock`, join(folder, "hello.py.lock"));
+    const text = readFileSync(`${FIXTURES}okay-script/script.py`, "utf8");
+    writeFileSync(join(folder, "hello.py"), change(text));
+    return await freshness(join(folder, "hello.py"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const ended = (more: string) => (text: string) => text.replace(/# \/\/\/\n$/, `${more}# ///\n`);
+/** What `uv lock --script --check` said to each: null is fresh. */
+const SCRIPTS: readonly (readonly [string, (text: string) => string, string | null])[] = [
+  ["as it was locked", (text) => text, null],
+  ["other code", (text) => `#!/usr/bin/env python3\n${text}print("hello")\n`, null],
+  ["CRLF", (text) => text.replaceAll("\n", "\r\n"), null],
+  ["white space", (text) => text.replace("beta<2;", "beta < 2 ;"), null],
+  ["one more", (text) => text.replace('"alpha[speed]"', '"alpha[speed]", "gamma"'), "the script requires `gamma`"],
+  ["a version", (text) => text.replace("beta<2;", "beta<1.5;"), "the script requires `beta`"],
+  ["a marker", (text) => text.replace("'linux'", "'win32'"), "the script requires `engine`"],
+  ["an extra", (text) => text.replace("alpha[speed]", "alpha"), "the script requires `alpha`"],
+  ["no metadata", (text) => text.replace("/// script", "// script"), "the script requires `alpha`"],
+  ["Python", (text) => text.replace('">=3.10"', '">=3.11"'), "`requires-python` is >=3.11"],
+  ["a constraint", ended('# [tool.uv]\n# constraint-dependencies = ["gamma<2"]\n'), "the constraints have changed"],
+  ["an option", ended('# [tool.uv]\n# resolution = "lowest"\n'), "`tool.uv.resolution` is lowest"],
+];
+for (const [name, change, because] of SCRIPTS) {
+  test(`a script: ${name}`, async () => {
+    const found = await script(change);
+    assert.is(found.fresh, because === null, JSON.stringify(found));
+    if (because !== null) assert.ok(found.because?.startsWith(because), found.because ?? "");
+  });
+}
+
+test("a script of which cannot be told whether its lock is fresh", async () => {
+  assert.equal(await script((text) => text.replace('# requires-python = ">=3.10"\n', "")), {
+    fresh: null,
+    because: "the script states no `requires-python`: uv takes that of its interpreter",
+  });
+  // uv takes the last line that ends the metadata, and so no TOML here.
+  const found = await script((text) => `${text}# more\n# ///\n`);
+  assert.is(found.fresh, null);
+  assert.match(found.because ?? "", /cannot read TOML/);
+  const folder = mkdtempSync(join(tmpdir(), "uv-fresh-"));
+  cpSync(`${FIXTURES}okay-script/uv.lock`, join(folder, "hello.py.lock"));
+  assert.equal(await freshness(join(folder, "hello.py.lock")), {
+    fresh: null,
+    because: "there is no `hello.py` beside it",
+  });
+  rmSync(folder, { recursive: true });
+});
+
 // --- Markers and versions ---------------------------------------------------------------------------------------------------
 
 for (const build of BUILDS) {

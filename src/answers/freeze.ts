@@ -27,6 +27,14 @@ export interface FreezeTarget {
   readonly older?: string;
 }
 
+/** A script, with the digest of what it requires. */
+export interface ScriptGuard {
+  /** Its name, beside the lock. */
+  readonly path: string;
+  /** SHA-256 of its guarded fields, in hexadecimal. */
+  readonly digest: string;
+}
+
 /** `guard` gives the digests. */
 export interface FreezeOptions {
   /** SHA-256 of the lock, in hexadecimal. */
@@ -37,6 +45,8 @@ export interface FreezeOptions {
   readonly pyprojectDigest?: string | null;
   /** uv: the same of the pyproject.toml of each member of the workspace, by its name; null where there is none. */
   readonly memberDigests?: ReadonlyMap<string, string | null>;
+  /** What the lock of a script was made from; null for another lock. */
+  readonly script?: ScriptGuard | null;
   /** Who made it, for people. */
   readonly generator?: string;
   /** Else the usual ones. */
@@ -99,7 +109,7 @@ const WORKSPACE_FORMAT = 2;
  * ```
  */
 export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
-  const { pyproject = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
+  const { pyproject = null, script = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
   const targets = (options.targets ?? usualTargets(lock, record)).map(targetChoice<FreezeTarget>);
   const groups = [...lock.groups].sort(([left], [right]) => order(left, right));
   const request = {
@@ -133,6 +143,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     generator: options.generator ?? "pylock2nix",
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest ?? null },
+    ...(script !== null && { script }),
     project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,

@@ -85,8 +85,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: () => "`--format` reads it as something else",
   },
   "stale-lock": {
-    message: ({ text, detail }) =>
-      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
+    message: ({ text, detail, known }) =>
+      `\`${text}\` is older than ${known[0] ?? "pyproject.toml"}: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
