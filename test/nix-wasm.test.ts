@@ -124,7 +124,7 @@ const answering = (path: string): string =>
   `(builtins.fromJSON (builtins.readFile ${path}/answers.json)))).answer`;
 
 const evaluated = (path: string, target: string, more = ""): string =>
-  `import ${library}/evaluated.nix { projectDir = ${path}; target = "${target}"; wasm = null; ` +
+  `import ${library}/evaluated.nix { projectDir = ${path}; target = "${target}"; wasm = null; allowStale = true; ` +
   `lock = (import ${library}/locks.nix).find { projectDir = ${path}; ${more} }; call = ${answering(path)}; }`;
 
 function same({ id, ...given }: Given, record: SourceRecord | null = null): void {
