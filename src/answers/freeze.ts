@@ -6,6 +6,7 @@
 
 import type { FrozenParts, FrozenTarget } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
+import { Section } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import { type ResolveRequest, targetChoice } from "../lock/resolution.ts";
 import type { Span } from "../lock/targets.ts";
@@ -87,6 +88,8 @@ export interface Frozen {
   readonly unfound: readonly Unfound[];
   /** Whether the members of the workspace are too many for each to have its selections. */
   readonly lacksMembers: boolean;
+  /** The setting of the project that bounds what builds sources, which Nix does not heed; null without one. */
+  readonly buildConstraints: string | null;
 }
 
 /** The version of the format; nix/load.nix refuses others. The second one has the members of a workspace. */
@@ -127,10 +130,12 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const entries = new Map(parts.targets.map((each) => [each.target, targetEntry(each, parts, recorded)]));
   const written = targets.map((each) => each.older === undefined || !isSame(entries, each.target, each.older));
   const kept = parts.targets.filter((_, index) => written[index]);
+  const buildConstraints = pyproject === null ? null : buildConstraintsOf(lock, pyproject);
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
     ...kept.flatMap((target) => divergencesOf(target, lock)),
     ...(isTooLarge ? [shellError("workspace-too-large", { text: lock.path }).failure.message] : []),
+    ...(buildConstraints === null ? [] : [shellError("build-constraints", { text: buildConstraints }).failure.message]),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
     ...recorded.lacking.map(
       ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
@@ -177,7 +182,18 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     uninstallable: explainGaps(lock, gaps, targets),
     unfound,
     lacksMembers: isTooLarge,
+    buildConstraints,
   };
+}
+
+/** uv's are a list of requirements, Poetry's a table of packages (poetry/factory.py, Factory.create_poetry). */
+function buildConstraintsOf({ format }: Lockfile, { document, path }: Pyproject): string | null {
+  const tool = new Section(document, "", path).section("tool");
+  if (format === "uv" && tool.section("uv").list("build-constraint-dependencies").length > 0) {
+    return "[tool.uv] build-constraint-dependencies";
+  }
+  const isPoetrys = format === "poetry" && tool.section("poetry").section("build-constraints").names().length > 0;
+  return isPoetrys ? "[tool.poetry] build-constraints" : null;
 }
 
 // --- The document ---------------------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ async function run(words: Words): Promise<number> {
   warnLacking(frozen.lacking);
   if (frozen.lacksMembers) warnLarge(input);
   if (frozen.lacksFileNames) warnNameless(input);
+  if (frozen.buildConstraints !== null) warnOfConstraints(frozen.buildConstraints);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   for (const { target, error } of refused) warnRefused(input, target, error);
@@ -232,6 +233,11 @@ function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { nam
 
 function warnLarge({ path }: Input): void {
   const { failure } = shellError("workspace-too-large", { text: path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function warnOfConstraints(setting: string): void {
+  const { failure } = shellError("build-constraints", { text: setting });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

@@ -24,6 +24,7 @@ export type FileCode =
   | "out-of-date"
   | "library-missing"
   | "workspace-too-large"
+  | "build-constraints"
   | "unrecorded-git"
   | "unrecorded-file"
   | "unrecorded-files"
@@ -122,6 +123,10 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "build-constraints": {
+    message: ({ text }) => `${text} chooses nothing in Nix: what builds a source is of the version that nixpkgs has`,
+    hint: () => "`buildGroups` takes what a build requires from a group of the lock (docs/overrides.md)",
   },
   "workspace-too-large": {
     message: () =>
