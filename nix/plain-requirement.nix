@@ -18,22 +18,31 @@ let
 
   # --- Versions ---
 
-  # Where no digit behind it counts, a zero at the end says nothing (PEP 440, "Version specifiers").
-  withoutZeros = version: let found = match "([0-9.]*[0-9])([.]0+)" version; in if found == null then version else withoutZeros (head found);
+  # A zero at the end of the release says nothing (PEP 440, "Version matching"), where no `.*` is behind it.
+  canonical =
+    version:
+    let
+      found = match "([0-9]+([.][0-9]+)*)(.*)" version;
+      rest = elemAt found 2;
+      short = release: let longer = match "([0-9.]*[0-9])[.]0+" release; in if longer == null then release else short (head longer);
+    in
+    if found == null || substring 0 2 rest == ".*" then version else short (head found) + rest;
+  # As PEP 440 writes it in the end.
+  isNormal = version: match "[0-9]+([.][0-9]+)*((a|b|rc)[0-9]+)?([.]post[0-9]+)?([.]dev[0-9]+)?|[0-9]+([.][0-9]+)*[.][*]" version != null;
   clauseOf =
     text:
     let
       found = match "(===|==|~=|!=|<=|>=|<|>)v?([^=<>!~].*)" text;
       operator = elemAt found 0;
       version = elemAt found 1;
-      isPlain = match "[0-9]+([.][0-9]+)*([.][*])?" version != null;
+      isPlain = isNormal version;
     in
     if found == null then
       { operator = ""; inherit text; isPlain = false; }
     else
       {
         inherit operator isPlain;
-        text = operator + (if operator == "~=" || operator == "===" then version else withoutZeros version);
+        text = operator + (if operator == "~=" || operator == "===" then version else canonical version);
       };
   specifiersOf = text: map clauseOf (parts "," (replaceStrings [ "(" ")" ] [ "" "" ] (without text)));
 

@@ -103,7 +103,7 @@ let
     when ((settings ? ${setting}) != ((table stated "options") ? ${setting})) "`tool.uv.${setting}` has changed"
   ) [ "exclude-newer" "minimum-libc-version" ];
 
-  # Of several members the bounds of all count together: only the algebra has that.
+  # Of several members the bounds of all count together: without the algebra, of lower bounds the highest.
   pythons =
     if script != null then
       filter isString [ (root.script.requires-python or null) ]
@@ -111,15 +111,21 @@ let
       filter isString (map (project: (table project "project").requires-python or null) (builtins.attrValues members));
   python =
     let
-      wanted = plain.specifiersOf (head pythons);
+      bounds = map plain.specifiersOf pythons;
+      isLower = specifiers: map (clause: clause.operator) specifiers == [ ">=" ] && (head specifiers).isPlain;
+      versionOf = specifiers: builtins.substring 2 (-1) (head specifiers).text;
+      higher = left: right: if builtins.compareVersions (versionOf left) (versionOf right) < 0 then right else left;
+      wanted = if all isLower bounds then builtins.foldl' higher (head bounds) bounds else head bounds;
       made = plain.specifiersOf (stated.requires-python or "");
       operators = map (clause: clause.operator);
     in
     when (
-      length pythons == 1
+      knowsMembers
+      && pythons != [ ]
+      && (length pythons == 1 || all isLower bounds)
       && plain.compareSpecifiers wanted made == "other"
       && sorted (operators wanted) == sorted (operators made)
-    ) "`requires-python` is ${head pythons}, and the lock is for ${stated.requires-python or ""}";
+    ) "`requires-python` is ${concatStringsSep " and " pythons}, and the lock is for ${stated.requires-python or ""}";
 
   environments = map (
     { setting, key }:
@@ -271,6 +277,16 @@ let
         anew "the script requires "
       );
 
+  defaults =
+    value:
+    if isString value then value
+    else if isList value then concatStringsSep "," (map normalize (filter isString value))
+    else "dev";
+  rootDefaults = when (
+    script == null && !isProject && revision >= 5
+    && defaults (uv.default-groups or null) != defaults (manifest.default-groups or null)
+  ) "`tool.uv.default-groups` has changed";
+
   ownSettings =
     locked:
     let
@@ -280,14 +296,9 @@ let
       isPackage = (uvOf project).package or (project ? build-system);
       kind =
         # Others may require a member in another way.
-        if length (attrNames members) > 1 || !builtins.isBool isPackage then null
+        if !knowsMembers || length (attrNames members) > 1 || !builtins.isBool isPackage then null
         else if isPackage && source ? virtual then "`${name}` is a package that is built now"
         else when (!isPackage && !(source ? virtual)) "`${name}` is no package that is built any more";
-      defaults =
-        value:
-        if isString value then value
-        else if isList value then concatStringsSep "," (map normalize (filter isString value))
-        else "dev";
       differs = defaults ((uvOf project).default-groups or null) != defaults (locked.default-groups or null);
     in
     [ kind (when (revision >= 5 && differs) "`tool.uv.default-groups` of `${name}` has changed") ];
@@ -347,7 +358,7 @@ else
     ++ times
     ++ [ python ]
     ++ environments
-    ++ [ conflicts ofMembers (when (missing != [ ]) "the lock has no project `${head missing}`") ]
+    ++ [ conflicts ofMembers rootDefaults (when (missing != [ ]) "the lock has no project `${head missing}`") ]
     ++ concatMap ownSettings locked
     ++ ofSettings
     ++ [ excludes rootGroups ofScript ]
