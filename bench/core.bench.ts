@@ -12,7 +12,7 @@ import { type GeneratedTool, generateLock } from "../src/bench/generate/generate
 import { median } from "../src/bench/statistics.ts";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
-import { targetList } from "../src/lock/resolution.ts";
+import { targetList } from "../src/lock/targets.ts";
 
 const ROUNDS = Math.max(9, Number(process.env.ROUNDS ?? 15));
 const FORMATS: Readonly<Record<GeneratedTool, number>> = { poetry: abi.FORMAT_POETRY, uv: abi.FORMAT_UV };

@@ -3,7 +3,8 @@
 // CommonJS, since on Node 20 the loader of ES modules alone takes a sixth of the time that Node takes to start. A file for
 // the start, one for all that reads locks, one for each command: more files than these cost 0.4 ms each, and to read what
 // is not used 2 ms for 100 KB. The two WebAssembly modules stay files in wasm/: as text they would have to be decoded.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
 
 const FOLDER = "dist/bin";
@@ -15,25 +16,28 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const written = [
   ...(await write("src/cli/main.ts", "main", {
-    groups: [
-      { name: "main", test: START, priority: 2 },
-      { name: "lock", test: (id) => !START.test(id), minShareCount: 3, priority: 1 },
-    ],
+    codeSplitting: {
+      groups: [
+        { name: "main", test: START, priority: 2 },
+        { name: "lock", test: (id) => !START.test(id), minShareCount: 3, priority: 1 },
+      ],
+    },
   })),
   // By themselves, so that a thread, or a process that measures, reads no more than it needs.
-  ...(await write("src/runtime/node/hash-worker.ts", "hash-worker", false)),
-  ...(await write("src/bench/bench-process.ts", "bench-process", false)),
+  ...(await write("src/runtime/node/hash-worker.ts", "hash-worker")),
+  ...(await write("src/bench/bench-process.ts", "bench-process")),
 ];
-// The ways in. From Node 22.8 on what they load is kept compiled.
-writeFileSync(
-  `${FOLDER}/pylock2nix.cjs`,
-  '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();\nrequire("./main.cjs").start();\n',
-  { mode: 0o755 },
-);
-writeFileSync(`${FOLDER}/several-worker.cjs`, 'require("./main.cjs").work();\n');
+const digest = createHash("sha256");
+for (const { code } of written) digest.update(code);
+// The ways in: each loads the rest with what V8 has compiled of it.
+const load = `exports.loader(__dirname, "${digest.digest("hex").slice(0, 16)}", require)("./main.cjs")`;
+const KEPT_CODE = "src/runtime/node/kept-code.ts";
+await write(KEPT_CODE, "pylock2nix", { banner: "#!/usr/bin/env node", footer: `${load}.start();` });
+await write(KEPT_CODE, "several-worker", { footer: `${load}.work();` });
+chmodSync(`${FOLDER}/pylock2nix.cjs`, 0o755);
 writeLicenses(written);
 
-async function write(input, name, codeSplitting) {
+async function write(input, name, options = {}) {
   const bundle = await rolldown({
     input: { [name]: input },
     platform: "node",
@@ -47,7 +51,8 @@ async function write(input, name, codeSplitting) {
   const { output } = await bundle.generate({
     format: "cjs",
     ...names,
-    codeSplitting,
+    codeSplitting: false,
+    ...options,
     // Names stay, for the traces of our own faults.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });

@@ -2,7 +2,7 @@
 
 export { type CheckOptions, check, type Finding, type FindingKind } from "./answers/check.ts";
 export { type Change, type Difference, diff } from "./answers/diff.ts";
-export { type FreezeOptions, type FreezeTarget, type Frozen, freeze, type ScriptGuard } from "./answers/freeze.ts";
+export { type FreezeOptions, type Frozen, freeze, type ScriptGuard } from "./answers/freeze.ts";
 export { freshness, type ProjectFiles } from "./answers/freshness.ts";
 export { type Guard, guard } from "./answers/guard.ts";
 export type { Lack } from "./answers/lack.ts";
@@ -23,7 +23,7 @@ export {
 } from "./answers/record.ts";
 export type { Lacking } from "./answers/recorded.ts";
 export type { Uninstallable } from "./answers/uninstallable.ts";
-export { usualTargets } from "./answers/usual-targets.ts";
+export { type FreezeTarget, usualTargets } from "./answers/usual-targets.ts";
 export {
   type Absence,
   type Path,
@@ -46,7 +46,8 @@ export type {
   ReasonCode,
   Verdict as FileVerdict,
 } from "./lock/explain.ts";
-export type { LockFormat, Lockfile, MemberChoices, ReadOptions } from "./lock/lockfile.ts";
+export type { LockFormat } from "./lock/formats.ts";
+export type { Lockfile, MemberChoices, ReadOptions } from "./lock/lockfile.ts";
 export type { ChosenFile, LockedFile, LockedPackage, PackageSource } from "./lock/packages.ts";
 export { contentHashes, guardedFields, type Pyproject, readPyproject } from "./lock/pyproject.ts";
 export type {
@@ -57,11 +58,11 @@ export type {
   ResolvedPackage,
   ResolveOptions,
   ResolveRequest,
-  TargetChoice,
   Unselected,
 } from "./lock/resolution.ts";
 export { sha256Hex } from "./lock/sri.ts";
 export type { MarkerEnvironment, MarkerVariable, Target } from "./lock/target.ts";
+export type { TargetChoice } from "./lock/targets.ts";
 export type { Freshness } from "./lock/uv/freshness.ts";
 export { type DiagnosticOptions, renderFailure } from "./words/diagnostic.ts";
 export { type ExitCode, type Failure, PylockError } from "./words/errors.ts";

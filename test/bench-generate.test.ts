@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type GeneratedFiles, type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import { type GeneratedTool, generateLock } from "../src/bench/generate/generate.ts";
+import type { GeneratedFiles } from "../src/bench/generate/packages.ts";
 import type { Lockfile } from "../src/lock/lockfile.ts";
 import { contentHashes, readPyproject } from "../src/lock/pyproject.ts";
 import { readLock } from "../src/lock/shipped.ts";
@@ -59,6 +60,20 @@ for (const [tool, least, most] of [
       assert.ok(each > least && each < most, `${each}`);
       const pure = [...lock.matchAll(/-py3-none-any\.whl/g)].length / packages;
       assert.ok(pure > 0.68 && pure < 0.78, `${pure}`);
+    }
+  });
+}
+
+// Over the same real locks: the project itself requires 25 % of Poetry's packages, 17 % of uv's.
+for (const [tool, share, pattern] of [
+  ["poetry", 0.25, /^[\w-]+ = "[>*]/gm],
+  ["uv", 0.17, /^ {2,4}"[\w-]+/gm],
+] as const) {
+  test(`${tool}: the project requires as many of the packages itself`, async () => {
+    for (const packages of [1000, 3000]) {
+      const { pyproject } = await generateLock({ tool, packages, seed: 1 });
+      const found = [...pyproject.matchAll(pattern)].length / packages;
+      assert.ok(Math.abs(found - share) < 0.06, `${found}`);
     }
   });
 }

@@ -3,10 +3,10 @@
 // Expected values are R's, published tables', or follow from how the figures were made.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Comparison, compareReports, slowerThan } from "../src/bench/compare.ts";
+import { compareReports, slowerThan } from "../src/bench/compare.ts";
 import { changeText } from "../src/bench/figures.ts";
 import { Random } from "../src/bench/generate/random.ts";
-import { type Measure, newReport, type Report } from "../src/bench/report.ts";
+import { type Comparison, type Measure, newReport, type Report } from "../src/bench/report.ts";
 import { fitGrowth, quantile, shiftBetween, showsGrowth, summarize, undisturbed } from "../src/bench/statistics.ts";
 
 test("quantiles are R's type 7", () => {

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
 import { Core } from "../src/core/core.ts";
-import { targetList } from "../src/lock/resolution.ts";
+import { targetList } from "../src/lock/targets.ts";
 
 /** Bytes: what an edge runtime loads and a browser downloads. */
 const SIZE_LIMIT = 150 * 1024;

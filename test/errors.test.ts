@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as abi from "../src/core/abi.ts";
-import type { LockFormat } from "../src/lock/lockfile.ts";
+import type { LockFormat } from "../src/lock/formats.ts";
 import { readPyproject } from "../src/lock/pyproject.ts";
 import { readLock } from "../src/lock/shipped.ts";
 import { renderFailure } from "../src/words/diagnostic.ts";

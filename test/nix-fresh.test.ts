@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { openInput } from "../src/cli/input.ts";
 import { resolveCommand } from "../src/cli/resolve.ts";
 import { readWords } from "../src/cli/words.ts";
-import type { LockFormat } from "../src/lock/lockfile.ts";
+import type { LockFormat } from "../src/lock/formats.ts";
 import { canonicalJson, pythonJson } from "../src/lock/pyproject/json.ts";
 import { PylockError, shellError } from "../src/words/errors.ts";
 import { answerTo } from "./nix/answers.ts";

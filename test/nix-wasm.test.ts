@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { freeze } from "../src/answers/freeze.ts";
 import { isStrongHash, readRecord, SourceRecord, type Subject } from "../src/answers/record.ts";
 import { subjectsOfLock } from "../src/answers/recorded.ts";
-import type { LockFormat } from "../src/lock/lockfile.ts";
+import type { LockFormat } from "../src/lock/formats.ts";
 import {
   guardedFields,
   type Pyproject,

@@ -1,5 +1,5 @@
-// The house: which room may import from which (docs/architecture.md). Read from the sources, as they are.
-import { readdirSync, readFileSync } from "node:fs";
+// The house: which room may import from which (docs/architecture.md), and no files one another. Read from the sources, as they are.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -47,6 +47,22 @@ for (const [root, rooms] of Object.entries({ assembly: ASSEMBLY, src: SRC })) {
   });
 }
 
+for (const root of ["assembly", "src"]) {
+  test(`${root}/: no files import one another, types neither`, () => {
+    const asked = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+      if (asked.has(file)) return;
+      asked.add(file);
+      for (const next of imports(file)) visit(next, [...way, file]);
+    };
+    for (const file of sources(root)) visit(file, []);
+    assert.equal(circles, []);
+    assert.ok(asked.size > 80);
+  });
+}
+
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((each) => {
     const path = `${folder}/${each.name}`;
@@ -61,7 +77,11 @@ function roomOf(root: string, file: string): string | null {
 
 function imports(file: string): string[] {
   const found = readFileSync(file, "utf8").matchAll(/(?:from|import\() ?"(\.[^"]*)"/g);
-  return [...found].map(([, path]) => normalize(join(dirname(file), path!)));
+  return [...found].map(([, path]) => {
+    const target = normalize(join(dirname(file), path!));
+    // AssemblyScript names no endings.
+    return target.endsWith(".ts") || !existsSync(`${target}.ts`) ? target : `${target}.ts`;
+  });
 }
 
 test.run();

@@ -1,6 +1,7 @@
 // The command as it is published: what each command loads, what the package holds, and where its output goes.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import module from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { test } from "uvu";
@@ -30,7 +31,8 @@ interface Loaded {
 
 function load(...words: readonly string[]): Loaded {
   const report = join(folder, "loaded.json");
-  const env = { PATH: process.env.PATH, LOADED: report };
+  // Through Node's own loader, which can be asked.
+  const env = { PATH: process.env.PATH, LOADED: report, NODE_DISABLE_COMPILE_CACHE: "1" };
   const { status, stderr } = spawnSync("node", ["--require", spy, PROGRAM, ...words], { env, encoding: "utf8" });
   assert.is(status, 0, stderr);
   const { files, builtins } = JSON.parse(readFileSync(report, "utf8")) as Loaded;
@@ -58,6 +60,52 @@ test("the network, child processes, threads and the terminal are left alone unti
     const { builtins } = load(...words);
     for (const name of absent) assert.not(builtins.includes(`NativeModule ${name}`), `${words[0]}: ${name}`);
   }
+});
+
+// Node keeps compiled code itself from 22.8 on, and checks it; before, we do.
+const keepsItself = "enableCompileCache" in module;
+
+test("compiled code is kept for the next run, and whatever became of it, the answer is the same", () => {
+  const cache = join(folder, "cache");
+  const run = (variables: Readonly<Record<string, string>> = {}): string => {
+    const env = { PATH: process.env.PATH, XDG_CACHE_HOME: cache, ...variables };
+    const { status, stdout, stderr } = spawnSync(PROGRAM, ["resolve", PROJECT, "--json"], { env, encoding: "utf8" });
+    assert.is(status, 0, stderr);
+    return stdout;
+  };
+  const answer = run({ NODE_DISABLE_COMPILE_CACHE: "1" });
+  assert.not(existsSync(cache), "nothing is kept by who does not want it");
+  assert.is(run(), answer);
+  if (keepsItself) return;
+  const [own] = readdirSync(join(cache, "pylock2nix"));
+  const kept = join(cache, "pylock2nix", own!);
+  assert.equal(readdirSync(kept).sort(), ["lock.cjs", "main.cjs", "resolve.cjs"]);
+  assert.is(statSync(kept).mode & 0o077, 0);
+  const made = (name: string): number => statSync(join(kept, name)).mtimeMs;
+  const times = readdirSync(kept).map(made);
+  assert.is(run(), answer);
+  assert.equal(readdirSync(kept).map(made), times, "what is kept is taken");
+  // A flipped bit would end V8.
+  const whole = readFileSync(join(kept, "lock.cjs"));
+  for (let at = 5; at < whole.length; at += whole.length / 40) {
+    const damaged = Buffer.from(whole);
+    damaged[Math.floor(at)]! ^= 16;
+    writeFileSync(join(kept, "lock.cjs"), damaged);
+    assert.is(run(), answer);
+    assert.not(readFileSync(join(kept, "lock.cjs")).equals(damaged), "it is made anew");
+  }
+  for (const damaged of [Buffer.alloc(0), Buffer.alloc(whole.length), whole.subarray(0, 20000)]) {
+    writeFileSync(join(kept, "lock.cjs"), damaged);
+    assert.is(run(), answer);
+  }
+  // Another version's, twice over.
+  const other = Buffer.concat([readFileSync(join(kept, "main.cjs")), readFileSync(join(kept, "main.cjs"))]);
+  writeFileSync(join(kept, "lock.cjs"), other);
+  assert.is(run(), answer);
+  assert.is(run({ XDG_CACHE_HOME: PROGRAM }), answer, "where nothing can be written");
+  assert.is(run({ XDG_CACHE_HOME: "" }), answer, "without a home");
+  assert.is(run({ NODE_COMPILE_CACHE: join(folder, "elsewhere") }), answer);
+  assert.is(readdirSync(join(folder, "elsewhere")).length, 1);
 });
 
 test("V8 gets text of one byte a character", () => {

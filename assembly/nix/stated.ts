@@ -3,8 +3,8 @@
 //
 // Invariant: the document is whole (small modules keep all of it), and no deeper than the scanner lets it be.
 
-import { get, at, ARRAY, first, keyIs, kindOf, next, TABLE } from "../text/document";
 import { NONE } from "../../src/core/abi";
+import { ARRAY, at, first, get, keyIs, kindOf, next, TABLE } from "../text/document";
 import { add, closeList, closeSet, openList, openSet, putNamed, stringValue } from "./values";
 
 export function statedValue(): u32 {

@@ -5,8 +5,9 @@
 import type { CoreFinding, Explanation, Identity, Reason } from "../lock/explain.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import type { LockedPackage } from "../lock/packages.ts";
-import { type ResolveRequest, type TargetChoice, targetChoice, type Unselected } from "../lock/resolution.ts";
+import type { ResolveRequest, Unselected } from "../lock/resolution.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
+import { type TargetChoice, targetChoice } from "../lock/targets.ts";
 import { madeFrom } from "./hashed-texts.ts";
 import { lackIn, lackReason } from "./lack.ts";
 import { SourceRecord } from "./record.ts";

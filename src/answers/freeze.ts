@@ -8,25 +8,15 @@ import type { FrozenParts, FrozenTarget } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { Section } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
-import { type ResolveRequest, targetChoice } from "../lock/resolution.ts";
-import type { Span } from "../lock/targets.ts";
+import type { ResolveRequest } from "../lock/resolution.ts";
+import { type Span, targetChoice } from "../lock/targets.ts";
 import { type Failure, shellError } from "../words/errors.ts";
 import { type LibraryTables, type Unfound, unfoundLibraries } from "./libraries.ts";
 import { joined, type Piece } from "./pieces.ts";
 import { SourceRecord } from "./record.ts";
 import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.ts";
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
-import { usualTargets } from "./usual-targets.ts";
-
-/** A target of a frozen resolution. */
-export interface FreezeTarget {
-  /** Its name. */
-  readonly target: string;
-  /** python_full_version instead of the usual one. */
-  readonly python?: string;
-  /** A target of the list with a lower floor: this one is left out where its answer is the same. */
-  readonly older?: string;
-}
+import { type FreezeTarget, usualTargets } from "./usual-targets.ts";
 
 /** A script, with the digest of what it requires. */
 export interface ScriptGuard {

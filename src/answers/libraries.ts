@@ -60,7 +60,11 @@ export function unfoundLibraries(
   { names, wheels }: LibraryTables,
 ): Unfound[] {
   const rows = new Map<string, WheelRow[]>();
-  for (const row of wheels) rows.set(row.name, [...(rows.get(row.name) ?? []), row]);
+  for (const row of wheels) {
+    const own = rows.get(row.name);
+    if (own === undefined) rows.set(row.name, [row]);
+    else own.push(row);
+  }
   const known = parts.lines.map(({ row }) => rows.get(lock.packageName(row)) ?? []);
   const brought = new Set(known.flatMap((own) => own.flatMap(({ gives = [] }) => gives)));
   const found = new Set([...names.always, ...names.driver, ...Object.keys(names.libraries)]);

@@ -1,7 +1,8 @@
 // What has to be fetched once before Nix can build from a lock: what `pylock2nix prefetch` looks for (docs/prefetch.md).
 
 import type { Lockfile } from "../lock/lockfile.ts";
-import { type ResolveRequest, type TargetChoice, targetChoice } from "../lock/resolution.ts";
+import type { ResolveRequest } from "../lock/resolution.ts";
+import { type TargetChoice, targetChoice } from "../lock/targets.ts";
 import { type Need, needsOf } from "./plan.ts";
 import { type Found, SourceRecord } from "./record.ts";
 import { openPackages } from "./recorded.ts";

@@ -3,13 +3,22 @@
 // On Linux, Nix brings the libc: the floors are those of nixpkgs, not those of the machines that it runs on.
 
 import type { Lockfile } from "../lock/lockfile.ts";
-import type { FreezeTarget } from "./freeze.ts";
 import type { SourceRecord } from "./record.ts";
 
 export interface ChosenTarget {
   readonly target: string;
   /** python_full_version, where the user gave it. */
   readonly python?: string;
+}
+
+/** A target of a frozen resolution. */
+export interface FreezeTarget {
+  /** Its name. */
+  readonly target: string;
+  /** python_full_version instead of the usual one. */
+  readonly python?: string;
+  /** A target of the list with a lower floor: this one is left out where its answer is the same. */
+  readonly older?: string;
 }
 
 /** A Python as a target names it ("cp312"), and its whole version where it was given. */

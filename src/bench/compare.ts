@@ -8,43 +8,8 @@
 // Invariant: a change is called slower or faster only when the whole interval is beyond it; "no change" only when the whole
 // interval is within what matters; else it cannot be told, and the reason is given.
 
-import type { Measure, Report, Round } from "./report.ts";
+import type { Change, Comparison, Measure, Report, Round } from "./report.ts";
 import { mean, median, shiftBetween, undisturbed } from "./statistics.ts";
-
-export interface Comparison {
-  /** Of the older report. */
-  readonly version: string;
-  readonly started: string;
-  readonly processor: string;
-  readonly node: string;
-  /** Changes of less than this share are "no change". */
-  readonly matters: number;
-  /** All phases that could be compared, taken together: what changed for most of them. Null when none could. */
-  readonly overall: Change | null;
-  readonly rows: readonly ComparedMeasure[];
-  /** What only one of the reports has. */
-  readonly onlyOld: readonly string[];
-  readonly onlyNew: readonly string[];
-}
-
-export type Verdict = "slower" | "faster" | "no change" | "cannot tell";
-
-export interface Change {
-  /** New time over old. */
-  readonly ratio: number;
-  /** Interval of the ratio; null when there are too few rounds for one. */
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly verdict: Verdict;
-  /** Why it cannot be told; null otherwise. */
-  readonly reason: string | null;
-}
-
-export interface ComparedMeasure extends Change {
-  readonly id: string;
-  readonly label: string;
-  readonly lock: string | null;
-}
 
 /** All rows together are wrong in this share of cases. */
 const RISK = 0.05;

@@ -3,8 +3,7 @@
 // Invariant: a ratio stands before each time, since ratios of one run hold where its times do not; figures that are too
 // noisy to compare say so.
 
-import type { Change } from "./compare.ts";
-import type { LockFacts, Measure, Report } from "./report.ts";
+import type { Change, LockFacts, Measure, Report } from "./report.ts";
 import { median, type Summary, summarize, undisturbed } from "./statistics.ts";
 
 export interface Row {

@@ -1,7 +1,7 @@
 // What a process is asked to measure in one round, and the tasks that this makes.
 
 import parseIarna from "@iarna/toml/parse-string.js";
-import type { LockFormat } from "../lock/lockfile.ts";
+import type { LockFormat } from "../lock/formats.ts";
 import type { Library } from "../runtime/node/bench.ts";
 import { type Engine, hashFiles } from "../runtime/node/hashing.ts";
 import { IARNA } from "./libraries.ts";

@@ -1,7 +1,9 @@
 // What is measured of this package on a lock: one entry a phase. A new phase is a new entry here and nowhere else.
 
-import { type FreezeTarget, freeze } from "../answers/freeze.ts";
-import type { LockFormat, Lockfile } from "../lock/lockfile.ts";
+import { freeze } from "../answers/freeze.ts";
+import type { FreezeTarget } from "../answers/usual-targets.ts";
+import type { LockFormat } from "../lock/formats.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
 import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
 import type { TextPart } from "../lock/requirements.ts";
 import type { ResolveAllRequest } from "../lock/resolution.ts";

@@ -5,7 +5,6 @@
 
 import type { Machine } from "../runtime/node/bench.ts";
 import { shellError } from "../words/errors.ts";
-import type { Comparison } from "./compare.ts";
 import type { Generated } from "./generate/generate.ts";
 
 /** Grows when a reader of the older schema would misunderstand; new fields alone do not. */
@@ -76,6 +75,41 @@ export interface Round {
   readonly processor: readonly number[] | null;
   /** The fixed work done just before and after: its undisturbed time, by CONTROLS' names or the start of the runtime. */
   readonly controls: Readonly<Record<string, number>>;
+}
+
+export interface Comparison {
+  /** Of the older report. */
+  readonly version: string;
+  readonly started: string;
+  readonly processor: string;
+  readonly node: string;
+  /** Changes of less than this share are "no change". */
+  readonly matters: number;
+  /** All phases that could be compared, taken together: what changed for most of them. Null when none could. */
+  readonly overall: Change | null;
+  readonly rows: readonly ComparedMeasure[];
+  /** What only one of the reports has. */
+  readonly onlyOld: readonly string[];
+  readonly onlyNew: readonly string[];
+}
+
+export type Verdict = "slower" | "faster" | "no change" | "cannot tell";
+
+export interface Change {
+  /** New time over old. */
+  readonly ratio: number;
+  /** Interval of the ratio; null when there are too few rounds for one. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly verdict: Verdict;
+  /** Why it cannot be told; null otherwise. */
+  readonly reason: string | null;
+}
+
+export interface ComparedMeasure extends Change {
+  readonly id: string;
+  readonly label: string;
+  readonly lock: string | null;
 }
 
 export function reportText(report: Report): string {

@@ -6,7 +6,7 @@ import { type CheckedTarget, type Finding, findingsOf } from "../answers/check.t
 import { madeFrom } from "../answers/hashed-texts.ts";
 import { describeTarget } from "../lock/shipped.ts";
 import { print } from "../runtime/node.ts";
-import { visible } from "../words/errors.ts";
+import { visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { freshnessWords, type Input, lockFacts, openInput } from "./input.ts";
 import { columns, counted } from "./layout.ts";
@@ -84,7 +84,7 @@ function asText(
 function findingLines({ code, message, targets, files }: Finding, all: number): string[] {
   const where = targets.length === 0 ? [] : targets.length === all && all > 1 ? ["on every target"] : targets;
   return [
-    `${code}: ${Array.from(message, visible).join("")}`,
+    `${code}: ${visibleText(message)}`,
     ...columns(files.map(({ name, because }) => [`    ${name}`, because])),
     ...where.map((target) => `  ${target}`),
   ];

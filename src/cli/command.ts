@@ -1,6 +1,6 @@
 // What a command is, and the options that several of them share.
 
-import { SUPPORTED } from "../lock/formats.ts";
+import { FORMATS } from "../lock/formats.ts";
 import type { Option, Words } from "./words.ts";
 
 export interface Command {
@@ -28,7 +28,7 @@ export const LOCK: Option = { name: "--lock", value: "PATH", help: "the lock, wh
 export const FORMAT: Option = {
   name: "--format",
   value: "NAME",
-  help: `read the lock as this format: ${SUPPORTED.join(", ")}`,
+  help: `read the lock as this format: ${FORMATS.join(", ")}`,
 };
 
 export const TARGET: Option = {

@@ -4,7 +4,7 @@
 
 import { type Change, type Difference, diff, isSame } from "../answers/diff.ts";
 import { print } from "../runtime/node.ts";
-import { shellError, visible } from "../words/errors.ts";
+import { shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT } from "./command.ts";
 import { openLock } from "./input.ts";
 import { columns } from "./layout.ts";
@@ -71,7 +71,7 @@ function asText(difference: Difference): string {
     ]),
   ];
   lines.push(...columns(rows));
-  return lines.map((line) => Array.from(line, visible).join("")).join("\n");
+  return lines.map(visibleText).join("\n");
 }
 
 function fileOf({ artifact, kind }: Change): string {

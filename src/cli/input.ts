@@ -3,8 +3,15 @@
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
 import { hashedTexts, madeFrom } from "../answers/hashed-texts.ts";
-import { type Format, formatByComment, formatByContent, formatByName, SUPPORTED, TOOL_NAMES } from "../lock/formats.ts";
-import type { LockFormat, Lockfile, ReadOptions } from "../lock/lockfile.ts";
+import {
+  FORMATS,
+  formatByComment,
+  formatByContent,
+  formatByName,
+  type LockFormat,
+  TOOL_NAMES,
+} from "../lock/formats.ts";
+import type { Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import type { Policy } from "../lock/policy.ts";
 import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
@@ -27,7 +34,7 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, type ShellFacts, shellError, visible } from "../words/errors.ts";
+import { type Failure, type ShellFacts, shellError, visibleText } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { readFileSettings } from "./file-settings.ts";
@@ -64,7 +71,7 @@ export function lockFacts({ lock, path, sha256, fresh, because }: Input): object
 export function freshnessWords({ fresh, because }: Input): string {
   const what =
     fresh === null ? (because === null ? "" : ", cannot tell whether it is fresh") : fresh ? ", fresh" : ", stale";
-  return because === null ? what : `${what}: ${Array.from(because, visible).join("")}`;
+  return because === null ? what : `${what}: ${visibleText(because)}`;
 }
 
 /** For the error or warning that a lock is stale. */
@@ -185,24 +192,20 @@ function includeWarnings({ outside, constraints }: Expanded): Failure[] {
 
 async function chooseFormat(source: FileSource, wanted: string | null): Promise<LockFormat> {
   const { path, head } = source;
-  if (wanted !== null && !SUPPORTED.some((format) => format === wanted)) {
-    throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: SUPPORTED });
+  if (wanted !== null) {
+    const known = FORMATS.find((format) => format === wanted);
+    if (known !== undefined) return known;
+    throw shellError("bad-value", { text: wanted, detail: FORMAT.name, known: FORMATS });
   }
-  const content = wanted === null ? formatByContent(head, source.bytes) : null;
+  const content = formatByContent(head, source.bytes);
   const named = formatByName(basename(path));
   if (content !== null && named !== null && content !== named) warnOtherFormat(path, content, named);
-  const format = wanted ?? content ?? named ?? formatByComment(head);
-  if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: SUPPORTED });
-  const supported = SUPPORTED.find((each) => each === format);
-  if (supported !== undefined) return supported;
-  throw shellError("unsupported-lock-format", {
-    text: path,
-    detail: TOOL_NAMES[format as keyof typeof TOOL_NAMES],
-    path,
-  });
+  const format = content ?? named ?? formatByComment(head);
+  if (format === null) throw shellError("unknown-lock-format", { text: path, path, known: FORMATS });
+  return format;
 }
 
-function warnOtherFormat(path: string, content: Format, named: Format): void {
+function warnOtherFormat(path: string, content: LockFormat, named: LockFormat): void {
   const { failure } = shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }

@@ -1,11 +1,11 @@
 // Tables of text: columns as wide as their longest cell, two spaces between them.
 
-import { visible } from "../words/errors.ts";
+import { visibleText } from "../words/errors.ts";
 
 /** One line for each row; the last column is not padded. Control characters are made visible. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
-  const printable = rows.map((row) => row.map((cell) => Array.from(cell, visible).join("")));
+  const printable = rows.map((row) => row.map(visibleText));
   for (const row of printable) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
   }

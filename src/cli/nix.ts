@@ -25,7 +25,7 @@ import {
   writeWhole,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, NOWHERE, shellError, visible } from "../words/errors.ts";
+import { type Failure, NOWHERE, shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { findLock, freshnessWords, type Input, openInput, readPyprojectBeside, staleFacts } from "./input.ts";
@@ -257,7 +257,7 @@ function summary({ written, packages, targets, uninstallable }: Outcome, loader:
   lines.push(...uninstallableLines(uninstallable, targets.length));
   const attribute = projectFacts(input.pyproject, input.lock)?.package === true ? "application" : "environment";
   lines.push(`next: nix-build ${relative(".", join(loader))} -A ${attribute}`);
-  return `${lines.map((line) => Array.from(line, visible).join("")).join("\n")}\n`;
+  return `${lines.map(visibleText).join("\n")}\n`;
 }
 
 /** Enough to see what is missing: `check` and `why --artifact` tell the rest. */

@@ -14,7 +14,7 @@ import { defaultIndex, pipConfigPaths } from "../prefetch/settings.ts";
 import { Finder, type Host } from "../prefetch/work.ts";
 import { checkOut } from "../runtime/node/git.ts";
 import { sender, sleep } from "../runtime/node/http.ts";
-import { cacheFolder, digests, openFile, openPart } from "../runtime/node/storage.ts";
+import { digests, openFile, openPart, partsFolder } from "../runtime/node/storage.ts";
 import {
   dirname,
   isAbsolute,
@@ -143,7 +143,7 @@ async function hostOf(words: Words, { path: lockPath, lock }: Input): Promise<Ho
   const pipFiles = await Promise.all(pipConfigPaths(environment, platform()).map(textIfReadable));
   const setting =
     words.value(INDEX) ?? defaultIndex({ environment, pipFiles: pipFiles.filter((text) => text !== null) });
-  const parts = cacheFolder(environment);
+  const parts = partsFolder(environment);
   return {
     network: wheelhouse === null ? { send: sender(`pylock2nix/${await packageVersion()}`), credentials, sleep } : null,
     index: setting === null ? null : credentials.learn(setting),

@@ -7,7 +7,7 @@ import { resolveReport } from "../answers/report.ts";
 import type { Resolution, ResolveAllRequest, ResolvedPackage } from "../lock/resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { shellError, visible } from "../words/errors.ts";
+import { shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { freshnessWords, type Input, lockFacts, openInput, staleFacts } from "./input.ts";
 import { columns, counted } from "./layout.ts";
@@ -80,8 +80,8 @@ function resolutionText({ target, groups, extras, packages, uninstallable, probl
   ];
   const lines = [`${target} (${selection.join("; ")})`];
   if (error !== null) {
-    lines.push(`  refused: ${oneLine(error.message)}`);
-    if (error.hint !== null) lines.push(`  hint: ${oneLine(error.hint)}`);
+    lines.push(`  refused: ${visibleText(error.message)}`);
+    if (error.hint !== null) lines.push(`  hint: ${visibleText(error.hint)}`);
     return lines.join("\n");
   }
   const rows = packages.map(({ name, version, kind, artifact, url }) => [
@@ -93,7 +93,7 @@ function resolutionText({ target, groups, extras, packages, uninstallable, probl
   lines.push(...columns(rows).map((row) => `  ${row}`));
   lines.push(`  ${[counted(packages.length, "package"), ...kindCounts(packages)].join(", ")}`);
   if (uninstallable.length > 0) lines.push(`  no file fits this target: ${uninstallable.join(", ")}`);
-  for (const problem of problems) lines.push(`  problem: ${oneLine(problem)}`);
+  for (const problem of problems) lines.push(`  problem: ${visibleText(problem)}`);
   return lines.join("\n");
 }
 
@@ -101,8 +101,4 @@ function kindCounts(packages: readonly ResolvedPackage[]): string[] {
   const counts = new Map<string, number>();
   for (const { kind } of packages) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts].map(([kind, count]) => `${count} ${kind}`);
-}
-
-function oneLine(text: string): string {
-  return Array.from(text, visible).join("");
 }

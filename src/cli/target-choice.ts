@@ -3,13 +3,13 @@
 // The usual target of `resolve` is this machine with the newest Python that the lock admits: one answer, about here. Those
 // of `nix` are all Pythons that the lock admits on Nix's four systems, since the file is for other machines too.
 
-import type { FreezeTarget } from "../answers/freeze.ts";
 import type { SourceRecord } from "../answers/record.ts";
 import {
   admittedPythons,
   type ChosenTarget,
   chosenTarget,
   combined,
+  type FreezeTarget,
   NIX_SYSTEMS,
   PLATFORMS,
   type Python,

@@ -7,7 +7,7 @@ import { Expectations } from "../answers/verify.ts";
 import { type Engine, type HashOutcome, hashAll, hashInput, mismatchReason } from "../runtime/node/verify.ts";
 import { now, print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, shellError, visible } from "../words/errors.ts";
+import { type Failure, shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { type Input, openLock } from "./input.ts";
 import { counted } from "./layout.ts";
@@ -236,7 +236,7 @@ function asText(report: Report, unhashed: ReadonlySet<string>, lockPath: string)
     `${ok} of ${counted(checked, "file")} right by ${lockPath}${missing.length > 0 ? `, ${missing.length} missing` : ""}`,
   );
   lines.push(`${bytesText(bytes)} in ${seconds.toFixed(1)} s${rate} (${engine}, ${threads})`);
-  return `${lines.map((line) => Array.from(line, visible).join("")).join("\n")}\n`;
+  return `${lines.map(visibleText).join("\n")}\n`;
 }
 
 const REASON_WORDS: Readonly<Record<Mismatch["reason"], string>> = {

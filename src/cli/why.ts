@@ -9,7 +9,7 @@ import { normalizeName } from "../lock/name.ts";
 import type { ResolveOptions } from "../lock/resolution.ts";
 import { describeTarget } from "../lock/shipped.ts";
 import { print } from "../runtime/node.ts";
-import { shellError, visible } from "../words/errors.ts";
+import { shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { openLock } from "./input.ts";
 import { columns } from "./layout.ts";
@@ -87,7 +87,7 @@ function asText({ why: found, files, explanation }: Answer): string {
     ...(extras.length > 0 ? [`extras: ${extras.join(", ")}`] : []),
   ];
   const lines = [`${found.target} (${chosen.join("; ")})`];
-  if (error !== null) return [...lines, `  refused: ${error.message}`].map(printable).join("\n");
+  if (error !== null) return [...lines, `  refused: ${error.message}`].map(visibleText).join("\n");
   const selected = [...found.installed, ...found.uninstallable];
   if (selected.length > 0) {
     if (found.installed.length > 0) lines.push(`  ${found.installed.map(spoken).join(" and ")} is installed`);
@@ -102,7 +102,7 @@ function asText({ why: found, files, explanation }: Answer): string {
     lines.push(`  files of ${spoken(each)}${originText(each)}`);
     lines.push(...columns(each.files.map(({ name, because }) => [`    ${name}`, because])));
   }
-  return lines.map(printable).join("\n");
+  return lines.map(visibleText).join("\n");
 }
 
 /** Of several versions: where this one comes from, and what would choose it. */
@@ -125,8 +125,4 @@ function absenceSubject({ by, group }: Absence): string {
 
 function spoken({ name, version }: Identity): string {
   return version === null ? name : `${name} ${version}`;
-}
-
-function printable(text: string): string {
-  return Array.from(text, visible).join("");
 }

@@ -7,7 +7,8 @@ import * as abi from "../core/abi.ts";
 import type { Core, Rows } from "../core/core.ts";
 import { chosenFile, packageName, packageVersion } from "./packages.ts";
 import { allowed, type PolicyRequest } from "./policy.ts";
-import { coreRequest, type Resolution, type ResolveRequest, readResolutions, type Speak } from "./resolution.ts";
+import { coreRequest, type Resolution, type ResolveRequest, readResolutions } from "./resolution.ts";
+import type { Speak } from "./targets.ts";
 
 /** Whether a requirement counts; what else it can be. */
 export type ReasonCode = "counts" | "marker" | "python" | "platform" | "extra" | "group" | "owner-absent";

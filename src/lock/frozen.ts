@@ -5,8 +5,8 @@
 import * as abi from "../core/abi.ts";
 import type { Core } from "../core/core.ts";
 import { packageName, packageVersion, sourceKind } from "./packages.ts";
-import { coreRequest, type ResolveAllRequest, type Speak, targetList } from "./resolution.ts";
-import { type CoreTarget, type Span, spanAt, targetsOf } from "./targets.ts";
+import { coreRequest, type ResolveAllRequest } from "./resolution.ts";
+import { type CoreTarget, type Span, type Speak, spanAt, targetList, targetsOf } from "./targets.ts";
 
 /**
  * `groups`: those that are chosen by default; a lock that its tool solves anew is held against them. Without `packages` the

@@ -6,7 +6,7 @@ import * as abi from "../core/abi.ts";
 import type { ByteSource, Core, CoreFailure, Form, FormRequest } from "../core/core.ts";
 import { errorFrom, type Failure, failureFrom } from "../words/errors.ts";
 import { type Explanation, type FileReason, readExplanation, readVerdicts } from "./explain.ts";
-import { formatOfLock, USUAL_NAMES } from "./formats.ts";
+import { formatOfLock, type LockFormat, USUAL_NAMES } from "./formats.ts";
 import { type FreezeRequest, type FrozenParts, readFrozen } from "./frozen.ts";
 import { type FrozenTarget, readFrozenTarget } from "./open.ts";
 import {
@@ -31,13 +31,10 @@ import {
   readResolutionParts,
   readResolutions,
   selected,
-  targetChoice,
 } from "./resolution.ts";
 import { describedBy, type Target, targetsOf } from "./target.ts";
+import { targetChoice } from "./targets.ts";
 import { readStated, type UvStated } from "./uv/stated.ts";
-
-/** A kind of lock: `pylock` is PEP 751, `requirements` are those with hashes, `conda` is the pip part of conda-lock. */
-export type LockFormat = "poetry" | "uv" | "pylock" | "pdm" | "pipfile" | "requirements" | "conda";
 
 /** What `readLock` may be told. */
 export interface ReadOptions {
@@ -222,6 +219,7 @@ export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string,
   const members = names(core, abi.TABLE_MEMBER).sort();
   const groups = groupsOf(core, format, pyproject);
   const usual = [...groups].filter(([, isChosen]) => isChosen).map(([name]) => name);
+  let floors: number | undefined;
   return {
     path,
     format,
@@ -258,7 +256,10 @@ export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string,
     verdicts: (request, rows) => readVerdicts(core, request, rows),
     resolveOpen: (request) => readFrozenTarget(core, request, spoken),
     freeze: (request) => readFrozen(core, request, spoken),
-    asksForGlibc: (older, newer) => (core.floors() & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0,
+    asksForGlibc: (older, newer) => {
+      floors ??= core.floors();
+      return (floors & (2 ** (newer - 31) - 2 ** (older - 31))) !== 0;
+    },
     hasVirtualProject: hasVirtualProject(core),
   };
 }

@@ -4,7 +4,8 @@ import * as abi from "../core/abi.ts";
 import type { Core, CoreFailure } from "../core/core.ts";
 import type { Failure } from "../words/errors.ts";
 import { type ChosenFile, chosenFile, packageName } from "./packages.ts";
-import { type ArtifactKind, coreRequest, KINDS, type ResolveRequest, type Speak } from "./resolution.ts";
+import { type ArtifactKind, coreRequest, KINDS, type ResolveRequest } from "./resolution.ts";
+import type { Speak } from "./targets.ts";
 
 /** A package on one target, for every selection. */
 export interface FrozenChoice {

@@ -2,10 +2,10 @@
 // targets that select it alike; here they become plain data, or stay bytes for who prints them.
 
 import * as abi from "../core/abi.ts";
-import type { Core, CoreFailure, CoreRequest } from "../core/core.ts";
+import type { Core, CoreRequest } from "../core/core.ts";
 import type { Failure } from "../words/errors.ts";
 import { packageName } from "./packages.ts";
-import { type CoreTarget, targetsOf } from "./targets.ts";
+import { type CoreTarget, type Speak, type TargetChoice, targetList, targetsOf } from "./targets.ts";
 
 /** What to resolve: one selection on one target. */
 export interface ResolveRequest {
@@ -108,18 +108,6 @@ export function selected<Request extends object>(
   return { ...request, groups: request.groups ?? usual, extras: request.extras ?? [] };
 }
 
-export function targetChoice<Choice extends TargetChoice>(target: string | Choice): Choice {
-  return typeof target === "string" ? ({ target } as Choice) : target;
-}
-
-/** A target, with another `python_full_version` than the usual one where that is said. */
-export interface TargetChoice {
-  /** Its name. */
-  readonly target: string;
-  /** python_full_version. */
-  readonly python?: string | undefined;
-}
-
 /** A resolution whose packages are JSON still: pieces that follow one another, of objects with commas between them. */
 export interface ResolutionParts extends Omit<Resolution, "packages"> {
   /** Views of the core's memory, good until its next call. */
@@ -139,9 +127,6 @@ export const KINDS: readonly ArtifactKind[] = [
   "path",
   "virtual",
 ];
-/** Puts a failure into words; `target` is what was asked for, where that was at fault. */
-export type Speak = (failure: CoreFailure, target: string) => Failure;
-
 /** Resolves a selection on each target, in the order given. Packages that several targets select alike are one object. */
 export function readResolutions(core: Core, request: ResolveAllRequest, speak: Speak): Resolution[] {
   const { output, targets, choices } = resolveAll(core, request, speak);
@@ -199,11 +184,6 @@ export function admittedTargets(core: Core, targets: readonly string[]): string[
   core.resolveAll({ target, flags: abi.REQUEST_IS_TARGET_ONLY });
   const rows = core.rows(abi.TABLE_TARGET, abi.TARGET_WORDS);
   return targets.filter((_, row) => rows.at(row, abi.TARGET_STATUS) !== abi.STATUS_PYTHON_REFUSED);
-}
-
-/** Names and Pythons in turn, each ended by a NUL (src/core/abi.ts, REQUEST_TARGET). */
-export function targetList(targets: readonly TargetChoice[]): string {
-  return targets.map(({ target, python }) => `${target}\0${python ?? ""}\0`).join("");
 }
 
 function answerOf(

@@ -1,9 +1,19 @@
-// How each target of a request went, read out of the core's tables.
+// The targets of a request, and how each of them went: read out of the core's tables.
 
 import * as abi from "../core/abi.ts";
 import type { Core, CoreFailure } from "../core/core.ts";
 import type { Failure } from "../words/errors.ts";
-import type { Speak, TargetChoice } from "./resolution.ts";
+
+/** A target, with another `python_full_version` than the usual one where that is said. */
+export interface TargetChoice {
+  /** Its name. */
+  readonly target: string;
+  /** python_full_version. */
+  readonly python?: string | undefined;
+}
+
+/** Puts a failure into words; `target` is what was asked for, where that was at fault. */
+export type Speak = (failure: CoreFailure, target: string) => Failure;
 
 /** A slice: of the output, in bytes, or of a table. */
 export interface Span {
@@ -20,6 +30,15 @@ export interface CoreTarget {
   /** What the installer refuses, and under which condition. */
   readonly refusals: readonly { readonly condition: number; readonly error: Failure }[];
   readonly error: Failure | null;
+}
+
+export function targetChoice<Choice extends TargetChoice>(target: string | Choice): Choice {
+  return typeof target === "string" ? ({ target } as Choice) : target;
+}
+
+/** Names and Pythons in turn, each ended by a NUL (src/core/abi.ts, REQUEST_TARGET). */
+export function targetList(targets: readonly TargetChoice[]): string {
+  return targets.map(({ target, python }) => `${target}\0${python ?? ""}\0`).join("");
 }
 
 export function targetsOf(core: Core, targets: readonly TargetChoice[], speak: Speak): CoreTarget[] {

@@ -10,7 +10,7 @@
 // Invariant: nothing of the input reaches the terminal as a control character; the caret stands under the first character
 // of the span whatever stands before it; an excerpt is at most EXCERPT_WIDTH characters wide.
 
-import { type Failure, visible } from "./errors.ts";
+import { type Failure, visible, visibleText } from "./errors.ts";
 import { positionOf } from "./position.ts";
 
 /** How a failure is shown. */
@@ -48,18 +48,18 @@ const TAB = "    ";
 export function renderFailure(failure: Failure, options: DiagnosticOptions = {}): string {
   const { severity = "error", bytes = null, color = false } = options;
   const paint = color ? painted : plain;
-  const lines = [`${paint(severity, severity)}: ${paint("bold", oneLine(failure.message))}`];
+  const lines = [`${paint(severity, severity)}: ${paint("bold", visibleText(failure.message))}`];
   if (failure.path !== null) lines.push(`  ${paint("frame", "-->")} ${place(failure)}`);
   if (bytes !== null && failure.offset !== null) {
     lines.push(...excerpt(bytes, failure.offset, failure.size ?? 0, paint, severity));
   }
-  if (failure.hint !== null) lines.push("", `${paint("hint", "hint")}: ${oneLine(failure.hint)}`);
+  if (failure.hint !== null) lines.push("", `${paint("hint", "hint")}: ${visibleText(failure.hint)}`);
   return `${lines.join("\n")}\n`;
 }
 
 /** `path:line:column`, as far as it is known. */
 function place({ path, line, column }: Failure): string {
-  return [oneLine(path ?? ""), line, column].filter((part) => part !== null).join(":");
+  return [visibleText(path ?? ""), line, column].filter((part) => part !== null).join(":");
 }
 
 type Style = "error" | "warning" | "hint" | "frame" | "bold";
@@ -110,10 +110,6 @@ function columns(texts: readonly string[]): number {
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
-
-function oneLine(text: string): string {
-  return Array.from(text, visible).join("");
-}
 
 const COLORS: Record<Style, string> = { error: "31;1", warning: "33;1", hint: "36;1", frame: "34", bold: "1" };
 

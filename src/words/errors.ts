@@ -19,7 +19,7 @@ import { type ExitCode, type Finding, report, type ShellWords, type StatusWords,
 import { positionOf } from "./position.ts";
 
 export type { ExitCode } from "./errors/words.ts";
-export { visible } from "./errors/words.ts";
+export { visible, visibleText } from "./errors/words.ts";
 
 /** A failure as it is printed and as `--json` gives it; null where something is unknown. Offset and size are bytes. */
 export interface Failure {

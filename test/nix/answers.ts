@@ -1,6 +1,6 @@
 // What the modules for Nix answer, from the host that stands in for Nix: as JSON, for a Nix that has no `builtins.wasm`.
 import { readFileSync } from "node:fs";
-import type { LockFormat } from "../../src/lock/lockfile.ts";
+import type { LockFormat } from "../../src/lock/formats.ts";
 import { type Pyproject, pdmRecords, projectRecords } from "../../src/lock/pyproject.ts";
 import { evaluator, Path } from "./host.ts";
 

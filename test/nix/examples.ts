@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as assert from "uvu/assert";
-import type { LockFormat } from "../../src/lock/lockfile.ts";
+import type { LockFormat } from "../../src/lock/formats.ts";
 import { readPyproject } from "../../src/lock/pyproject.ts";
 import { answerTo, MODULES } from "./answers.ts";
 import { hostPython, privateStore, run, serveFolder, standIn, succeed, temporaryFolder, text } from "./nix.ts";

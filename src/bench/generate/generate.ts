@@ -1,6 +1,6 @@
 // Locks of any size with the shape of real ones. The same tool, size and seed make the same bytes, on every machine.
 
-import { makeProject } from "./packages.ts";
+import { type GeneratedFiles, makeProject } from "./packages.ts";
 import { writePoetry } from "./poetry.ts";
 import { Random } from "./random.ts";
 import { POETRY, UV } from "./shape.ts";
@@ -12,13 +12,6 @@ export interface Generated {
   readonly tool: GeneratedTool;
   readonly packages: number;
   readonly seed: number;
-}
-
-export interface GeneratedFiles {
-  /** What the lock's file is called. */
-  readonly name: string;
-  readonly lock: string;
-  readonly pyproject: string;
 }
 
 export async function generateLock({ tool, packages, seed }: Generated): Promise<GeneratedFiles> {

@@ -20,6 +20,14 @@ export interface MadeProject {
   readonly roots: readonly number[];
 }
 
+/** A project as it lies in a folder. */
+export interface GeneratedFiles {
+  /** What the lock's file is called. */
+  readonly name: string;
+  readonly lock: string;
+  readonly pyproject: string;
+}
+
 /** Packages that very many others require stand at the end, as typing-extensions and numpy would. */
 const HUBS = 20;
 /** Of a thousand dependencies, those on such a package. */
@@ -34,13 +42,21 @@ export function makeProject(count: number, shape: Shape, random: Random): MadePr
     const later = count - index - 1;
     for (let wanted = Math.min(later, random.from(shape.dependencies)); wanted > 0; wanted--) {
       const isHub = later > HUBS && random.chance(TO_HUB);
-      chosen.add(isHub ? count - 1 - random.below(HUBS) : index + 1 + random.below(later));
+      if (isHub) chosen.add(count - 1 - random.below(HUBS));
+      else if (random.chance(shape.fresh)) chosen.add(freshAfter(index, required));
+      else chosen.add(index + 1 + random.below(later));
     }
     for (const to of chosen) required[to] = 1;
     const dependencies = [...chosen].map((to) => ({ to, hasMarker: random.chance(shape.markers) }));
     return { name, version, files: makeFiles(name, version, shape, random), dependencies };
   });
   return { packages, roots: packages.flatMap((_, index) => (required[index] === 1 ? [] : [index])) };
+}
+
+/** The next package that nobody requires yet, if there is one near; else the next. */
+function freshAfter(index: number, required: Uint8Array): number {
+  const next = required.subarray(index + 1, index + 200).indexOf(0);
+  return index + 1 + Math.max(0, next);
 }
 
 const SYLLABLES =

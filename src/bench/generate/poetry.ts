@@ -2,8 +2,7 @@
 
 import { contentHashes, readPyproject } from "../../lock/pyproject.ts";
 import { sha256Hex } from "../../lock/sri.ts";
-import type { GeneratedFiles } from "./generate.ts";
-import type { MadePackage, MadeProject } from "./packages.ts";
+import type { GeneratedFiles, MadePackage, MadeProject } from "./packages.ts";
 import type { Random } from "./random.ts";
 import {
   DESCRIPTION_LENGTH,

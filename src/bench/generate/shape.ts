@@ -19,6 +19,11 @@ export interface Shape {
   readonly dependencies: readonly number[];
   /** Of a thousand dependencies: with a marker. */
   readonly markers: number;
+  /**
+   * Of a thousand dependencies: on a package that nobody else requires, if there is one. So that the project itself requires as
+   * many of its packages as real ones do: 25 % in poetry.locks, 17 % in uv.locks.
+   */
+  readonly fresh: number;
 }
 
 export const POETRY: Shape = {
@@ -28,6 +33,7 @@ export const POETRY: Shape = {
   wheels: [1, 3, 7, 26, 65, 90, 103, 128, 139],
   dependencies: [0, 0, 0, 1, 2, 5, 8, 16, 19],
   markers: 143,
+  fresh: 500,
 };
 
 export const UV: Shape = {
@@ -37,6 +43,7 @@ export const UV: Shape = {
   wheels: [1, 2, 6, 21, 47, 73, 102, 126, 128],
   dependencies: [0, 0, 0, 1, 3, 6, 9, 20, 26],
   markers: 394,
+  fresh: 500,
 };
 
 /** Characters of a description; of a marker in a uv.lock, where forks of the resolution make long ones. */

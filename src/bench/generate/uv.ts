@@ -1,7 +1,6 @@
 // A uv.lock of version 1, revision 3, as uv writes it (crates/uv-resolver/src/lock/mod.rs), and the pyproject.toml that it is of.
 
-import type { GeneratedFiles } from "./generate.ts";
-import type { MadePackage, MadeProject } from "./packages.ts";
+import type { GeneratedFiles, MadePackage, MadeProject } from "./packages.ts";
 import type { Random } from "./random.ts";
 import { UV_ATOMS, UV_DISTINCT_MARKERS, UV_MARKER_LENGTH } from "./shape.ts";
 

@@ -1,6 +1,6 @@
 // The report for a terminal: a table for each lock, what was compared, how noisy it was.
 
-import { visible } from "../../words/errors.ts";
+import { visibleText } from "../../words/errors.ts";
 import {
   changeText,
   lockText,
@@ -29,7 +29,7 @@ export function tableReport(report: Report): string {
   blocks.push(comparisonLines(report), [noiseText(report)]);
   return `${blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map(printable).join("\n"))
+    .map((lines) => lines.map(visibleText).join("\n"))
     .join("\n\n")}\n`;
 }
 
@@ -81,9 +81,4 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** Names of locks are anybody's text. */
-function printable(line: string): string {
-  return Array.from(line, visible).join("");
 }

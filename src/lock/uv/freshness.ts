@@ -12,9 +12,9 @@ import { normalizeName } from "../name.ts";
 import { Section, type TomlValue } from "../pyproject/toml.ts";
 import { hasConflicts } from "./conflicts.ts";
 import { type Combine, type Declaration, literalKey, nameOfKey, normalizedKeys } from "./declaration.ts";
-import { flatGroups, groupPythons } from "./groups.ts";
+import { flatGroups, type GroupRequirement, groupPythons } from "./groups.ts";
 import { differenceOfOptions } from "./options.ts";
-import { withoutPlain } from "./plain.ts";
+import { type Wanted, withoutPlain } from "./plain.ts";
 import {
   type Former,
   indexesOf,
@@ -281,8 +281,8 @@ function differenceOfExcludes(stated: UvStated, { root }: UvWorkspace): string |
 /** The groups of a workspace whose root is no project. */
 function differenceOfRootGroups({ document }: UvStated, workspace: UvWorkspace, algebra: Algebra): string | null {
   const { root } = workspace;
-  const wanted = isProject(root) ? new Map() : groupKeys(root, null, workspace, algebra);
-  return differenceOfGroups(wanted, tableOf(manifest(document)["dependency-groups"]), false, root.folder, algebra);
+  const stated = tableOf(manifest(document)["dependency-groups"]);
+  return differenceOfGroups(isProject(root) ? null : root, null, stated, false, workspace, root.folder, algebra);
 }
 
 /** What a script itself requires: [manifest] has it, for there is no package that it could stand at. */
@@ -357,12 +357,13 @@ function differenceOfProject(
     differenceOfExtras(locked, table, stated.revision) ??
     differenceOfRequirements(locked, project, own, workspace.root.folder, algebra) ??
     differenceOfGroups(
-      groupKeys(project, name, own, algebra),
+      project,
+      name,
       groupTable(locked.metadata),
       stated.revision >= 1,
+      own,
       workspace.root.folder,
       algebra,
-      name,
     )
   );
 }
@@ -397,22 +398,22 @@ function differenceOfRequirements(
   { form, combine }: Algebra,
 ): string | null {
   const table = projectTable(project);
-  const place: Place = { project, own: name };
   const optional = table.section("optional-dependencies");
-  const extras = optional.names().map((extra) => ({ extra: normalizeName(extra), texts: optional.texts(extra) }));
-  const isSpecial = (each: string): boolean =>
-    each === name || workspace.members.has(each) || [project, workspace.root].some((base) => sourcesOf(base).has(each));
   const rest = withoutPlain(
-    { wanted: table.texts("dependencies"), stated: tables(metadata["requires-dist"]) },
-    extras.flatMap(({ texts }) => texts),
-    isSpecial,
+    {
+      wanted: [
+        ...table.texts("dependencies").map((text): Wanted => ({ text })),
+        ...optional
+          .names()
+          .flatMap((extra) => optional.texts(extra).map((text) => ({ text, extra: normalizeName(extra) }))),
+      ],
+      stated: tables(metadata["requires-dist"]),
+    },
+    specialIn(project, name, workspace),
   );
-  const wanted = [
-    ...rest.wanted.flatMap((text) => wantedDeclarations(text, place, workspace, form)),
-    ...extras.flatMap(({ extra, texts }) =>
-      texts.flatMap((text) => wantedDeclarations(text, { ...place, extra }, workspace, form)),
-    ),
-  ];
+  const wanted = rest.wanted.flatMap(({ text, ...more }) =>
+    wantedDeclarations(text, { project, own: name, ...more }, workspace, form),
+  );
   const stated = rest.stated.map((row) => lockedDeclaration(row, folder, form));
   const different = differing(normalizedKeys(wanted, combine), normalizedKeys(stated, combine));
   if (different === null) return null;
@@ -423,48 +424,41 @@ function differenceOfRequirements(
   return `\`${name}\` requires \`${different}\` in another way than the lock was made for`;
 }
 
-/** Its groups by name, each with the keys of its requirements. */
-function groupKeys(
-  project: UvProject,
-  own: string | null,
-  workspace: UvWorkspace,
-  { form, combine }: Algebra,
-): Map<string, readonly string[]> {
-  const keys = new Map<string, readonly string[]>();
-  for (const [group, requirements] of flatGroups(project)) {
-    const declarations = requirements.flatMap(({ text, markers }) =>
-      wantedDeclarations(text, { project, own, group, markers }, workspace, form),
-    );
-    keys.set(group, normalizedKeys(declarations, combine));
-  }
-  return keys;
+/** Whether a name has a source of its own, or is one of the workspace. */
+function specialIn(project: UvProject, own: string | null, { root, members }: UvWorkspace): (name: string) => boolean {
+  const sources = [project, root].map(sourcesOf);
+  return (name) => name === own || members.has(name) || sources.some((each) => each.has(name));
 }
 
+/** The groups of a project, or of a workspace's root that is none (`own` is null); of none at all without a project. */
 function differenceOfGroups(
-  wanted: ReadonlyMap<string, readonly string[]>,
+  project: UvProject | null,
+  own: string | null,
   stated: LockTable,
   withEmpty: boolean,
+  workspace: UvWorkspace,
   folder: string,
   { form, combine }: Algebra,
-  owner = "",
 ): string | null {
-  const lockedGroups = new Map(
-    Object.entries(stated).map(([group, rows]) => [
-      normalizeName(group),
-      normalizedKeys(
-        tables(rows).map((row) => lockedDeclaration(row, folder, form)),
-        combine,
-      ),
-    ]),
-  );
-  const of = owner === "" ? "" : ` of \`${owner}\``;
-  for (const group of new Set([...wanted.keys(), ...lockedGroups.keys()])) {
-    const left = wanted.get(group);
-    const right = lockedGroups.get(group);
-    const isEmpty = (left ?? []).length === 0 && (right ?? []).length === 0;
+  const wanted = project === null ? new Map<string, readonly GroupRequirement[]>() : flatGroups(project);
+  const locked = new Map(Object.entries(stated).map(([group, rows]) => [normalizeName(group), tables(rows)]));
+  const isSpecial = specialIn(project ?? workspace.root, own, workspace);
+  const of = own === null ? "" : ` of \`${own}\``;
+  for (const group of new Set([...wanted.keys(), ...locked.keys()])) {
+    const all = { wanted: wanted.get(group) ?? [], stated: locked.get(group) ?? [] };
+    const rest = withoutPlain(all, isSpecial);
+    const declarations = rest.wanted.flatMap(({ text, markers }) =>
+      wantedDeclarations(text, { project: project ?? workspace.root, own, group, markers }, workspace, form),
+    );
+    const left = normalizedKeys(declarations, combine);
+    const right = normalizedKeys(
+      rest.stated.map((row) => lockedDeclaration(row, folder, form)),
+      combine,
+    );
+    const isEmpty = left.length === 0 && right.length === 0 && rest.wanted.length === all.wanted.length;
     if (isEmpty && !withEmpty) continue;
-    if (left === undefined) return `the group \`${group}\`${of} is gone`;
-    if (right === undefined) return `the group \`${group}\`${of} is new`;
+    if (!wanted.has(group)) return `the group \`${group}\`${of} is gone`;
+    if (!locked.has(group)) return `the group \`${group}\`${of} is new`;
     const different = differing(left, right);
     if (different !== null) {
       return `the group \`${group}\`${of} requires \`${different}\` in another way than the lock was made for`;

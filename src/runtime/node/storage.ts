@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { createDigest } from "../../lock/integrity.ts";
 import type { RandomAccess } from "../../prefetch/archive.ts";
 import type { Part } from "../../prefetch/download.ts";
+import { cacheFolder } from "./cache-folder.ts";
 
 /** A file that can be hashed and looked into. */
 export interface StoredFile extends RandomAccess {
@@ -23,10 +24,8 @@ export interface StoredPart extends Part, StoredFile {
 }
 
 /** Where unfinished downloads are kept. */
-export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = environment;
-  const base = XDG_CACHE_HOME || (process.platform === "win32" ? LOCALAPPDATA : HOME && join(HOME, ".cache"));
-  return join(base || tmpdir(), "pylock2nix", "parts");
+export function partsFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  return join(cacheFolder(environment) ?? join(tmpdir(), "pylock2nix"), "parts");
 }
 
 /** The part of that key, with what an earlier process left of it. */

@@ -11,7 +11,6 @@ export type FileCode =
   | "lock-not-found"
   | "several-locks"
   | "unknown-lock-format"
-  | "unsupported-lock-format"
   | "other-format"
   | "stale-lock"
   | "pyproject-utf8"
@@ -76,10 +75,6 @@ export const FILE_WORDS: ShellWords<FileCode> = {
   "unknown-lock-format": {
     message: ({ text }) => `cannot tell the format of \`${text}\`: it looks like no lock that is known`,
     hint: ({ known }) => `\`--format\` says what it is: ${orList(known)}`,
-  },
-  "unsupported-lock-format": {
-    message: ({ text, detail }) => `cannot read \`${text}\` yet: it is a lock of ${detail}`,
-    hint: () => "this version reads the locks of Poetry",
   },
   "other-format": {
     message: ({ text, detail }) => `read as a lock of ${text}: its name is one of ${detail}, and its content is not`,

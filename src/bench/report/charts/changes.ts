@@ -1,7 +1,7 @@
 // What changed: each ratio with its interval, against the band in which nothing is said to have changed.
 
-import type { Change } from "../../compare.ts";
 import { changeText, percent } from "../../figures.ts";
+import type { Change } from "../../report.ts";
 import { element, type Markup } from "../markup.ts";
 import { AXIS, chart, fitted, logScale, MARGIN, WIDTH } from "./chart.ts";
 
