@@ -74,7 +74,7 @@ let
       tight = clause: let of = match "(.*[^ <>=!~]) ?([<>=!~]+) ?('.*)" clause; in if of == null then clause else concatStringsSep " " of;
       full = clause: let of = match "python_version (<|>=) ('[0-9]+[.][0-9]+')" clause; in if of == null then clause else "python_full_version ${concatStringsSep " " of}";
     in
-    if spaced == "" then [ ]
+    if text == "" || spaced == "" then [ ]
     else if isPlain then sorted (map (clause: full (tight clause)) (parts " and " inner))
     else [ inner ];
 
@@ -110,12 +110,16 @@ let
         extras = sorted (map normalize (parts "," (without (or' (elemAt found 2) ""))));
         # With a marker and all; such a one is the same only without.
         address = if substring 0 1 rest == "@" then without (substring 1 (-1) rest) else null;
+        # As it is written: most are the same in this form already.
+        written = if substring 0 1 rest == "@" then "" else without rest;
         specifiers = if substring 0 1 rest == "@" then [ ] else specifiersOf rest;
         marker = clausesOf (or' (elemAt found 5) "");
       };
   ofRow =
     row:
     let
+      # The usual ones: none, or an extra alone.
+      only = if (row.marker or "") == "" then [ "" ] else match "extra == '([^']*)'" row.marker;
       clauses = clausesOf (row.marker or "");
       ofExtra = clause: match "extra == '(.*)'" clause;
       own = filter (clause: ofExtra clause != null) clauses;
@@ -125,22 +129,25 @@ let
     {
       name = normalize row.name;
       extra =
-        if length own == 1 then normalize (head (ofExtra (head own)))
+        if only != null then normalize (head only)
+        else if length own == 1 then normalize (head (ofExtra (head own)))
         else if behind != null then normalize (elemAt behind 1)
         else if match ".*extra.*" (row.marker or "") != null then null
         else "";
       extras = sorted (map normalize (row.extras or row.extra or [ ]));
       address = row.url or (if any (key: row ? ${key}) [ "git" "path" "directory" "editable" "virtual" ] then "" else null);
       isIndexed = row ? index;
+      written = without (row.specifier or "");
       specifiers = specifiersOf (row.specifier or "");
-      marker = if behind != null then clausesOf (head behind) else filter (clause: ofExtra clause == null) clauses;
+      marker = if only != null then [ ] else if behind != null then clausesOf (head behind) else filter (clause: ofExtra clause == null) clauses;
     };
 
   # Two requirements of the same name and extra.
   compareOne =
     wanted: stated:
     let
-      versions = compareSpecifiers wanted.specifiers stated.specifiers;
+      versions =
+        if wanted.written == stated.written then "same" else compareSpecifiers wanted.specifiers stated.specifiers;
     in
     if wanted.extras != stated.extras || (wanted.address == null) != (stated.address == null) then "other"
     else if wanted.address != stated.address then "unclear"

@@ -49,7 +49,7 @@ let
   # uv.toml takes the place of [tool.uv] in what is no matter of the workspace.
   settings = if script == null && pathExists (folder + "/uv.toml") then read (folder + "/uv.toml") else uv;
   manifest = table stated "manifest";
-  revision = builtins.fromJSON (stated.revision or "0");
+  revision = let text = stated.revision or "0"; in if match "[1-9][0-9]{0,8}" text == null then 0 else builtins.fromJSON text;
   nameOf = project: let name = (table project "project").name or null; in if isString name then normalize name else null;
   isProject = nameOf root != null;
 
@@ -62,12 +62,15 @@ let
     wanted: rows:
     let
       given = map plain.ofRow rows;
-      names = distinct (map (each: each.name) (wanted ++ given));
+      byName = builtins.groupBy (each: each.name);
+      ofWanted = byName wanted;
+      ofGiven = byName given;
+      names = attrNames (ofWanted // ofGiven);
       differs =
         name:
         let
-          ours = filter (each: each.name == name) wanted;
-          theirs = filter (each: each.name == name) given;
+          ours = ofWanted.${name} or [ ];
+          theirs = ofGiven.${name} or [ ];
           extras = distinct (map (each: each.extra) (filter (each: each.extra != null) (ours ++ theirs)));
           of = extra: filter (each: each.extra == extra);
         in
