@@ -5,7 +5,7 @@
 
 import * as abi from "../core/abi.ts";
 import type { Core, Rows } from "../core/core.ts";
-import { chosenFile, packageName, packageVersion } from "./packages.ts";
+import { fileName, packageName, packageVersion } from "./packages.ts";
 import { allowed, type PolicyRequest } from "./policy.ts";
 import { coreRequest, type Resolution, type ResolveRequest, readResolutions } from "./resolution.ts";
 import type { Speak } from "./targets.ts";
@@ -175,11 +175,11 @@ function readFiles(core: Core, policy: PolicyRequest): ExplainedPackage[] {
 function filesOf(core: Core, row: number, policy: PolicyRequest): FileReason[] {
   const packages = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
   const verdicts = core.rows(abi.TABLE_VERDICT, abi.VERDICT_WORDS);
+  const { wheels, sources } = allowed(policy, packageName(core, row));
   return Array.from({ length: packages.at(row, abi.PACKAGE_ARTIFACT_COUNT) }, (_, index) => {
     const file = packages.at(row, abi.PACKAGE_ARTIFACTS) + index;
     const verdict = VERDICTS[verdicts.at(file, abi.VERDICT_CODE)]!;
-    const { name } = chosenFile(core, file);
-    const { wheels, sources } = allowed(policy, packageName(core, row));
+    const name = fileName(core, file);
     const isBarred = verdict === "fits" && !(name.endsWith(".whl") ? wheels : sources);
     return { name, verdict: isBarred ? "barred" : verdict };
   });

@@ -149,13 +149,20 @@ function sourceOf(core: Core, row: number): PackageSource {
 }
 
 export function chosenFile(core: Core, row: number): ChosenFile {
-  const rows = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
-  const text = (word: number): string | null =>
-    rows.at(row, word + 1) === 0 ? null : core.slice(rows.at(row, word), rows.at(row, word + 1));
-  const hash = text(abi.ARTIFACT_HASH);
+  const hash = fileText(core, row, abi.ARTIFACT_HASH);
   return {
-    name: text(abi.ARTIFACT_NAME) ?? "",
+    name: fileName(core, row),
     hash: hash === null ? null : sriHash(hash),
-    url: text(abi.ARTIFACT_URL),
+    url: fileText(core, row, abi.ARTIFACT_URL),
   };
+}
+
+export function fileName(core: Core, row: number): string {
+  return fileText(core, row, abi.ARTIFACT_NAME) ?? "";
+}
+
+function fileText(core: Core, row: number, word: number): string | null {
+  const rows = core.rows(abi.TABLE_ARTIFACT, abi.ARTIFACT_WORDS);
+  const size = rows.at(row, word + 1);
+  return size === 0 ? null : core.slice(rows.at(row, word), size);
 }
