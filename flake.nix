@@ -1,7 +1,8 @@
 # The command line (from a packed release), the Nix library, and a template for a project.
 #
-# Invariant: `lib`, `overlays` and `templates` need no release. What `packages` needs is the output of `npm pack`, with
-# its dependencies inside: `--override-input release file:///path/to/pylock2nix-VERSION.tgz` (release/README.md).
+# Invariant: `lib`, `overlays`, `flakeModules` and `templates` need no release. What `packages` needs is the output of
+# `npm pack`, with its dependencies inside: `--override-input release file:///path/to/pylock2nix-VERSION.tgz`
+# (release/README.md).
 {
   description = "Python lockfiles to Nix, through a WASM core";
 
@@ -56,6 +57,13 @@
       # lib { pkgs }: the library of nix/, for a project whose pylock2nix.nix should not carry its own copy.
       lib = library;
       overlays.default = final: _: { pylock2nix = library { pkgs = final; }; };
+      # For flake-parts: docs/flake-parts.md.
+      flakeModules.default =
+        { lib, ... }:
+        {
+          imports = [ ./nix/flake-module.nix ];
+          perSystem.pylock2nix.wasm = lib.mkDefault "${release}/wasm";
+        };
       packages = forEachSystem (pkgs: { default = commandLine pkgs; });
       templates.default = {
         path = ./examples/template;
@@ -64,6 +72,14 @@
       templates.wasm = {
         path = ./examples/template-wasm;
         description = "A Poetry project built by pylock2nix with nothing generated (Determinate Nix, builtins.wasm)";
+      };
+      templates.uv = {
+        path = ./examples/template-uv;
+        description = "A uv project built by pylock2nix";
+      };
+      templates.flake-parts = {
+        path = ./examples/template-flake-parts;
+        description = "A uv project built by pylock2nix, with flake-parts";
       };
       # The examples, which tests build: run `pylock2nix nix` in what they become.
       templates.workspace = {
@@ -81,6 +97,10 @@
       templates.data-science = {
         path = ./examples/data-science;
         description = "Poetry, numpy and matplotlib: a plot";
+      };
+      templates.cuda = {
+        path = ./examples/cuda;
+        description = "uv and PyTorch with CUDA";
       };
     };
 }

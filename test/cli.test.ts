@@ -182,6 +182,18 @@ test("a refused target does not stop the others, and the exit code is 1", () => 
   assert.match(out, /refused: the lock needs Python \^3\.9/);
 });
 
+test("`nix` says once what several targets are refused for", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pylock2nix-cli-"));
+  const old = ["cp38-linux-x86_64-glibc2.28", "cp38-macos14-arm64"];
+  const { code, err } = run(["nix", "--target", [...old, TARGET].join(), "-o", folder]);
+  rmSync(folder, { recursive: true });
+  assert.is(code, 0, err);
+  const warnings = err.split("\n").filter((line) => line.startsWith("warning: "));
+  assert.equal(warnings, [
+    `warning: ${old.join(", ")} are left out: the lock needs Python ^3.9, this target has 3.8.20`,
+  ]);
+});
+
 test("people see a table, and the totals", () => {
   const { code, out, err } = run(["resolve", "--target", TARGET, "--only", "main"]);
   assert.equal([code, err], [0, ""]);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Example, evaluatedExample, example, frozenExample } from "./nix/examples.ts";
+import { type Example, evaluatedExample, example, frozenExample, ownFile } from "./nix/examples.ts";
 import { isInstalled, run, succeed } from "./nix/nix.ts";
 
 const installed = isInstalled("nix-build");
@@ -27,27 +27,22 @@ async function value(from: Example, expression: string): Promise<unknown> {
   return JSON.parse(await succeed("nix-instantiate", words, { env: from.store }));
 }
 
-/** examples/NAME/default.nix, on the stand-in and with the wheels from loopback. */
-const own = (from: Example): string =>
-  `(let scope = { import = path: if baseNameOf path == "pylock2nix.nix" then arguments: import path (arguments // { ${from.more} }) else import path; }; ` +
-  `in builtins.scopedImport scope ${from.path}/default.nix { pkgs = ${from.pkgs}; })`;
-
 const TABLE = "fruit      price\n-------  -------\napple         30\npear          45";
 
 step("uv-workspace: each member alone", async () => {
   const from = await open("uv-workspace", ["flit-core"]);
-  const api = await built(from, `${own(from)}.api`);
+  const api = await built(from, `${ownFile(from)}.api`);
   assert.is(await succeed(join(api, "bin", "api"), ["--once"]), TABLE);
-  const core = await built(from, `${own(from)}.core`);
+  const core = await built(from, `${ownFile(from)}.core`);
   assert.is(await succeed(join(core, "bin", "core"), []), TABLE);
-  const lint = await built(from, `${own(from)}.api-lint`);
+  const lint = await built(from, `${ownFile(from)}.api-lint`);
   const names = readdirSync(join(lint, "bin"));
   for (const program of ["api", "core", "pyflakes"]) assert.ok(names.includes(program), program);
 });
 
 step("uv-workspace: together, and editable", async () => {
   const from = await open("uv-workspace", ["flit-core"]);
-  const whole = await built(from, `${own(from)}.environment`);
+  const whole = await built(from, `${ownFile(from)}.environment`);
   assert.match(await succeed(join(whole, "bin", "pytest"), ["--version"]), /^pytest \d/);
   assert.is(await succeed(join(whole, "bin", "api"), ["--once"]), TABLE);
   const editable = await built(from, `${frozenExample(from)}.mkEnv { editable = true; }`);
@@ -69,7 +64,7 @@ step("uv-workspace: direnv opens the shell that default.nix has", async () => {
     "uv.lock",
     "use nix -A shell",
   ]);
-  const inputs = (await value(from, `map (each: each.name) ${own(from)}.shell.nativeBuildInputs`)) as string[];
+  const inputs = (await value(from, `map (each: each.name) ${ownFile(from)}.shell.nativeBuildInputs`)) as string[];
   assert.equal(inputs, ["python-env"]);
 });
 
@@ -78,7 +73,7 @@ step("uv-workspace: a change builds only what depends on it anew", async () => {
   const drvs = async (): Promise<string[]> =>
     (await value(
       from,
-      `map (each: each.drvPath) (let p = ${own(from)}; in [ p.api p.core p.environment ])`,
+      `map (each: each.drvPath) (let p = ${ownFile(from)}; in [ p.api p.core p.environment ])`,
     )) as string[];
   const before = await drvs();
   const changes = async (file: string): Promise<boolean[]> => {
@@ -106,7 +101,7 @@ step("uv-workspace: the same derivations without a frozen file", async () => {
 step("container: the application is the last layer, and a change in it changes that layer only", async () => {
   const from = await open("container", ["flit-core"]);
   const layers = async (): Promise<string[]> => {
-    const image = await built(from, own(from));
+    const image = await built(from, ownFile(from));
     const read = (file: string): Promise<string> => succeed("tar", ["-xOf", image, file]);
     const [{ Layers }] = JSON.parse(await read("manifest.json")) as [{ Layers: string[] }];
     return Promise.all(Layers.map((layer) => read(layer.replace("layer.tar", "paths"))));
@@ -127,7 +122,7 @@ step("container: the application is the last layer, and a change in it changes t
 
 step("script: a program with an environment of its own, by both ways", async () => {
   const from = await open("script", [], "prices.py");
-  const out = await built(from, own(from));
+  const out = await built(from, ownFile(from));
   assert.equal(readdirSync(join(out, "bin")), ["prices"]);
   assert.is(await succeed(join(out, "bin", "prices"), [], { cwd: "/" }), TABLE);
   const first = readFileSync(join(out, "bin", "prices"), "utf8").split("\n", 3);
@@ -135,7 +130,7 @@ step("script: a program with an environment of its own, by both ways", async () 
   assert.equal(first.slice(1), ["# /// script", '# requires-python = ">=3.11"']);
   await sameBothWays(from, [`mkScript { script = ${from.path}/prices.py; }`]);
   // What lies beside it is not its own.
-  const drv = (): Promise<unknown> => value(from, `(${own(from)}).drvPath`);
+  const drv = (): Promise<unknown> => value(from, `(${ownFile(from)}).drvPath`);
   const before = await drv();
   writeFileSync(join(from.path, "notes.txt"), "");
   assert.is(await drv(), before);

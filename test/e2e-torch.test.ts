@@ -1,9 +1,11 @@
-// PyTorch with CUDA from the index: locked by uv, frozen, and built by a real Nix on the stand-in for nixpkgs. Three gigabytes,
-// so only when it is asked for:   npm run test:e2e -- torch      (UV: path to uv; the index is that of uv's settings)
-import { readFileSync, writeFileSync } from "node:fs";
+// examples/cuda as its README says it, with the real PyTorch and CUDA from the index: locked by uv, frozen, and built by a real Nix
+// on the stand-in for nixpkgs. Three gigabytes, so only when it is asked for:
+//   npm run test:e2e -- torch      (UV: path to uv; the index is that of uv's settings)
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { toolWheel } from "./nix/examples.ts";
 import { hostPython, isInstalled, privateStore, run, standIn, succeed, temporaryFolder } from "./nix/nix.ts";
 
 const UV = process.env.UV ?? "uv";
@@ -34,24 +36,27 @@ if (!isAsked) test("not asked for", () => void process.stdout.write("skipped 1: 
 else if (!isInstalled("nix-build") || !isInstalled(UV))
   test("Nix or uv is not here", () => void process.stdout.write("skipped 1: Nix or uv is not here\n"));
 else
-  test("torch finds every library, the driver's aside", async () => {
+  test("torch multiplies, and finds every library, the driver's aside", async () => {
     const folder = temporaryFolder();
     const python = await hostPython();
-    writeFileSync(
-      join(folder, "pyproject.toml"),
-      `[project]\nname = "real"\nversion = "1"\nrequires-python = "==${python.version}.*"\ndependencies = ["torch==2.15.0"]\n\n` +
-        "[tool.uv]\nenvironments = [\"sys_platform == 'linux' and platform_machine == 'x86_64'\"]\n",
-    );
-    await succeed(UV, ["lock", "--directory", folder]);
+    const project = join(folder, "cuda");
+    cpSync("examples/cuda", project, { recursive: true });
+    const pyproject = join(project, "pyproject.toml");
+    const text = readFileSync(pyproject, "utf8");
+    assert.ok(text.includes('"torch>=2.15"'));
+    // What is missing below is this version's.
+    writeFileSync(pyproject, text.replace('"torch>=2.15"', '"torch==2.15.0"'));
+    await succeed(UV, ["lock", "--upgrade", "--directory", project]);
     const program = resolve("dist/bin/pylock2nix.cjs");
-    const frozen = await run("node", [program, "nix", folder, "--system", "x86_64-linux", "--python", python.version]);
+    const frozen = await run("node", [program, "nix", project, "--system", "x86_64-linux", "--python", python.version]);
     assert.is(frozen.code, 0, frozen.errors);
     assert.not.match(frozen.errors, "warning");
-    const pkgs = withLibraries(await standIn(python, 'system = "x86_64-linux"; libcVersion = "2.40";'));
-    const project = `(import ${folder}/pylock2nix.nix { pkgs = ${pkgs}; })`;
+    const tools = `tools = { flit-core = ${await toolWheel("flit-core")}; };`;
+    const pkgs = withLibraries(await standIn(python, `system = "x86_64-linux"; libcVersion = "2.40"; ${tools}`));
+    const known = `(import ${project}/pylock2nix.nix { pkgs = ${pkgs}; })`;
     const env = { ...privateStore(join(folder, "nix")), NIX_SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt" };
     const build = (attribute: string): Promise<string> =>
-      succeed("nix-build", ["--no-out-link", "-E", `${project}.${attribute}`], { env });
+      succeed("nix-build", ["--no-out-link", "-E", `${known}.${attribute}`], { env });
     const missing = async (name: string): Promise<string[]> => {
       const text = readFileSync(join(await build(`packages.${name}`), "nix-support", "libraries"), "utf8");
       const lines = text
@@ -60,6 +65,9 @@ else
         .map((line) => line.split(" "));
       return [...new Set(lines.flatMap(([, soname, where]) => (where === "missing" ? [soname!] : [])))].sort();
     };
+    const said = await succeed(join(await build("application"), "bin", "gpu"), []);
+    // The stand-in has written nothing into these objects: it is torch that finds the `nvidia` folder of the environment.
+    assert.match(said, /^driver: .*\ndevice: .*\nproduct: \[\[2\.0, 1\.0\], \[1\.0, 1\.0\]\]$/);
     await build("environment");
     assert.equal(await missing("torch"), ["libcuda.so.1"]);
     assert.equal(await missing("nvidia-cufile"), []);

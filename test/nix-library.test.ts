@@ -816,15 +816,15 @@ about("flake", "has a library, an overlay, a template and the packed command lin
   const nixpkgs = `{ lib = ${pkgs}.lib; legacyPackages = builtins.listToAttrs (map (name: { inherit name; value = ${pkgs} // { nodejs = "/node"; }; }) [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ]); }`;
   const outputs = (release: string): string =>
     `((import ${resolve("flake.nix")}).outputs { self = null; nixpkgs = ${nixpkgs}; release = ${text(release)}; })`;
-  assert.equal(await value(names(outputs("/none"))), ["lib", "overlays", "packages", "templates"]);
+  assert.equal(await value(names(outputs("/none"))), ["flakeModules", "lib", "overlays", "packages", "templates"]);
   assert.equal(
     await value(names(`(${outputs("/none")}.overlays.default ${pkgs} { }).pylock2nix`)),
     await value(names(`import ${library} { pkgs = ${pkgs}; }`)),
   );
   assert.is(await value(`builtins.pathExists (${outputs("/none")}.templates.default.path + "/flake.nix")`), true);
-  // The others are examples: whole projects with a way in and words.
-  const templates = `builtins.removeAttrs ${outputs("/none")}.templates [ "default" "wasm" ]`;
-  assert.equal(await value(names(templates)), ["container", "data-science", "script", "workspace"]);
+  // The others are examples: whole projects with a way in and words. (test/e2e-templates.test.ts has those that are flakes.)
+  const templates = `builtins.removeAttrs ${outputs("/none")}.templates [ "default" "wasm" "uv" "flake-parts" ]`;
+  assert.equal(await value(names(templates)), ["container", "cuda", "data-science", "script", "workspace"]);
   const isWhole = `each: each.description != "" && builtins.all (file: builtins.pathExists (each.path + file)) [ "/default.nix" "/README.md" ]`;
   assert.is(await value(`builtins.all (${isWhole}) (builtins.attrValues (${templates}))`), true);
   await fails(

@@ -114,7 +114,7 @@ async function run(words: Words): Promise<number> {
   if (frozen.buildConstraints !== null) warnOfConstraints(frozen.buildConstraints);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
-  for (const { target, error } of refused) warnRefused(input, target, error);
+  warnRefused(input, refused);
   if (refused.length === frozen.targets.length) throw shellError("no-target", { text: input.path, path: input.path });
 
   const files = await generatedFiles(frozen, place);
@@ -187,9 +187,20 @@ function guardDigest(pyproject: Pyproject | null): string | null {
   return pyproject === null ? null : sha256Hex(guardedFields(pyproject));
 }
 
-function warnRefused({ path }: Input, target: string, error: Failure): void {
-  const failure = { ...error, message: `${target} is left out: ${error.message}`, path, ...NOWHERE };
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+/** One warning for all that are refused in the same words, as those of a platform are that the lock rules out. */
+function warnRefused({ path }: Input, refused: readonly { target: string; error: Failure }[]): void {
+  const groups = new Map<string, { targets: string[]; error: Failure }>();
+  for (const { target, error } of refused) {
+    const key = JSON.stringify([error.message, error.hint]);
+    const group = groups.get(key) ?? { targets: [], error };
+    group.targets.push(target);
+    groups.set(key, group);
+  }
+  for (const { targets, error } of groups.values()) {
+    const message = `${named(targets)} ${targets.length === 1 ? "is" : "are"} left out: ${error.message}`;
+    const failure = { ...error, message, path, ...NOWHERE };
+    printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+  }
 }
 
 /** Nix can do without, but then it fetches while it evaluates. */
@@ -201,19 +212,22 @@ function warnUnrecorded(title: string): void {
 /** Nix throws when such a file is needed. One warning, however many there are. */
 function warnLacking(lacking: readonly Lacking[]): void {
   const titles = lacking.map(({ title }) => title);
-  const few = titles.slice(0, MOST_NAMED).join(", ");
-  const rest = titles.length > MOST_NAMED ? ` and ${titles.length - MOST_NAMED} more` : "";
   if (titles.length === 0) return;
   const [only] = lacking;
   const { failure } =
     titles.length === 1
       ? shellError("unrecorded-file", { text: only!.title, detail: only!.lack })
-      : shellError("unrecorded-files", { text: few + rest, detail: counted(titles.length, "package") });
+      : shellError("unrecorded-files", { text: named(titles), detail: counted(titles.length, "package") });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
-/** Packages that a warning names before it only counts. */
+/** What a warning names before it only counts. */
 const MOST_NAMED = 5;
+
+function named(names: readonly string[]): string {
+  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  return names.slice(0, MOST_NAMED).join(", ") + rest;
+}
 
 /** The build of such a wheel fails, or it lacks what it may need when it runs. */
 function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { names }: LibraryTables): void {

@@ -1,5 +1,6 @@
 // The examples as they lie in examples/, frozen by the command line in a folder of their own, with the wheels that they lock,
 // which come through pip: how this machine gets them is its own affair. They reach Nix from loopback.
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as assert from "uvu/assert";
@@ -20,25 +21,36 @@ export interface Example {
   /** Arguments of the library that lead to the wheels. */
   readonly more: string;
   readonly target: string;
+  /** What the command line said when it froze the lock. */
+  readonly said: string;
   readonly close: () => void;
 }
 
-/** `lock`: the lock's name, where it is not alone in its folder. `tools`: what nixpkgs has to build with, by name. */
-export async function example(name: string, tools: readonly string[], lock: string | null = null): Promise<Example> {
-  const folder = temporaryFolder();
-  const path = join(folder, name);
-  cpSync(join("examples", name), path, { recursive: true });
+export interface LockedWheel {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+}
+
+/**
+ * `lock`: the lock's name, where it is not alone in its folder. `tools`: what nixpkgs has to build with, by name. `stub`: what
+ * is built in the place of each wheel that the lock has, under its name; the lock stays as it is, but its hashes do not count.
+ */
+export async function example(
+  name: string,
+  tools: readonly string[],
+  lock: string | null = null,
+  stub: ((wheel: LockedWheel) => Buffer) | null = null,
+): Promise<Example> {
   const python = await hostPython();
-  const target = `cp${python.version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc2.35`;
-  const words = ["nix", lock === null ? path : join(path, lock), "--target", target];
-  const written = await run("node", [program, ...words]);
-  assert.is(written.code, 0, written.errors);
-  const checked = await run("node", [program, ...words, "--check"]);
-  assert.is(checked.code, 0, checked.errors);
+  const { folder, path, target, said } = await frozenCopy(name, lock);
   mkdirSync(wheels, { recursive: true });
-  await download(join(path, "pylock2nix.json"), target);
+  const locked = wheelsOf(join(path, "pylock2nix.json"), target);
+  if (stub === null) await download(locked);
   const built = await Promise.all(tools.map(async (tool) => `${tool} = ${await toolWheel(tool)};`));
-  const server = await serveFolder(wheels);
+  const stubs = join(folder, "stubs");
+  const hashes = stub === null ? null : writeStubs(stubs, locked, stub);
+  const server = await serveFolder(stub === null ? wheels : stubs);
   const base = text(server.base);
   const pkgs = await standIn(python, `base = ${base}; libcVersion = "2.35"; tools = { ${built.join(" ")} };`);
   return {
@@ -46,23 +58,73 @@ export async function example(name: string, tools: readonly string[], lock: stri
     store: privateStore(join(folder, "nix")),
     pkgs,
     // The addresses of the example's lock lead nowhere.
-    more: `fetchurl = arguments: ${pkgs}.fetchurl (arguments // { url = "${server.base}/\${baseNameOf arguments.url}"; });`,
+    more:
+      `fetchurl = arguments: let file = baseNameOf arguments.url; in ${pkgs}.fetchurl (arguments // ` +
+      `{ url = "${server.base}/\${file}"; ${hashes === null ? "" : `hash = ${hashes}.\${file};`} });`,
     target,
+    said,
     close: server.close,
   };
 }
 
+/** To evaluate only: nothing is fetched for it. `prepare` may add to the copy before it is frozen. */
+export async function evaluable(
+  name: string,
+  lock: string | null,
+  prepare: (path: string) => void = () => {},
+): Promise<Example> {
+  const { folder, path, target, said } = await frozenCopy(name, lock, prepare);
+  const pkgs = await standIn(await hostPython(), 'libcVersion = "2.35";');
+  return { path, store: privateStore(join(folder, "nix")), pkgs, more: "", target, said, close: () => {} };
+}
+
+/** The example in a folder of its own, with what `pylock2nix nix` writes. */
+async function frozenCopy(
+  name: string,
+  lock: string | null,
+  prepare: (path: string) => void = () => {},
+): Promise<{ folder: string; path: string; target: string; said: string }> {
+  const folder = temporaryFolder();
+  const path = join(folder, name);
+  cpSync(join("examples", name), path, { recursive: true });
+  prepare(path);
+  const { version } = await hostPython();
+  const target = `cp${version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc2.35`;
+  const words = ["nix", lock === null ? path : join(path, lock), "--target", target];
+  const written = await run("node", [program, ...words]);
+  assert.is(written.code, 0, written.errors);
+  const checked = await run("node", [program, ...words, "--check"]);
+  assert.is(checked.code, 0, checked.errors);
+  return { folder, path, target, said: written.errors };
+}
+
 /** The library, knowing the example, as its pylock2nix.nix gives it. */
-export const frozenExample = ({ path, pkgs, more }: Example): string =>
-  `(import ${path}/pylock2nix.nix { pkgs = ${pkgs}; ${more} })`;
+export const frozenExample = (from: Example): string => `(${frozen(from)} { pkgs = ${from.pkgs}; })`;
 
 /** The same in a Nix that has `builtins.wasm`, as far as the answer of the module goes. */
-export function evaluatedExample({ path, pkgs, more, target }: Example): string {
+export const evaluatedExample = (from: Example): string => `(${evaluated(from)} { pkgs = ${from.pkgs}; })`;
+
+/** The example's own default.nix, by one way or the other. */
+export function ownFile(from: Example, way: "frozen" | "evaluated" = "frozen"): string {
+  const library = way === "frozen" ? frozen(from) : evaluated(from);
+  return (
+    `(let scope = { import = path: if baseNameOf path == "pylock2nix.nix" then ${library} else import path; }; ` +
+    `in builtins.scopedImport scope ${from.path}/default.nix { pkgs = ${from.pkgs}; })`
+  );
+}
+
+/** Functions of the arguments that default.nix gives, which count before those of the test. */
+const frozen = ({ path, more }: Example): string =>
+  `(arguments: import ${path}/pylock2nix.nix ({ ${more} } // arguments))`;
+
+function evaluated({ path, more, target }: Example): string {
   const { lock } = JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8")) as {
     lock: { path: string; format: LockFormat };
   };
   const beside = join(path, "pyproject.toml");
-  const pyproject = existsSync(beside) ? readPyproject(readFileSync(beside, "utf8"), "pyproject.toml") : null;
+  const isScript = lock.path.endsWith(".py.lock");
+  const pyproject =
+    existsSync(beside) && !isScript ? readPyproject(readFileSync(beside, "utf8"), "pyproject.toml") : null;
   const bytes = readFileSync(join(path, lock.path));
   const answer = join(dirname(path), "answer.json");
   writeFileSync(answer, JSON.stringify(answerTo({ format: lock.format, lock: bytes, pyproject, target })));
@@ -70,32 +132,45 @@ export function evaluatedExample({ path, pkgs, more, target }: Example): string 
   mkdirSync(modules, { recursive: true });
   writeFileSync(join(modules, MODULES[lock.format]!), "");
   return (
-    "(let scope = { builtins = builtins // { wasm = _: argument: builtins.deepSeq argument " +
+    "(arguments: let scope = { builtins = builtins // { wasm = _: argument: builtins.deepSeq argument " +
     `(builtins.fromJSON (builtins.readFile ${answer})); }; import = builtins.scopedImport scope; }; ` +
-    `in scope.import ${path}/.pylock2nix { pkgs = ${pkgs}; projectDir = ${path}; lock = "${lock.path}"; ` +
-    `target = "${target}"; resolver = "wasm"; wasm = ${modules}; ${more} })`
+    `in scope.import ${path}/.pylock2nix ({ projectDir = ${path}; lock = "${lock.path}"; ` +
+    `target = "${target}"; resolver = "wasm"; wasm = ${modules}; ${more} } // arguments))`
   );
 }
 
-/** The wheels that the target takes. */
-async function download(frozen: string, target: string): Promise<void> {
+/** Those that the target takes. */
+function wheelsOf(frozen: string, target: string): LockedWheel[] {
   const { packages, targets } = JSON.parse(readFileSync(frozen, "utf8")) as {
     packages: { name: string; version: string; files: [string][]; variants: [number][] }[];
     targets: Record<string, { variants: number[] }>;
   };
-  const missing: string[] = [];
-  const files: string[] = [];
-  packages.forEach(({ name, version, files: own, variants }, index) => {
-    const file = own[variants[targets[target]!.variants[index]!]?.[0] ?? -1]?.[0];
-    if (file?.endsWith(".whl") !== true) return;
-    files.push(file);
-    if (!existsSync(join(wheels, file))) missing.push(`${name}==${version}`);
+  return packages.flatMap(({ name, version, files, variants }, index) => {
+    const file = files[variants[targets[target]!.variants[index]!]?.[0] ?? -1]?.[0];
+    return file?.endsWith(".whl") === true ? [{ name, version, file }] : [];
   });
-  if (missing.length > 0) await pip(missing);
-  for (const file of files) assert.ok(existsSync(join(wheels, file)), `pip did not download ${file}`);
 }
 
-async function toolWheel(name: string): Promise<string> {
+async function download(locked: readonly LockedWheel[]): Promise<void> {
+  const missing = locked.filter(({ file }) => !existsSync(join(wheels, file)));
+  if (missing.length > 0) await pip(missing.map(({ name, version }) => `${name}==${version}`));
+  for (const { file } of locked) assert.ok(existsSync(join(wheels, file)), `pip did not download ${file}`);
+}
+
+/** Into the folder; gives a Nix expression, file -> hash. */
+function writeStubs(folder: string, locked: readonly LockedWheel[], stub: (wheel: LockedWheel) => Buffer): string {
+  mkdirSync(folder);
+  const entries = locked.map((wheel) => {
+    const bytes = stub(wheel);
+    writeFileSync(join(folder, wheel.file), bytes);
+    return `${text(wheel.file)} = "sha256-${createHash("sha256").update(bytes).digest("base64")}";`;
+  });
+  return `{ ${entries.join(" ")} }`;
+}
+
+/** The path of a wheel of what builds. */
+export async function toolWheel(name: string): Promise<string> {
+  mkdirSync(wheels, { recursive: true });
   const prefix = `${name.replaceAll("-", "_")}-`;
   const find = (): string | undefined => readdirSync(wheels).find((file) => file.startsWith(prefix));
   if (find() === undefined) await pip([name]);

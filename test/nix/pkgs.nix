@@ -301,8 +301,8 @@ in
       '';
     };
 
-  # Like nixpkgs' it fails when a library is not found. It writes nothing into the objects; where it looked and what it
-  # found stands in nix-support, for the test to read.
+  # Like nixpkgs' it fails when a library is not found. Where it looked and what it found stands in nix-support, for the test
+  # to read; run paths are written into the objects that have room for one.
   autoPatchelfHook = hook "auto-patchelf-hook" ''
     addAutoPatchelfSearchPath() {
       mkdir -p "$out/nix-support"
@@ -313,7 +313,7 @@ in
       local input libraries=
       for input in ''${buildInputs-}; do libraries="$libraries $input/lib"; done
       "$standInPython" -I ${./auto-patchelf.py} "$out" "$libraries" "''${extraAutoPatchelfLibs-}" \
-        "''${autoPatchelfIgnoreMissingDeps-}" "$out/nix-support/libraries"
+        "''${autoPatchelfIgnoreMissingDeps-}" "''${appendRunpaths-}" "$out/nix-support/libraries"
       local path
       for path in ''${appendRunpaths-}; do
         mkdir -p "$out/nix-support"

@@ -100,7 +100,10 @@ export function pax(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-/** A shared object with these names in its dynamic section, and nothing else; the address space starts at 0x1000. */
+/**
+ * A shared object with these names in its dynamic section, and nothing else; the address space starts at 0x1000. With `room`,
+ * bytes for a run path that is empty so far, this machine's dynamic linker loads it.
+ */
 export function sharedObject(
   needed: readonly string[],
   {
@@ -108,9 +111,11 @@ export function sharedObject(
     wide = true,
     little = true,
     padding = 0,
-  }: { soname?: string | null; wide?: boolean; little?: boolean; padding?: number } = {},
+    room = 0,
+  }: { soname?: string | null; wide?: boolean; little?: boolean; padding?: number; room?: number } = {},
 ): Buffer {
-  const names = [...needed, ...(soname === null ? [] : [soname])];
+  const named = [...needed, ...(soname === null ? [] : [soname])];
+  const names = room === 0 ? named : [...named, "\0".repeat(room)];
   const strings = Buffer.from(`\0${names.map((name) => `${name}\0`).join("")}`);
   const at = (index: number): number => 1 + names.slice(0, index).reduce((size, name) => size + name.length + 1, 0);
   const word = wide ? 8 : 4;
@@ -123,6 +128,14 @@ export function sharedObject(
     ...(soname === null ? [] : [[14, at(needed.length)] as [number, number]]),
     [5, 0x1000 + stringsAt],
     [10, strings.length],
+    // DT_RUNPATH, and a table of symbols (the linker wants one) that lookups never read: there is no hash table.
+    ...(room === 0
+      ? []
+      : ([
+          [29, at(named.length)],
+          [6, 0x1000 + stringsAt],
+          [11, 24],
+        ] as [number, number][])),
     [0, 0],
   ];
   const file = Buffer.alloc(dynamicAt + pairs.length * 2 * word);
@@ -139,6 +152,12 @@ export function sharedObject(
   file[4] = wide ? 2 : 1;
   file[5] = little ? 1 : 2;
   u16(3, 16);
+  if (room > 0) {
+    file[6] = 1;
+    u16(process.arch === "arm64" ? 183 : 62, 18);
+    u32(1, 20);
+    u16(headerSize, 52);
+  }
   uWord(headerSize, wide ? 32 : 28);
   u16(entrySize, wide ? 54 : 42);
   u16(2, wide ? 56 : 44);
@@ -148,6 +167,11 @@ export function sharedObject(
     uWord(offset, start + (wide ? 8 : 4));
     uWord(0x1000 + offset, start + (wide ? 16 : 8));
     uWord(size, start + (wide ? 32 : 16));
+    if (room === 0) return;
+    // Read and write: the linker puts addresses into the dynamic section.
+    u32(6, start + 4);
+    uWord(size, start + 40);
+    uWord(0x1000, start + 48);
   };
   segment(0, 1, 0, file.length);
   segment(1, 2, dynamicAt, pairs.length * 2 * word);
