@@ -27,25 +27,16 @@ import {
   REQUEST_IS_SDIST_FIRST,
   REQUEST_IS_WORKSPACE,
   REQUEST_SLOTS,
-  STATUS_LOCK_NEWER,
-  STATUS_LOCK_UNKNOWN_KEY,
-  STATUS_PDM_NEWER,
-  STATUS_PYLOCK_NAME,
-  STATUS_PYLOCK_NEWER,
-  STATUS_REQUIREMENTS_IGNORED,
-  STATUS_REQUIREMENTS_UNHASHED,
 } from "../src/core/abi";
 import { joinProjectExtras } from "./lock/pdm";
 import { readProject } from "./lock/project";
 import { readLock, startCore } from "./lock/reader";
-import { Problem, warnings } from "./lock/tables";
-import { allocate, allocateZeroed } from "./memory/arena";
-import { is, writeAscii } from "./memory/bytes";
+import { allocateZeroed } from "./memory/arena";
+import { is } from "./memory/bytes";
 import { failed } from "./memory/status";
 import { answerValue } from "./nix/answer";
-import { cleaned, cleanedSize } from "./nix/clean";
 import { failureValue } from "./nix/failure";
-import { attribute, hostWarn, panic, TYPE_ATTRIBUTES, TYPE_STRING, typeOf } from "./nix/host";
+import { attribute, panic, TYPE_ATTRIBUTES, TYPE_STRING, typeOf } from "./nix/host";
 import {
   lockLength,
   lockStart,
@@ -72,7 +63,6 @@ export function resolve(argument: u32): u32 {
   const request = hasProject ? resolved(argument, format, true) : resolved(argument, format, false);
   startValues();
   if (changetype<usize>(request) != 0) {
-    warn();
     return answerValue(request.target, request.targetSize);
   }
   const from = openSet();
@@ -148,51 +138,4 @@ function takeMembers(argument: u32, request: ResolveRequest): void {
 function keepText(request: ResolveRequest, field: usize): void {
   store<usize>(changetype<usize>(request) + field, textStart);
   store<u32>(changetype<usize>(request) + field, textLength, sizeof<usize>());
-}
-
-/** What the command line warns about, in its words (src/words/errors.ts). */
-function warn(): void {
-  for (let i: u32 = 0; i < warnings.count; i++) {
-    const problem = changetype<Problem>(warnings.at(i));
-    if (!isDefined(WITHOUT_FLAT)) warnOfFlat(problem);
-    else if (!isDefined(WITHOUT_UV)) warnOfGraph(problem);
-    else if (problem.status == STATUS_LOCK_NEWER) {
-      say("the lock-version `", problem, "` is newer than 2.1, the newest that is known");
-    }
-  }
-}
-
-function warnOfFlat(problem: Problem): void {
-  const status = problem.status;
-  if (!isDefined(WITHOUT_PYLOCK) && status == STATUS_PYLOCK_NEWER) {
-    say("the lock-version `", problem, "` is newer than 1.0, the newest that is known");
-  } else if (!isDefined(WITHOUT_PYLOCK) && status == STATUS_PYLOCK_NAME) {
-    say("the name `", problem, "` is not normalised: uv takes it, pip and packaging refuse the file");
-  } else if (!isDefined(WITHOUT_PDM) && status == STATUS_PDM_NEWER) {
-    say("the lock_version `", problem, "` is newer than 4.5, the newest that is known");
-  } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_IGNORED) {
-    say("`", problem, "` is not taken into account");
-  } else if (!isDefined(WITHOUT_REQUIREMENTS) && status == STATUS_REQUIREMENTS_UNHASHED) {
-    say("`", problem, "` has no hash: uv installs it, pip refuses it beside hashes");
-  }
-}
-
-function warnOfGraph(problem: Problem): void {
-  const status = problem.status;
-  if (status == STATUS_LOCK_NEWER) say("the lock's revision ", problem, " is newer than 5, the newest that is known");
-  else if (status == STATUS_LOCK_UNKNOWN_KEY) {
-    say("the lock has the key `", problem, "`, which is not known: what it says is not read");
-  }
-}
-
-/** Warns, with what stands in the lock between two texts. */
-function say(before: string, problem: Problem, after: string): void {
-  const found = cleaned(problem.address, problem.size, 60);
-  const size = cleanedSize();
-  const start = allocate(usize(size) + 128);
-  if (start == 0) return;
-  let end = writeAscii(start, before);
-  memory.copy(end, found, size);
-  end = writeAscii(end + size, after);
-  hostWarn(start, u32(end - start));
 }

@@ -15,6 +15,8 @@
   # "build": the package of the command line, and whether Nix may build during evaluation.
   commandLine ? null,
   allowImportFromDerivation ? false,
+  # Whether a lock is resolved that is older than pyproject.toml, as `pylock2nix nix --allow-stale` does.
+  allowStale ? false,
   projectDir ? null,
   ...
 }@arguments:
@@ -23,7 +25,7 @@ let
   select = import ./select.nix;
   chooseTarget = import ./target.nix { inherit (pkgs) stdenv; };
   resolve = import ./resolve.nix {
-    inherit pkgs load chooseTarget resolver wasm commandLine allowImportFromDerivation;
+    inherit pkgs load chooseTarget resolver wasm commandLine allowImportFromDerivation allowStale;
   };
   cleanPythonSources = import ./sources.nix { inherit lib; };
   defaultPoetryOverrides = import ./overrides.nix { inherit lib; };

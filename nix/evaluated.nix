@@ -10,6 +10,8 @@
   # The folder of the modules.
   wasm,
   pyproject ? null,
+  # Whether a lock is taken that is older than the project.
+  allowStale ? false,
   # The call; replaced in tests.
   call ? argument: builtins.wasm { path = wasm + "/${lock.module}"; function = "resolve"; } argument,
 }:
@@ -17,10 +19,11 @@ let
   inherit (builtins) all any attrNames concatMap elem elemAt filter isBool length map sort;
   inherit (lock) format;
 
+  script = import ./script-of.nix lock;
   beside = projectDir + "/pyproject.toml";
   document =
     # A script has nothing to do with the project around it.
-    if builtins.match ".*[.]py[.]lock" lock.name != null then null
+    if script != null then null
     else if pyproject != null then pyproject
     else if builtins.pathExists beside then beside
     else null;
@@ -84,6 +87,19 @@ let
       { members = builtins.mapAttrs (_: path: { inherit path; digest = digestOf path; }) folders; }
     else
       { };
+
+  guardedScript =
+    if script == null || !builtins.pathExists script then
+      { }
+    else
+      { script = { path = baseNameOf script; digest = import ./script-digest.nix script; }; };
+
+  # --- A lock that is older than what it was made from: refused, as the command line refuses to freeze it ---
+
+  older = import ./freshness.nix { inherit lock answer document; };
+  again = if script == null then lock.again else "`uv lock --script ${baseNameOf script}`";
+  warn = builtins.warn or (text: builtins.trace "warning: ${text}");
+  warnOf = texts: value: builtins.foldl' (value: text: warn text value) value texts;
 
   # --- Warnings: nothing is called for them until they are asked for ---
 
@@ -172,23 +188,30 @@ let
 in
 if answer ? error then
   throw (say answer.error).text
+else if !allowStale && older != null then
+  throw ''
+    `${lock.name}` is older than ${if script == null then "pyproject.toml" else baseNameOf script}: ${older}
+    hint: make the lock anew with ${again}, or take it as it is with `allowStale = true`''
 else
-  {
-    format = if members == { } then 1 else 2;
-    generator = "pylock2nix, builtins.wasm";
-    lock = {
-      path = lock.name;
-      inherit format;
-      inherit (answer) version;
-      sha256 = builtins.hashFile "sha256" lock.path;
-    };
-    pyproject = if document == null then null else { path = baseNameOf document; inherit (project) digest; };
-    project = facts;
-    groups = builtins.listToAttrs (map (name: { inherit name; value = isChosen name; }) names);
-    extras = sort builtins.lessThan answer.extras;
-    inherit (answer) conditions;
-    packages = map record.complete answer.packages;
-    targets = builtins.mapAttrs (_: entryOf) answer.targets;
-    warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ tooLarge ++ unrecorded ++ lacking ++ settings);
-  }
-  // members
+  warnOf (map (warning: (say warning).message) answer.warnings) (
+    {
+      format = if members == { } then 1 else 2;
+      generator = "pylock2nix, builtins.wasm";
+      lock = {
+        path = lock.name;
+        inherit format;
+        inherit (answer) version;
+        sha256 = builtins.hashFile "sha256" lock.path;
+      };
+      pyproject = if document == null then null else { path = baseNameOf document; inherit (project) digest; };
+      project = facts;
+      groups = builtins.listToAttrs (map (name: { inherit name; value = isChosen name; }) names);
+      extras = sort builtins.lessThan answer.extras;
+      inherit (answer) conditions;
+      packages = map record.complete answer.packages;
+      targets = builtins.mapAttrs (_: entryOf) answer.targets;
+      warnings = distinct (map (warning: (say warning).message) answer.warnings ++ divergences ++ tooLarge ++ unrecorded ++ lacking ++ settings);
+    }
+    // members
+    // guardedScript
+  )

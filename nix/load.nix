@@ -43,6 +43,14 @@ let
   );
   member = builtins.head changedMembers;
 
+  # A script has its own metadata in the place of a pyproject.toml.
+  script = frozen.script or null;
+  scriptHash =
+    let
+      path = within "the script" projectDir script.path;
+    in
+    if builtins.pathExists path then import ./script-digest.nix path else "none";
+
   changed =
     file: what: found: recorded:
     throw ''
@@ -58,6 +66,8 @@ else if lockHash != frozen.lock.sha256 then
   changed frozen.lock.path "sha256" lockHash frozen.lock.sha256
 else if frozen.pyproject != null && pyprojectHash != frozen.pyproject.digest then
   changed frozen.pyproject.path "digest of what the lock depends on" pyprojectHash frozen.pyproject.digest
+else if script != null && scriptHash != script.digest then
+  changed script.path "digest of what the lock depends on" scriptHash script.digest
 else if changedMembers != [ ] then
   changed "${member.path}/pyproject.toml" "digest of what the lock depends on" member.found member.digest
 else

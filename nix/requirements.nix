@@ -8,7 +8,7 @@ let
       [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ]
       [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ];
   # PEP 503.
-  normalize = name: builtins.concatStringsSep "-" (filter isString (builtins.split "[-_.]+" (lowered name)));
+  normalize = name: if name == "" || match "[a-z0-9]+(-[a-z0-9]+)*" name != null then name else builtins.concatStringsSep "-" (filter isString (builtins.split "[-_.]+" (lowered name)));
   nameOf = text: normalize (head (match "[[:space:]]*([A-Za-z0-9._-]*).*" text));
   named =
     texts:

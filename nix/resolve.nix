@@ -13,6 +13,8 @@
   # The folder of the modules.
   wasm,
   allowImportFromDerivation ? false,
+  # Whether a lock is taken that is older than the project; what is frozen has been looked at.
+  allowStale ? false,
   # The command line, a package with bin/pylock2nix.
   commandLine ? null,
 }:
@@ -46,7 +48,7 @@ let
           cannot resolve ${arguments.lock.name}: there is no ${arguments.lock.module}, its module for `builtins.wasm`
           hint: take the library from a release of pylock2nix, or pass `wasm`, the folder of the modules''
       else
-        import ./evaluated.nix (arguments // { inherit wasm; })
+        import ./evaluated.nix (arguments // { inherit wasm allowStale; })
     );
 
     frozen =
@@ -109,14 +111,15 @@ let
       };
       # Whether a lock of uv is fresh depends on files of other projects, too, which the build does not see.
       uv = if builtins.pathExists document then (builtins.fromTOML (builtins.readFile document)).tool.uv or { } else { };
-      allowStale = if lock.format == "uv" && (uv ? workspace || uv ? sources) then "--allow-stale" else "";
+      isUnseen = lock.format == "uv" && (uv ? workspace || uv ? sources);
+      acceptStale = if allowStale || isUnseen then "--allow-stale" else "";
     in
     pkgs.stdenvNoCC.mkDerivation {
       name = "pylock2nix-resolution";
       lockName = lock.name;
       names = map (file: file.name) files;
       files = map (file: file.path) files;
-      inherit target allowStale;
+      inherit target acceptStale;
       buildCommand = ''
         mkdir -p project "$out"
         set -- $names
@@ -124,7 +127,7 @@ let
           cp "$file" "project/$1"
           shift
         done
-        ${commandLine}/bin/pylock2nix nix project --lock "$lockName" --target "$target" --output "$out" $allowStale
+        ${commandLine}/bin/pylock2nix nix project --lock "$lockName" --target "$target" --output "$out" $acceptStale
       '';
     };
 in

@@ -1,5 +1,5 @@
-# settings { format, folder, document }: what the project says of wheels and source distributions that the module inside
-# Nix's evaluator does not take into account, a sentence each (src/lock/policy.ts has the frozen file's way).
+# settings { format, folder, document }: what the project says of wheels, source distributions and their builds that is not taken
+# into account, a sentence each: by the module inside Nix's evaluator (src/lock/policy.ts has the frozen file's way).
 {
   format,
   # The lock's.
@@ -29,8 +29,18 @@ let
     };
   };
   place = places.${format} or { where = ""; table = { }; keys = [ ]; };
+  # No way to build heeds them: src/answers/freeze.ts, `buildConstraintsOf`.
+  tool = (read document).tool or { };
+  constraints =
+    if format == "uv" && tool.uv.build-constraint-dependencies or [ ] != [ ] then "[tool.uv] build-constraint-dependencies"
+    else if format == "poetry" && tool.poetry.build-constraints or { } != { } then "[tool.poetry] build-constraints"
+    else null;
   isSaid = key: place.table ? ${key} && place.table.${key} != false && place.table.${key} != [ ];
 in
-map (
+(
+  if constraints == null then [ ]
+  else [ "${constraints} chooses nothing in Nix: what builds a source is of the version that nixpkgs has" ]
+)
+++ map (
   key: "${key} in ${place.where} does not count inside Nix's evaluator; what `pylock2nix nix` writes takes it into account"
 ) (filter isSaid place.keys)

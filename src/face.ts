@@ -2,7 +2,7 @@
 
 export { type CheckOptions, check, type Finding, type FindingKind } from "./answers/check.ts";
 export { type Change, type Difference, diff } from "./answers/diff.ts";
-export { type FreezeOptions, type Frozen, freeze } from "./answers/freeze.ts";
+export { type FreezeOptions, type Frozen, freeze, type ScriptGuard } from "./answers/freeze.ts";
 export { freshness, type ProjectFiles } from "./answers/freshness.ts";
 export { type Guard, guard } from "./answers/guard.ts";
 export type { Lack } from "./answers/lack.ts";

@@ -124,7 +124,7 @@ const answering = (path: string): string =>
   `(builtins.fromJSON (builtins.readFile ${path}/answers.json)))).answer`;
 
 const evaluated = (path: string, target: string, more = ""): string =>
-  `import ${library}/evaluated.nix { projectDir = ${path}; target = "${target}"; wasm = null; ` +
+  `import ${library}/evaluated.nix { projectDir = ${path}; target = "${target}"; wasm = null; allowStale = true; ` +
   `lock = (import ${library}/locks.nix).find { projectDir = ${path}; ${more} }; call = ${answering(path)}; }`;
 
 function same({ id, ...given }: Given, record: SourceRecord | null = null): void {
@@ -349,6 +349,46 @@ if (installed) {
     lock: readFileSync("examples/imgapp/poetry.lock"),
     text: readFileSync("examples/imgapp/pyproject.toml", "utf8"),
   };
+
+  test("a lock that is older than its project is refused, unless the library is told to take it", async () => {
+    const text = imgapp.text!.replace('pillow = "*"', 'pillow = ">=1"');
+    assert.not.equal(text, imgapp.text, "pillow is asked for in another way");
+    const path = projectOf("stale", { ...imgapp, text }, hostTarget);
+    const known = (more: string): string =>
+      `(${withWasm(path)} { pkgs = ${pkgs}; projectDir = ${path}; target = "${hostTarget}"; wasm = ${modules}; ${more} }).resolution.format`;
+    await fails(
+      known(""),
+      "`poetry.lock` is older than pyproject.toml: what it was made from has changed since\n" +
+        "hint: make the lock anew with `poetry lock`, or take it as it is with `allowStale = true`",
+    );
+    assert.is(await value(known("allowStale = true;")), 1);
+  });
+
+  test("bounds of what builds sources, which are not heeded, are named on both ways", async () => {
+    for (const [format, id, table, setting] of [
+      [
+        "uv",
+        "uv-okay-groups",
+        '[tool.uv]\nbuild-constraint-dependencies = ["setuptools<70"]\n',
+        "[tool.uv] build-constraint-dependencies",
+      ],
+      [
+        "poetry",
+        "poetry-okay-groups-2.0",
+        '[tool.poetry.build-constraints]\na = { setuptools = "<70" }\n',
+        "[tool.poetry] build-constraints",
+      ],
+    ] as const) {
+      const given = fixturesOf(format).find((each) => each.id === id)!;
+      const bare = given.text!.replace("[tool.uv]\n", "");
+      const path = projectOf(`constraints-${format}`, { ...given, text: bare + table }, hostTarget);
+      const sentence = `${setting} chooses nothing in Nix: what builds a source is of the version that nixpkgs has`;
+      const frozenFile = JSON.parse(readFileSync(join(path, "pylock2nix.json"), "utf8")) as { warnings: string[] };
+      assert.ok(frozenFile.warnings.includes(sentence), frozenFile.warnings.join());
+      const inNix = (await value(`(${evaluated(path, hostTarget)}).warnings`)) as string[];
+      assert.ok(inNix.includes(sentence), inNix.join());
+    }
+  });
 
   test("without a resolver that is possible, the message says what to do", async () => {
     const path = projectOf("ways", { ...imgapp, text: null }, hostTarget);

@@ -1,6 +1,6 @@
 // Whether a uv.lock is fresh: the ways that a pyproject.toml changes, with what `uv lock --check --offline` of uv 0.13.9 said to
 // each. test/oracles/uv_fresh.mjs asks it about random ones.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -11,8 +11,16 @@ import { readWords } from "../src/cli/words.ts";
 import { COMBINE_EITHER, COMBINE_WITHOUT, NODE_NEVER } from "../src/core/abi.ts";
 import { Core, type Form, type FormRequest } from "../src/core/core.ts";
 import { BUILDS } from "./corpus.ts";
-
-const FIXTURES = "test/fixtures/uv/";
+import {
+  type Change,
+  changedFixture,
+  changedScript,
+  FIXTURES,
+  FRESH,
+  PYPROJECT,
+  SCRIPTS,
+  STALE,
+} from "./uv-changes.ts";
 
 interface Freshness {
   readonly fresh: boolean | null;
@@ -24,25 +32,14 @@ async function freshness(folder: string): Promise<Freshness> {
   return { fresh, because };
 }
 
-/** A copy of a fixture with texts of its files replaced, each of them once. */
-async function changed(fixture: string, changes: readonly (readonly [file: string, from: string, to: string])[]) {
-  const folder = mkdtempSync(join(tmpdir(), "uv-fresh-"));
+async function changed(fixture: string, changes: readonly Change[]): Promise<Freshness> {
+  const folder = changedFixture(fixture, changes);
   try {
-    cpSync(FIXTURES + fixture, folder, { recursive: true });
-    for (const [file, from, to] of changes) {
-      const path = join(folder, file);
-      const text = from === "" ? "" : readFileSync(path, "utf8");
-      assert.ok(text.includes(from), `${fixture}: ${file} has ${from}`);
-      mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(path, from === "" ? to : text.replace(from, to));
-    }
     return await freshness(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
-
-const PYPROJECT = "pyproject.toml";
 
 /** Each fixture is as uv wrote it; those are not fresh all the same. */
 const OTHERS: Readonly<Record<string, { fresh: boolean | null; because: string | null }>> = {
@@ -64,100 +61,6 @@ for (const name of readdirSync(FIXTURES).filter((each) => each.startsWith("okay-
   });
 }
 
-/** Name, fixture, changes, and why uv locks anew. */
-const STALE: readonly (readonly [string, string, readonly (readonly [string, string, string])[], string])[] = [
-  [
-    "a requirement more",
-    "okay-extras",
-    [[PYPROJECT, "dependencies = [", 'dependencies = ["delta", ']],
-    "`demo` requires `delta` in another way than the lock was made for",
-  ],
-  [
-    "a requirement less",
-    "okay-groups",
-    [[PYPROJECT, "dependencies = [", "dependencies = [] # ["]],
-    "`demo` requires `",
-  ],
-  [
-    "another bound",
-    "okay-text-order",
-    [[PYPROJECT, '"gamma;', '"gamma>=1;']],
-    "`demo` requires `gamma` in another way than the lock was made for",
-  ],
-  [
-    "another marker",
-    "okay-text-order",
-    [[PYPROJECT, "gamma; os_name >= 'posix'", "gamma; os_name == 'nt'"]],
-    "`demo` requires `gamma` in another way than the lock was made for",
-  ],
-  [
-    "other Pythons",
-    "okay-text-order",
-    [[PYPROJECT, '">=3.9"', '">=3.8"']],
-    "`requires-python` is >=3.8, and the lock is for >=3.9",
-  ],
-  [
-    "a group more",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", "[dependency-groups]\nnew = []\n[project]"]],
-    "the group `new` of `demo` is new",
-  ],
-  [
-    "an extra more",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", "[project.optional-dependencies]\nnew = []\n[project]"]],
-    "the extras of `demo` have changed",
-  ],
-  ["another name", "okay-text-order", [[PYPROJECT, '"demo"', '"renamed"']], "the lock has no project `renamed`"],
-  [
-    "another version",
-    "okay-text-order",
-    [[PYPROJECT, 'version = "1.0"', 'version = "1.1"']],
-    "`demo` is 1.1, and the lock has 1.0",
-  ],
-  [
-    "a build system",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", "[build-system]\nrequires = []\n[project]"]],
-    "`demo` is a package that is built now",
-  ],
-  [
-    "a constraint",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", '[tool.uv]\nconstraint-dependencies = ["gamma<2"]\n[project]']],
-    "the constraints have changed",
-  ],
-  [
-    "the lowest versions",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", '[tool.uv]\nresolution = "lowest"\n[project]']],
-    "`tool.uv.resolution` is lowest, and the lock was made with highest",
-  ],
-  [
-    "uv.toml beside it",
-    "okay-text-order",
-    [["uv.toml", "", 'prerelease = "allow"\n']],
-    "`tool.uv.prerelease` is allow, and the lock was made with if-necessary",
-  ],
-  [
-    "environments",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", "[tool.uv]\nenvironments = [\"sys_platform == 'linux'\"]\n[project]"]],
-    "`tool.uv.environments` has changed",
-  ],
-  [
-    "a member's requirement",
-    "okay-workspace",
-    [["packages/a/pyproject.toml", "dependencies = [", 'dependencies = ["zeta", ']],
-    "`member-a` requires `zeta` in another way than the lock was made for",
-  ],
-  [
-    "a member more",
-    "okay-workspace",
-    [["packages/new/pyproject.toml", "", '[project]\nname = "new"\nversion = "1"\n']],
-    "`new` is a member of the workspace, and was none",
-  ],
-];
 for (const [name, fixture, changes, because] of STALE) {
   test(`stale: ${name}`, async () => {
     const found = await changed(fixture, changes);
@@ -166,28 +69,6 @@ for (const [name, fixture, changes, because] of STALE) {
   });
 }
 
-/** What is written in another way and means the same to uv. */
-const FRESH: readonly (readonly [string, string, readonly (readonly [string, string, string])[]])[] = [
-  ["other words", "okay-text-order", [[PYPROJECT, "[project]", '[project]\ndescription = "other words"']]],
-  ["a version as long as it likes", "okay-text-order", [[PYPROJECT, 'version = "1.0"', 'version = "1.0.0"']]],
-  ["a name in capitals", "okay-text-order", [[PYPROJECT, '"demo"', '"Demo"']]],
-  [
-    "a requirement twice",
-    "okay-text-order",
-    [[PYPROJECT, "dependencies = [", "dependencies = [\"gamma; os_name == 'posix' and python_version < '3.12'\", "]],
-  ],
-  [
-    "the same marker",
-    "okay-text-order",
-    [[PYPROJECT, "os_name >= 'posix'", "'posix' == os_name and python_version > '3.5'"]],
-  ],
-  ["the same Pythons", "okay-text-order", [[PYPROJECT, '">=3.9"', '">=3.9.0,!=3.9.1"']]],
-  [
-    "a constraint that nothing asks about",
-    "okay-text-order",
-    [[PYPROJECT, "[project]", '[tool.uv]\nconstraint-dependencies = ["unknown<2"]\n[project]']],
-  ],
-];
 for (const [name, fixture, changes] of FRESH) {
   test(`fresh: ${name}`, async () => assert.equal(await changed(fixture, changes), { fresh: true, because: null }));
 }
@@ -207,6 +88,43 @@ test("what cannot be told: dynamic requirements, and Pythons that only the inter
     [PYPROJECT, '"demo"', '"renamed"'],
   ];
   assert.is((await changed("okay-text-order", both)).fresh, false);
+});
+
+// --- Scripts ------------------------------------------------------------------------------------------------------------------
+
+async function script(change: (text: string) => string): Promise<Freshness> {
+  const folder = changedScript(change);
+  try {
+    return await freshness(join(folder, "hello.py"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const [name, change, because] of SCRIPTS) {
+  test(`a script: ${name}`, async () => {
+    const found = await script(change);
+    assert.is(found.fresh, because === null, JSON.stringify(found));
+    if (because !== null) assert.ok(found.because?.startsWith(because), found.because ?? "");
+  });
+}
+
+test("a script of which cannot be told whether its lock is fresh", async () => {
+  assert.equal(await script((text) => text.replace('# requires-python = ">=3.10"\n', "")), {
+    fresh: null,
+    because: "the script states no `requires-python`: uv takes that of its interpreter",
+  });
+  // uv takes the last line that ends the metadata, and so no TOML here.
+  const found = await script((text) => `${text}# more\n# ///\n`);
+  assert.is(found.fresh, null);
+  assert.match(found.because ?? "", /cannot read TOML/);
+  const folder = mkdtempSync(join(tmpdir(), "uv-fresh-"));
+  cpSync(`${FIXTURES}okay-script/uv.lock`, join(folder, "hello.py.lock"));
+  assert.equal(await freshness(join(folder, "hello.py.lock")), {
+    fresh: null,
+    because: "there is no `hello.py` beside it",
+  });
+  rmSync(folder, { recursive: true });
 });
 
 // --- Markers and versions ---------------------------------------------------------------------------------------------------

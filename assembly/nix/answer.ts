@@ -2,6 +2,9 @@
 //
 //   { version, groups, extras, conditions, packages, targets, warnings }; of a uv.lock also `members`, name -> folder
 //
+// What says whether the lock is older than the project (nix/freshness.nix): `contentHash`, of Poetry's and PDM's; of a uv.lock
+// `stated`, the lock itself without what comes from elsewhere (assembly/nix/stated.ts).
+//
 // A pylock.toml and a pdm.lock say themselves which groups are chosen by default: `defaultGroups` has their names.
 // A uv.lock says whether the project is built at all: not when `isVirtual`.
 //
@@ -62,6 +65,7 @@ import { conditions } from "../standards/condition";
 import { VARIABLE_PYTHON_FULL_VERSION, variableText } from "../standards/environment";
 import { failureValue, problemValue } from "./failure";
 import { makeBool, makeInteger } from "./host";
+import { statedValue } from "./stated";
 import { addressValue, sriValue, withoutUser } from "./texts";
 import {
   add,
@@ -77,6 +81,9 @@ import {
   wordValue,
 } from "./values";
 
+/** Whether the module reads locks that say what they were made from by one digest: Poetry's and PDM's. */
+const HAS_CONTENT_HASH: bool = !isDefined(WITHOUT_POETRY) || (!isDefined(WITHOUT_FLAT) && !isDefined(WITHOUT_PDM));
+
 /** For each condition its index in the answer; NONE for one that no package refers to. */
 let shared: usize = 0;
 
@@ -91,7 +98,9 @@ export function answerValue(target: usize, targetSize: u32): u32 {
   if (!isDefined(WITHOUT_UV)) {
     put("isVirtual", makeBool(i32(isVirtual())));
     put("members", membersValue());
+    put("stated", statedValue());
   }
+  if (HAS_CONTENT_HASH) put("contentHash", textValue(lock.contentHash));
   put("conditions", conditionsValue(isRefused));
   put("packages", packagesValue(isRefused));
   put("warnings", warningsValue());

@@ -14,8 +14,6 @@ export const TYPE_LIST: u32 = 8;
 
 @external("env", "panic")
 declare function hostPanic(address: usize, size: u32): void;
-@external("env", "warn")
-export declare function hostWarn(address: usize, size: u32): void;
 @external("env", "get_type")
 export declare function typeOf(value: u32): u32;
 @external("env", "get_attr")

@@ -8,6 +8,7 @@ import type { LockedPackage } from "../lock/packages.ts";
 import type { ResolveRequest, Unselected } from "../lock/resolution.ts";
 import type { MarkerEnvironment } from "../lock/target.ts";
 import { type TargetChoice, targetChoice } from "../lock/targets.ts";
+import { madeFrom } from "./hashed-texts.ts";
 import { lackIn, lackReason } from "./lack.ts";
 import { SourceRecord } from "./record.ts";
 import { targetsToCheck } from "./usual-targets.ts";
@@ -52,6 +53,8 @@ export interface CheckedTarget {
 export interface CheckedSources {
   readonly packages: readonly LockedPackage[];
   readonly record: SourceRecord;
+  /** The file that the lock was made from. */
+  readonly madeFrom: string;
 }
 
 /** What to check: a selection on some targets. */
@@ -94,7 +97,11 @@ export function check(lock: Lockfile, options: CheckOptions = {}): Finding[] {
       yield { explanation: lock.explain({ ...selection, target, python }), environment };
     }
   }
-  return findingsOf(checked(), freshness ?? { fresh: null, because: null }, { packages: lock.packages(), record });
+  return findingsOf(checked(), freshness ?? { fresh: null, because: null }, {
+    packages: lock.packages(),
+    record,
+    madeFrom: madeFrom(lock),
+  });
 }
 
 /** The findings of all targets, and that the lock is stale, with what differs where that is known. */
@@ -106,7 +113,7 @@ export function findingsOf(
   const found = new Map<string, Found>();
   if (fresh === false) {
     const what = because === null ? "" : `: ${because}`;
-    add(found, fault("stale", `pyproject.toml has changed since the lock was made${what}`), null);
+    add(found, fault("stale", `${sources.madeFrom} has changed since the lock was made${what}`), null);
   }
   for (const each of targets) {
     for (const fault of faultsOf(each, sources)) add(found, fault, each.explanation.resolution.target);

@@ -6,6 +6,7 @@
 
 import type { FrozenParts, FrozenTarget } from "../lock/frozen.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
+import { Section } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import type { ResolveRequest } from "../lock/resolution.ts";
 import { type Span, targetChoice } from "../lock/targets.ts";
@@ -17,6 +18,14 @@ import { type Lacking, type Recorded, recordedIn, variantsOf } from "./recorded.
 import { explainGaps, gapsOf, type Uninstallable } from "./uninstallable.ts";
 import { type FreezeTarget, usualTargets } from "./usual-targets.ts";
 
+/** A script, with the digest of what it requires. */
+export interface ScriptGuard {
+  /** Its name, beside the lock. */
+  readonly path: string;
+  /** SHA-256 of its guarded fields, in hexadecimal. */
+  readonly digest: string;
+}
+
 /** `guard` gives the digests. */
 export interface FreezeOptions {
   /** SHA-256 of the lock, in hexadecimal. */
@@ -27,6 +36,8 @@ export interface FreezeOptions {
   readonly pyprojectDigest?: string | null;
   /** uv: the same of the pyproject.toml of each member of the workspace, by its name; null where there is none. */
   readonly memberDigests?: ReadonlyMap<string, string | null>;
+  /** What the lock of a script was made from; null for another lock. */
+  readonly script?: ScriptGuard | null;
   /** Who made it, for people. */
   readonly generator?: string;
   /** Else the usual ones. */
@@ -67,6 +78,8 @@ export interface Frozen {
   readonly unfound: readonly Unfound[];
   /** Whether the members of the workspace are too many for each to have its selections. */
   readonly lacksMembers: boolean;
+  /** The setting of the project that bounds what builds sources, which Nix does not heed; null without one. */
+  readonly buildConstraints: string | null;
 }
 
 /** The version of the format; nix/load.nix refuses others. The second one has the members of a workspace. */
@@ -89,7 +102,7 @@ const WORKSPACE_FORMAT = 2;
  * ```
  */
 export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
-  const { pyproject = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
+  const { pyproject = null, script = null, prefer, noBinary, onlyBinary, record = new SourceRecord() } = options;
   const targets = (options.targets ?? usualTargets(lock, record)).map(targetChoice<FreezeTarget>);
   const groups = [...lock.groups].sort(([left], [right]) => order(left, right));
   const request = {
@@ -107,10 +120,12 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
   const entries = new Map(parts.targets.map((each) => [each.target, targetEntry(each, parts, recorded)]));
   const written = targets.map((each) => each.older === undefined || !isSame(entries, each.target, each.older));
   const kept = parts.targets.filter((_, index) => written[index]);
+  const buildConstraints = pyproject === null ? null : buildConstraintsOf(lock, pyproject);
   const warnings = [
     ...lock.warnings.map((warning) => warning.message),
     ...kept.flatMap((target) => divergencesOf(target, lock)),
     ...(isTooLarge ? [shellError("workspace-too-large", { text: lock.path }).failure.message] : []),
+    ...(buildConstraints === null ? [] : [shellError("build-constraints", { text: buildConstraints }).failure.message]),
     ...recorded.unrecorded.map((title) => shellError("unrecorded-git", { text: title }).failure.message),
     ...recorded.lacking.map(
       ({ title, lack }) => shellError("unrecorded-file", { text: title, detail: lack }).failure.message,
@@ -123,6 +138,7 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     generator: options.generator ?? "pylock2nix",
     lock: { path: baseName(lock.path), format: lock.format, version: lock.version, sha256: options.lockSha256 },
     pyproject: pyproject === null ? null : { path: baseName(pyproject.path), digest: options.pyprojectDigest ?? null },
+    ...(script !== null && { script }),
     project: projectFacts(pyproject, lock),
     groups: Object.fromEntries(groups),
     extras: lock.extras,
@@ -156,7 +172,18 @@ export function freeze(lock: Lockfile, options: FreezeOptions): Frozen {
     uninstallable: explainGaps(lock, gaps, targets),
     unfound,
     lacksMembers: isTooLarge,
+    buildConstraints,
   };
+}
+
+/** uv's are a list of requirements, Poetry's a table of packages (poetry/factory.py, Factory.create_poetry). */
+function buildConstraintsOf({ format }: Lockfile, { document, path }: Pyproject): string | null {
+  const tool = new Section(document, "", path).section("tool");
+  if (format === "uv" && tool.section("uv").list("build-constraint-dependencies").length > 0) {
+    return "[tool.uv] build-constraint-dependencies";
+  }
+  const isPoetrys = format === "poetry" && tool.section("poetry").section("build-constraints").names().length > 0;
+  return isPoetrys ? "[tool.poetry] build-constraints" : null;
 }
 
 // --- The document ---------------------------------------------------------------------------------------------------------

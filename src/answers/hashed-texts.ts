@@ -2,9 +2,23 @@
 //
 // Invariant: pure; the files are handed over.
 
-import type { Lockfile } from "../lock/lockfile.ts";
+import { LOCK_COMMANDS, type Lockfile } from "../lock/lockfile.ts";
 import { pipfileHashText } from "../lock/pyproject/pipfile-hash.ts";
 import { contentHashes, generatorOf, type Pyproject, pdmContentHash } from "../lock/pyproject.ts";
+import { scriptOf } from "../lock/uv/script.ts";
+
+/** What the lock was made from, by its usual name: what has changed when it is stale. */
+export function madeFrom({ format, path }: Pick<Lockfile, "format" | "path">): string {
+  const script = scriptOf(path);
+  if (script !== null) return script.slice(script.lastIndexOf("/") + 1);
+  return format === "pipfile" ? "Pipfile" : "pyproject.toml";
+}
+
+/** The command that makes the lock anew, in backquotes. */
+export function lockCommand({ format, path }: Pick<Lockfile, "format" | "path">): string {
+  const script = scriptOf(path);
+  return script === null ? LOCK_COMMANDS[format] : `\`uv lock --script ${madeFrom({ format, path })}\``;
+}
 
 /** The files that a lock is held against. */
 export interface ProjectFiles {

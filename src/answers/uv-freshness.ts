@@ -50,7 +50,7 @@ function aloneIn(lock: Lockfile, { document, path }: Pyproject): UvWorkspace | s
     if (isMore || toolUv(root).has("workspace") || lock.stated().projects.some(({ path: place }) => place !== "."))
       return more;
     const members = new Map(name === null ? [] : [[name, root]]);
-    return { root, members, others: new Map(), files: new Set(), settings: toolUv(root) };
+    return { root, members, others: new Map(), files: new Set(), settings: toolUv(root), script: null };
   } catch (error) {
     return unknown(error).because ?? more;
   }

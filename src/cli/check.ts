@@ -3,6 +3,7 @@
 // Invariant: the exit code is 1 exactly when something was found.
 
 import { type CheckedTarget, type Finding, findingsOf } from "../answers/check.ts";
+import { madeFrom } from "../answers/hashed-texts.ts";
 import { describeTarget } from "../lock/shipped.ts";
 import { print } from "../runtime/node.ts";
 import { visibleText } from "../words/errors.ts";
@@ -45,7 +46,11 @@ async function run(words: Words): Promise<number> {
     const request = { target, ...(python !== undefined && { python }), ...selection, ...input.settings };
     return { explanation: input.lock.explain(request), environment: describeTarget(target, python).environment };
   });
-  const sources = { packages: input.lock.packages(), record: await recordBeside(input.path) };
+  const sources = {
+    packages: input.lock.packages(),
+    record: await recordBeside(input.path),
+    madeFrom: madeFrom(input.lock),
+  };
   const findings = findingsOf(checked, input, sources);
   const names = targets.map(({ target }) => target);
   print(words.has(JSON_OUTPUT) ? asData(input, selection, names, findings) : asText(input, selection, names, findings));

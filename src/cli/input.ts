@@ -2,7 +2,7 @@
 //
 // Invariant: paths in messages and in data are those that the user can open from where they are.
 
-import { hashedTexts } from "../answers/hashed-texts.ts";
+import { hashedTexts, madeFrom } from "../answers/hashed-texts.ts";
 import {
   FORMATS,
   formatByComment,
@@ -18,6 +18,7 @@ import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
 import { type Expanded, expandRequirements } from "../lock/requirements.ts";
 import { readLock, readNextLock } from "../lock/shipped.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
+import { scriptOf } from "../lock/uv/script.ts";
 import {
   basename,
   dirname,
@@ -33,7 +34,7 @@ import {
   terminal,
 } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, shellError, visibleText } from "../words/errors.ts";
+import { type Failure, type ShellFacts, shellError, visibleText } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { readFileSettings } from "./file-settings.ts";
@@ -74,8 +75,8 @@ export function freshnessWords({ fresh, because }: Input): string {
 }
 
 /** For the error or warning that a lock is stale. */
-export function staleFacts({ path, because }: Input): { text: string; path: string; detail?: string } {
-  return { text: path, path, ...(because !== null && { detail: because }) };
+export function staleFacts({ lock, path, because }: Input): ShellFacts {
+  return { text: path, path, known: [madeFrom(lock)], ...(because !== null && { detail: because }) };
 }
 
 /** Finds and reads what `words` speak of, and prints the lock's warnings. The lock before it is gone then. */
@@ -96,7 +97,7 @@ export async function openLock(
   const source = await sourceAt(lockPath);
   const format = await chooseFormat(source, words.value(FORMAT));
   // A script has nothing to do with the project around it.
-  const pyproject = isOfScript(lockPath) ? null : await readPyprojectBeside(lockPath);
+  const pyproject = scriptOf(lockPath) !== null ? null : await readPyprojectBeside(lockPath);
   const { lock, sha256 } = await readExpanded(source, { path: lockPath, format, pyproject }, read);
   return {
     lock,
@@ -230,19 +231,14 @@ async function readSubject(
   return folder === null ? null : readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"));
 }
 
-/** `uv lock --script hello.py` writes hello.py.lock. */
-function isOfScript(lockPath: string): boolean {
-  return lockPath.endsWith(".py.lock");
-}
-
 async function freshnessOf(lock: Lockfile, head: Uint8Array, pyproject: Pyproject | null): Promise<Freshness> {
   const folder = dirname(lock.path);
   if (lock.format === "uv") {
-    if (isOfScript(lock.path)) return { fresh: null, because: "it is the lock of a script" };
-    if (pyproject === null) return { fresh: null, because: null };
+    const script = scriptOf(lock.path);
+    if (pyproject === null && script === null) return { fresh: null, because: null };
     // A fifth of the code that reading takes, and nothing that another lock needs.
-    const { uvFreshnessIn } = await import("./uv-workspace.ts");
-    return uvFreshnessIn(folder, lock, pyproject);
+    const { uvFreshnessIn, uvScriptFreshness } = await import("./uv-workspace.ts");
+    return pyproject === null ? uvScriptFreshness(script!, lock) : uvFreshnessIn(folder, lock, pyproject);
   }
   const path = join(folder, "Pipfile");
   const pipfile = lock.format === "pipfile" && lock.contentHash !== null ? await readIfThere(path) : null;

@@ -3,12 +3,14 @@
 // Invariant: a stale lock is refused unless it is asked for; files are written whole, and only those that differ; the same
 // input gives the same bytes.
 
-import { freeze, isWorkspace, projectFacts } from "../answers/freeze.ts";
+import { freeze, isWorkspace, projectFacts, type ScriptGuard } from "../answers/freeze.ts";
+import { lockCommand } from "../answers/hashed-texts.ts";
 import type { LibraryTables, Unfound } from "../answers/libraries.ts";
 import type { Lacking } from "../answers/recorded.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
-import { LOCK_COMMANDS, type Lockfile } from "../lock/lockfile.ts";
-import { guardedFields, type Pyproject } from "../lock/pyproject.ts";
+import type { Lockfile } from "../lock/lockfile.ts";
+import { guardedFields, guardedMetadata, type Pyproject } from "../lock/pyproject.ts";
+import { scriptOf } from "../lock/uv/script.ts";
 import {
   absolute,
   basename,
@@ -17,6 +19,7 @@ import {
   packageVersion,
   print,
   printError,
+  readIfThere,
   relative,
   terminal,
   writeWhole,
@@ -85,7 +88,7 @@ async function run(words: Words): Promise<number> {
   const input = await openInput(words, nixCommand.name);
   const policy = chooseFiles(words, input);
   if (input.fresh === false && !words.has(ALLOW_STALE))
-    throw shellError("stale-lock", { ...staleFacts(input), again: LOCK_COMMANDS[input.lock.format] });
+    throw shellError("stale-lock", { ...staleFacts(input), again: lockCommand(input.lock) });
   if (input.fresh === null && input.because !== null) printError(`${input.path}${freshnessWords(input)}\n`);
   const place = placeOf(input.path, words.value(OUTPUT), words.has(INLINE));
   const isCheck = words.has(CHECK);
@@ -97,6 +100,7 @@ async function run(words: Words): Promise<number> {
     pyproject: input.pyproject,
     pyprojectDigest: guardDigest(input.pyproject),
     memberDigests: await digestsOfMembers(input.lock),
+    script: await guardedScript(input.path),
     generator: `pylock2nix ${await packageVersion()}`,
     targets: known ?? targetsForNix(words, input.lock, record),
     record,
@@ -107,6 +111,7 @@ async function run(words: Words): Promise<number> {
   warnLacking(frozen.lacking);
   if (frozen.lacksMembers) warnLarge(input);
   if (frozen.lacksFileNames) warnNameless(input);
+  if (frozen.buildConstraints !== null) warnOfConstraints(frozen.buildConstraints);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
   warnRefused(input, refused);
@@ -167,6 +172,15 @@ async function digestsOfMembers(lock: Lockfile): Promise<Map<string, string | nu
     digests.set(name, guardDigest(await readPyprojectBeside(join(dirname(lock.path), folder, "uv.lock"))));
   }
   return digests;
+}
+
+/** A script's own metadata, which takes the place of pyproject.toml. */
+async function guardedScript(lockPath: string): Promise<ScriptGuard | null> {
+  const path = scriptOf(lockPath);
+  const bytes = path === null ? null : await readIfThere(path);
+  if (path === null || bytes === null) return null;
+  const text = guardedMetadata(new TextDecoder().decode(bytes), path);
+  return { path: basename(path), digest: sha256Hex(text) };
 }
 
 function guardDigest(pyproject: Pyproject | null): string | null {
@@ -233,6 +247,11 @@ function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { nam
 
 function warnLarge({ path }: Input): void {
   const { failure } = shellError("workspace-too-large", { text: path });
+  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+}
+
+function warnOfConstraints(setting: string): void {
+  const { failure } = shellError("build-constraints", { text: setting });
   printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 

@@ -2,8 +2,8 @@
 //
 // Invariant: standard output is the answer alone, for every target asked for, refused or not.
 
+import { lockCommand } from "../answers/hashed-texts.ts";
 import { resolveReport } from "../answers/report.ts";
-import { LOCK_COMMANDS } from "../lock/lockfile.ts";
 import type { Resolution, ResolveAllRequest, ResolvedPackage } from "../lock/resolution.ts";
 import { print, printError, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
@@ -63,7 +63,7 @@ export function requestOf(words: Words, input: Input): ResolveAllRequest {
 
 function warnStale(input: Input): void {
   const { failure } = shellError("stale-lock", staleFacts(input));
-  const hint = `make the lock anew with ${LOCK_COMMANDS[input.lock.format]}`;
+  const hint = `make the lock anew with ${lockCommand(input.lock)}`;
   printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
 }
 

@@ -5,18 +5,37 @@
 
 import { uvLockFreshness } from "../answers/uv-freshness.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
-import { parseToml, Section } from "../lock/pyproject/toml.ts";
+import { parseToml, Section, type TomlTable } from "../lock/pyproject/toml.ts";
 import type { Pyproject } from "../lock/pyproject.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
+import { inlineMetadata } from "../lock/uv/script.ts";
 import type { LockedProject } from "../lock/uv/stated.ts";
 import { Unknown } from "../lock/uv/unknown.ts";
 import { projectName, resolved, sourcesOf, toolUv, type UvProject, type UvWorkspace } from "../lock/uv/workspace.ts";
-import { absolute, kindOf, list, readIfThere } from "../runtime/node.ts";
+import { absolute, basename, dirname, kindOf, list, readIfThere } from "../runtime/node.ts";
 import { PylockError } from "../words/errors.ts";
 
 /** Whether the lock is as new as the workspace of this pyproject.toml. */
 export function uvFreshnessIn(folder: string, lock: Lockfile, pyproject: Pyproject): Promise<Freshness> {
   return uvLockFreshness(lock, () => readUvWorkspace(folder, pyproject, lock.stated().projects));
+}
+
+/** The same of the lock of a script. */
+export function uvScriptFreshness(script: string, lock: Lockfile): Promise<Freshness> {
+  return uvLockFreshness(lock, () => readUvScript(script, lock.stated().projects));
+}
+
+/** A script alone. What it says at the top of its metadata, pyproject.toml says in [project]; [tool.uv] is the same. */
+async function readUvScript(path: string, locked: readonly LockedProject[]): Promise<UvWorkspace> {
+  const text = await readText(path);
+  if (text === null) throw new Unknown(`there is no \`${basename(path)}\` beside it`);
+  const metadata = inlineMetadata(text);
+  const document: TomlTable = metadata === null ? {} : parsed(metadata, path);
+  const root: UvProject = { folder: resolved(absolute(dirname(path)), "."), document, path };
+  const said = new Section(document, "", path);
+  const script = { requirements: said.texts("dependencies"), python: said.text("requires-python") };
+  const around = await readAround(root, new Map(), locked);
+  return { root, members: new Map(), ...around, settings: toolUv(root), script };
 }
 
 /** The workspace of the lock beside this pyproject.toml. Throws Unknown where uv would refuse it. */
@@ -27,6 +46,16 @@ async function readUvWorkspace(
 ): Promise<UvWorkspace> {
   const root: UvProject = { folder: resolved(absolute(folder), "."), document, path };
   const members = await readMembers(root);
+  const around = await readAround(root, members, locked);
+  return { root, members, ...around, settings: await readSettings(root), script: null };
+}
+
+/** What the sources and the lock name besides. */
+async function readAround(
+  root: UvProject,
+  members: UvWorkspace["members"],
+  locked: readonly LockedProject[],
+): Promise<Pick<UvWorkspace, "others" | "files">> {
   const others = new Map<string, UvProject | null>();
   const files = new Set<string>();
   const known = new Set([...members.values()].map((member) => member.folder));
@@ -44,7 +73,7 @@ async function readUvWorkspace(
     }
   }
   for (const project of locked) await look(resolved(root.folder, project.path));
-  return { root, members, others, files, settings: await readSettings(root) };
+  return { others, files };
 }
 
 /** uv.toml beside pyproject.toml takes the place of [tool.uv] in what is no matter of the workspace. */

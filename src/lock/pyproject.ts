@@ -5,12 +5,13 @@
 import { shellError } from "../words/errors.ts";
 import { normalizeName } from "./name.ts";
 import { contentHashTexts } from "./pyproject/content-hash.ts";
-import { guardText } from "./pyproject/guard.ts";
+import { guardText, scriptGuardText } from "./pyproject/guard.ts";
 import { pdmHashTexts } from "./pyproject/pdm-hash.ts";
 import { pdmRequirements } from "./pyproject/pdm-requirements.ts";
 import { recordText } from "./pyproject/records.ts";
 import { MAIN, type ProjectRequirements, readRequirements } from "./pyproject/requirements.ts";
 import { isTable, parseToml, Section, type TomlTable } from "./pyproject/toml.ts";
+import { inlineMetadata } from "./uv/script.ts";
 
 export { generatorOf } from "./pyproject/content-hash.ts";
 
@@ -198,6 +199,11 @@ export function pdmContentHash(pyproject: Pyproject): string[] | null {
  */
 export function guardedFields(pyproject: Pyproject): string {
   return guardText(pyproject.document);
+}
+
+/** The same of a script's metadata, where uv's lock of a script has its requirements from. */
+export function guardedMetadata(script: string, path: string): string {
+  return scriptGuardText(parseToml(inlineMetadata(script) ?? "", path));
 }
 
 /** PEP 518 without the table: setuptools. PEP 517 without a back end: setuptools as it was used before. */

@@ -7,6 +7,7 @@ import { diff } from "../answers/diff.ts";
 import { freeze } from "../answers/freeze.ts";
 import { freshness } from "../answers/freshness.ts";
 import { guard } from "../answers/guard.ts";
+import { madeFrom } from "../answers/hashed-texts.ts";
 import { needs } from "../answers/needs.ts";
 import { toNix } from "../answers/nix-text.ts";
 import { joined } from "../answers/pieces.ts";
@@ -77,13 +78,14 @@ async function resolveAnswer(sent: Sent, { desk, limits }: Office): Promise<Answ
 async function checkAnswer(sent: Sent, { desk, limits }: Office): Promise<Answer> {
   const { bytes, options, pyproject, sha256, record } = await lockOf(sent);
   const targets = sent.fields.has("target") ? targetsOf(sent, limits) : undefined;
-  const { facts, findings, held } = desk.read(bytes, options, (lock) => ({
+  const { facts, findings, held, file } = desk.read(bytes, options, (lock) => ({
     facts: factsOf(lock, sha256),
+    file: madeFrom(lock),
     findings: check(lock, { targets, record, ...selectionOf(sent, lock) }),
     held: freshness(lock, bytes, { pyproject }),
   }));
   const state: Freshness = await held;
-  const stale = findingsOf([], state, { packages: [], record });
+  const stale = findingsOf([], state, { packages: [], record, madeFrom: file });
   return json({ lock: { ...facts, ...state }, findings: [...stale, ...findings] }, limits);
 }
 

@@ -101,11 +101,17 @@ export function errorFrom(status: number, facts: FailureFacts): PylockError {
   return new PylockError(failureFrom(status, facts), (STATUS_WORDS[status] ?? UNKNOWN_STATUS).exit ?? 1);
 }
 
+/** What an error of the shell is about. */
+export interface ShellFacts {
+  readonly text?: string;
+  readonly detail?: number | string;
+  readonly known?: readonly string[];
+  readonly path?: string;
+  readonly again?: string;
+}
+
 /** An error of the shell itself. `known` are the words there are, from which a hint suggests one. */
-export function shellError(
-  code: ShellCode,
-  finding: { text?: string; detail?: number | string; known?: readonly string[]; path?: string; again?: string } = {},
-): PylockError {
+export function shellError(code: ShellCode, finding: ShellFacts = {}): PylockError {
   const words: Words = { code, ...SHELL_WORDS[code] };
   const { text = "", detail = null, known = [], path = null, again = POETRY_LOCK } = finding;
   const failure = { ...spoken(words, { text, bytes: new Uint8Array(), detail, known, again }), path, ...NOWHERE };

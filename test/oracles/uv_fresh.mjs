@@ -3,11 +3,14 @@
 //   node test/oracles/uv_fresh.mjs [COUNT] [SEED] [FOLDER]     FOLDER: where the projects are kept that differ
 // uv finds its packages in a folder of wheels made here, so it can resolve anew without a network: it answers with 0 or 1. What
 // it refuses for another reason (a requirement that nothing meets is no such reason) is skipped.
+// With Nix here, and the tests compiled (test/run.mjs), nix/freshness.nix is asked as well: it may see less, and must call
+// nothing stale that uv calls fresh.
 // The last line is "N compared, N differences".
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { openInput } from "../../dist/cli/input.js";
 import { resolveCommand } from "../../dist/cli/resolve.js";
 import { readWords } from "../../dist/cli/words.js";
@@ -21,8 +24,34 @@ const python = await pythonWith(["uv==0.13.9", "packaging==26.3"]);
 const uv = join(dirname(python), "uv");
 const root = mkdtempSync(join(tmpdir(), "uv-fresh-"));
 const wheels = join(root, "wheels");
-const tally = { compared: 0, differences: 0, fresh: 0, stale: 0, untold: 0, skipped: 0 };
+const tally = { compared: 0, differences: 0, fresh: 0, stale: 0, untold: 0, skipped: 0, seen: 0 };
 const untold = new Map();
+const unseen = new Map();
+
+// --- Inside Nix's evaluator -----------------------------------------------------------------------------------------------------
+
+const host = ".tmp/test/nix/host.js";
+const hasNix = existsSync(host) && spawnSync("nix-instantiate", ["--version"]).status === 0;
+const { evaluator, Path } = hasNix ? await import(pathToFileURL(resolve(host)).href) : {};
+const module = new WebAssembly.Module(readFileSync("wasm/nix-uv.wasm"));
+const library = resolve("nix");
+
+/** What differs, or null. */
+function nixSays(folder) {
+  const lock = readFileSync(join(folder, "uv.lock"));
+  const question = { lock: new Path("lock"), format: "uv", target: "cp312-linux-x86_64-glibc2.28", project: null };
+  const { value } = evaluator(module, new Map([["lock", lock]]))("resolve", question);
+  writeFileSync(join(folder, "answer.json"), JSON.stringify(value));
+  const words =
+    `import ${library}/freshness.nix { answer = builtins.fromJSON (builtins.readFile ${folder}/answer.json); ` +
+    `lock = { path = ${folder}/uv.lock; name = "uv.lock"; format = "uv"; }; document = ${folder}/pyproject.toml; }`;
+  const { status, stdout, stderr } = spawnSync("nix-instantiate", ["--eval", "--strict", "--json", "-E", words], {
+    encoding: "utf8",
+  });
+  rmSync(join(folder, "answer.json"));
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
 
 // --- Packages -----------------------------------------------------------------------------------------------------------------
 
@@ -114,6 +143,14 @@ for (let number = 0; number < count; number++) {
     untold.set(ours.because, (untold.get(ours.because) ?? 0) + 1);
     continue;
   }
+  const seen = hasNix ? nixSays(folder) : null;
+  if (seen !== null) tally.seen++;
+  if (seen !== null && theirs) {
+    tally.differences++;
+    process.stdout.write(`--- ${where}\n  uv: fresh\n  inside Nix: ${seen}\n`);
+    if (keep !== null) cpSync(folder, join(keep, `${number}-nix`), { recursive: true });
+  } else if (seen === null && !theirs && hasNix)
+    unseen.set(changes.join(", "), (unseen.get(changes.join(", ")) ?? 0) + 1);
   tally.compared++;
   tally[theirs ? "fresh" : "stale"]++;
   if (ours.fresh === theirs) continue;
@@ -127,9 +164,10 @@ for (let number = 0; number < count; number++) {
 }
 rmSync(root, { recursive: true, force: true });
 for (const each of refused) process.stdout.write(`uv does not say: ${each}\n`);
+for (const [changes, times] of unseen) process.stdout.write(`not seen inside Nix (${times}): ${changes}\n`);
 for (const [because, times] of untold) process.stdout.write(`not told (${times}): ${because}\n`);
 process.stdout.write(
   `uv.lock and its project (seed ${seed}): ${tally.fresh} fresh, ${tally.stale} stale by uv; ${tally.untold} that we cannot tell, ` +
-    `${tally.skipped} that uv cannot\n${tally.compared} compared, ${tally.differences} differences\n`,
+    `${tally.skipped} that uv cannot; ${tally.seen} that Nix sees\n${tally.compared} compared, ${tally.differences} differences\n`,
 );
 process.exitCode = tally.differences === 0 && tally.compared > 0 ? 0 : 1;

@@ -40,6 +40,12 @@ export function guardText(document: TomlTable): string {
   return canonicalJson(selection);
 }
 
+/** Of a script's metadata. */
+export function scriptGuardText(document: TomlTable): string {
+  const fields = ["requires-python", "dependencies"].filter((field) => document[field] !== undefined);
+  return canonicalJson(Object.fromEntries(fields.map((field) => [field, document[field]!])));
+}
+
 function descend(document: TomlTable, place: readonly string[]): TomlTable | null {
   let table = document;
   for (const key of place) {

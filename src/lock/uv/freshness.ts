@@ -76,6 +76,7 @@ export function uvFreshness(stated: UvStated, workspace: UvWorkspace, algebra: A
     () => differenceOfBuildConstraints(stated, workspace, form),
     () => differenceOfExcludes(stated, workspace),
     () => differenceOfRootGroups(stated, workspace, algebra),
+    () => differenceOfScript(stated, workspace, algebra),
     () => differenceOfMetadata(stated, workspace),
     ...stated.projects.map((project) => () => differenceOfProject(project, stated, workspace, algebra)),
     () => differenceOfIndexes(stated, workspace),
@@ -96,12 +97,16 @@ export function uvFreshness(stated: UvStated, workspace: UvWorkspace, algebra: A
 // --- The workspace as a whole ------------------------------------------------------------------------------------------------
 
 /** The bounds of all members' `requires-python` together; without any uv takes those of an interpreter. */
-function differenceOfPython({ python }: UvStated, { members }: UvWorkspace, form: Former): string | null {
-  const wanted = [...members.values()].flatMap((member) => projectTable(member).text("requires-python") ?? []);
-  if (wanted.length === 0) throw new Unknown("no project states `requires-python`: uv takes that of its interpreter");
+function differenceOfPython({ python }: UvStated, { members, script }: UvWorkspace, form: Former): string | null {
+  const ofMembers = [...members.values()].map((member) => projectTable(member).text("requires-python"));
+  const wanted = (script === null ? ofMembers : [script.python]).flatMap((each) => each ?? []);
+  if (wanted.length === 0) throw new Unknown(script === null ? NO_PYTHON : NO_SCRIPT_PYTHON);
   const isSame = form({ python: wanted }).bounds === form({ python: [python] }).bounds;
   return isSame ? null : `\`requires-python\` is ${wanted.join(" and ")}, and the lock is for ${python}`;
 }
+
+const NO_PYTHON = "no project states `requires-python`: uv takes that of its interpreter";
+const NO_SCRIPT_PYTHON = "the script states no `requires-python`: uv takes that of its interpreter";
 
 function differenceOfEnvironments(
   setting: string,
@@ -278,6 +283,16 @@ function differenceOfRootGroups({ document }: UvStated, workspace: UvWorkspace, 
   const { root } = workspace;
   const stated = tableOf(manifest(document)["dependency-groups"]);
   return differenceOfGroups(isProject(root) ? null : root, null, stated, false, workspace, root.folder, algebra);
+}
+
+/** What a script itself requires: [manifest] has it, for there is no package that it could stand at. */
+function differenceOfScript(stated: UvStated, workspace: UvWorkspace, { form, combine }: Algebra): string | null {
+  if (workspace.script === null) return null;
+  const place: Place = { project: workspace.root, own: null };
+  const wanted = workspace.script.requirements.flatMap((text) => wantedDeclarations(text, place, workspace, form));
+  const before = statedEntries("requirements", stated, workspace, form);
+  const different = differing(normalizedKeys(wanted, combine), normalizedKeys(before, combine));
+  return different === null ? null : `the script requires \`${different}\` in another way than the lock was made for`;
 }
 
 /** Metadata that the project supplies for packages; compared when it is written as the lock writes it. */

@@ -24,6 +24,8 @@ export interface UvWorkspace {
   readonly files: ReadonlySet<string>;
   /** uv's own settings: those of uv.toml beside the lock, else [tool.uv]. */
   readonly settings: Section;
+  /** A script, which is a root without members, and what it requires; null for a workspace. */
+  readonly script: { readonly requirements: readonly string[]; readonly python: string | null } | null;
 }
 
 /** [tool.uv]; empty when there is none. */

@@ -23,6 +23,7 @@ export type FileCode =
   | "out-of-date"
   | "library-missing"
   | "workspace-too-large"
+  | "build-constraints"
   | "unrecorded-git"
   | "unrecorded-file"
   | "unrecorded-files"
@@ -80,8 +81,8 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     hint: () => "`--format` reads it as something else",
   },
   "stale-lock": {
-    message: ({ text, detail }) =>
-      `\`${text}\` is older than pyproject.toml: ${detail ?? "what it was made from has changed since"}`,
+    message: ({ text, detail, known }) =>
+      `\`${text}\` is older than ${known[0] ?? "pyproject.toml"}: ${detail ?? "what it was made from has changed since"}`,
     hint: ({ again }) => `${lockAgainWith(again)}, or take it as it is with \`--allow-stale\``,
   },
   "pyproject-utf8": {
@@ -117,6 +118,10 @@ export const FILE_WORDS: ShellWords<FileCode> = {
     message: ({ text }) => `cannot find the Nix library of this installation in \`${text}\``,
     hint: report,
     exit: 70,
+  },
+  "build-constraints": {
+    message: ({ text }) => `${text} chooses nothing in Nix: what builds a source is of the version that nixpkgs has`,
+    hint: () => "`buildGroups` takes what a build requires from a group of the lock (docs/overrides.md)",
   },
   "workspace-too-large": {
     message: () =>
