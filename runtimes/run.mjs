@@ -69,7 +69,8 @@ for (const [name, work] of wanted(HOSTS)) {
 
 const FIXTURE = "test/fixtures/poetry/okay-groups-2.0";
 const RESOLVE = ["src/cli.ts", "resolve", FIXTURE, "--target", "cp312-linux-x86_64-glibc2.28", "--json"];
-const built = run(process.execPath, ["dist/bin/pylock2nix.cjs", ...RESOLVE.slice(1)], { cwd: REPOSITORY });
+const PUBLISHED = ["dist/bin/pylock2nix.cjs", ...RESOLVE.slice(1)];
+const built = run(process.execPath, PUBLISHED, { cwd: REPOSITORY });
 const deno = (...words) => run(tool("deno"), words, { cwd: REPOSITORY, env: { DENO_DIR } });
 const ENTRIES = ["src/index.ts", "src/pure.ts", "src/hash.ts", "src/server.ts"];
 
@@ -80,6 +81,14 @@ const CHECKS = {
   "src/ unbuilt, Node.js 26": unbuilt(node(26), RESOLVE),
   "src/ unbuilt, Bun": unbuilt(tool("bun"), RESOLVE),
   "src/ unbuilt, Deno, --allow-read": () => same(deno("run", ...DENO, "--allow-read", ...RESOLVE)),
+  ...Object.fromEntries(
+    [20, 22, 24, 26].map((version) => [
+      `the command as it is published, Node.js ${version}`,
+      unbuilt(node(version), PUBLISHED),
+    ]),
+  ),
+  "the command as it is published, Bun": unbuilt(tool("bun"), PUBLISHED),
+  "the command as it is published, Deno, --allow-read": () => same(deno("run", ...DENO, "--allow-read", ...PUBLISHED)),
   "`nix` on Deno, --allow-write of the project alone": () => {
     const project = join(folder, "project");
     run("cp", ["-r", FIXTURE, project], { cwd: REPOSITORY });
