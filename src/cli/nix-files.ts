@@ -99,22 +99,26 @@ async function wantsLibrary({ folder, name }: Place): Promise<boolean> {
   return (await kindOf(join(folder, LIBRARY))) !== null || (await kindOf(join(folder, name))) === null;
 }
 
-/** What is copied: the Nix library of this package, all but the loader's template, each file with our version on top. */
+/**
+ * What is copied: the Nix library of this package, all but the loader's template, each file with our version on top. Names are
+ * put together by hand: to normalise a hundred of them takes a millisecond in a new process.
+ */
 async function libraryFiles(folder: string): Promise<NewFile[]> {
   const header = new TextEncoder().encode(`# pylock2nix ${await packageVersion()}\n`);
   const files: NewFile[] = [];
   for (const name of await filesBelow(SOURCE)) {
     if (name === TEMPLATE) continue;
-    const text = await readBytes(join(SOURCE, name));
+    const text = await readBytes(`${SOURCE}/${name}`);
+    const path = `${folder}/${name}`;
     // JSON has no comments.
     if (name.endsWith(".json")) {
-      files.push({ path: join(folder, name), bytes: text });
+      files.push({ path, bytes: text });
       continue;
     }
     const bytes = new Uint8Array(header.length + text.length);
     bytes.set(header);
     bytes.set(text, header.length);
-    files.push({ path: join(folder, name), bytes });
+    files.push({ path, bytes });
   }
   if (files.length === 0) throw shellError("library-missing", { text: SOURCE });
   return files;
