@@ -100,12 +100,15 @@ async function load(address, mix, time) {
   return { count, wrong, cut };
 }
 
-/** A lock of at least so many bytes. */
+/** The generated lock that comes nearest to so many bytes. */
 async function lockOf(size) {
-  for (let packages = 20; ; packages += 20) {
+  let nearest = null;
+  for (let packages = 100; packages <= 250; packages += 5) {
     const { lock: text } = await generateLock({ tool: "poetry", packages, seed: 1 });
-    if (text.length >= size) return [Buffer.from(text), packages];
+    const distance = Math.abs(text.length - size);
+    if (nearest === null || distance < nearest.distance) nearest = { distance, text, packages };
   }
+  return [Buffer.from(nearest.text), nearest.packages];
 }
 
 /** A server may end the connection of a body that it refuses while the client still sends: the answer counts. */

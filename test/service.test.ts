@@ -171,6 +171,14 @@ test("what is too large is refused when its size is said, and when it is not", a
   assert.ok(pulled < 3, "nothing is read");
   await expectRefusal(request({ body: endless() }), 413, "too-large");
   assert.ok(pulled < 100);
+  // What is refused for its kind is read to its end all the same, if that is near.
+  const image = { "content-type": "image/png" };
+  const kind = new Request("http://localhost/check", { method: "POST", headers: image, body: "x".repeat(900) });
+  await expectRefusal(small.fetch(kind), 415, "unsupported-content");
+  assert.ok(kind.bodyUsed);
+  pulled = 0;
+  await expectRefusal(request({ body: endless(), headers: image }), 415, "unsupported-content");
+  assert.ok(pulled > 0 && pulled < 100);
   const lock = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n";
   await expectRefusal(request({ body: `${lock}${"#".repeat(1000 - lock.length)}\n` }), 413, "too-large");
   assert.is((await request({ body: lock })).status, 200);

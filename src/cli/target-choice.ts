@@ -17,9 +17,9 @@ import {
   withFloors,
 } from "../answers/usual-targets.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
-import { describeTarget, knownTargets } from "../lock/shipped.ts";
+import { knownTargets, requireTarget } from "../lock/shipped.ts";
 import { system } from "../runtime/node.ts";
-import { PylockError, shellError } from "../words/errors.ts";
+import { shellError } from "../words/errors.ts";
 import { PYTHON, SYSTEM, TARGET } from "./command.ts";
 import type { Option, Words } from "./words.ts";
 
@@ -62,7 +62,7 @@ export function namesTargets(words: Words): boolean {
 /** The targets that are named outright. */
 export function namedTargets(words: Words): string[] {
   const names = words.list(TARGET).map((name) => name.replace(/^\+/, ""));
-  for (const name of names) check(name);
+  for (const name of names) requireTarget(name);
   return names;
 }
 
@@ -80,7 +80,7 @@ function choose<Each extends ChosenTarget>(
   const given = words.list(TARGET);
   const added = given.filter((name) => name.startsWith("+")).map((name) => name.slice(1));
   const named = given.filter((name) => !name.startsWith("+"));
-  for (const name of [...named, ...added]) check(name);
+  for (const name of [...named, ...added]) requireTarget(name);
   const isAlone = named.length > 0 && systems.length === 0;
   const other = named.find((name) => pythons.length > 0 && !pythons.some((python) => isOf(name, python)));
   if (isAlone && other !== undefined) throw shellError("target-python", { text: spoken(pythons[0]!), detail: other });
@@ -121,14 +121,4 @@ function machine(): string {
   const name = system();
   if (PLATFORMS[name] === undefined) throw shellError("unknown-machine", { text: name });
   return name;
-}
-
-/** Ends the program with 2 when there is no such target. */
-function check(name: string): void {
-  try {
-    describeTarget(name);
-  } catch (error) {
-    if (!(error instanceof PylockError)) throw error;
-    throw shellError("unknown-target", { text: name, known: knownTargets() });
-  }
 }

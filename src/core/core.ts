@@ -197,6 +197,11 @@ export class Core {
     return this.#ask(request, this.#exports.describe) ?? this.#lines();
   }
 
+  /** Whether a target's name stands for anything. */
+  knows(target: string): boolean {
+    return this.#ask({ target }, this.#exports.describe) === null;
+  }
+
   /** The names of the usual targets. */
   targets(): string[] {
     this.#exports.targets();

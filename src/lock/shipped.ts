@@ -2,9 +2,9 @@
 
 import module from "#core";
 import { type ByteSource, Core } from "../core/core.ts";
-import { PylockError } from "../words/errors.ts";
+import { PylockError, shellError } from "../words/errors.ts";
 import { type Lockfile, type ReadOptions, readLockWith } from "./lockfile.ts";
-import { describedBy, type Target, targetsOf } from "./target.ts";
+import { describedBy, isTarget, type Target, targetsOf } from "./target.ts";
 
 /**
  * Reads a lock of any format, from its bytes (UTF-8), its text, or whatever writes it into memory.
@@ -78,4 +78,9 @@ export function knownTargets(): string[] {
  */
 export function describeTarget(target: string, python?: string): Target {
   return describedBy(module, target, python);
+}
+
+/** Throws a PylockError when there is no such target. */
+export function requireTarget(target: string): void {
+  if (!isTarget(module, target)) throw shellError("unknown-target", { text: target, known: knownTargets() });
 }

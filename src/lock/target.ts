@@ -60,6 +60,11 @@ export function describedBy(module: WebAssembly.Module, target: string, python?:
   return { target, environment, tags: lines.slice(VARIABLES.length) };
 }
 
+/** Whether a target's name stands for anything: a twentieth of what it takes to say for what. */
+export function isTarget(module: WebAssembly.Module, target: string): boolean {
+  return idle(module).knows(target);
+}
+
 const INSTANCES = /* @__PURE__ */ new WeakMap<WebAssembly.Module, Core>();
 
 /** An instance without a lock, so that nothing which somebody else still reads is gone. */

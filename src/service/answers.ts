@@ -21,10 +21,10 @@ import { FORMATS } from "../lock/formats.ts";
 import type { Lockfile, ReadOptions } from "../lock/lockfile.ts";
 import { normalizeName } from "../lock/name.ts";
 import { type Pyproject, readPyproject } from "../lock/pyproject.ts";
-import { describeTarget, knownTargets } from "../lock/shipped.ts";
+import { describeTarget, knownTargets, requireTarget } from "../lock/shipped.ts";
 import { sha256Hex } from "../lock/sri.ts";
 import type { Freshness } from "../lock/uv/freshness.ts";
-import { PylockError, shellError } from "../words/errors.ts";
+import { shellError } from "../words/errors.ts";
 import type { Limits, NamedBytes, Sent } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { Refusal } from "./refusal.ts";
@@ -207,14 +207,7 @@ function targetsOf(sent: Sent, limits: Limits): string[] {
   if (targets.length > limits.targets) {
     throw new Refusal(400, "too-many-targets", `cannot take ${targets.length} targets: the limit is ${limits.targets}`);
   }
-  for (const target of targets) {
-    try {
-      describeTarget(target);
-    } catch (error) {
-      if (!(error instanceof PylockError)) throw error;
-      throw shellError("unknown-target", { text: target, known: knownTargets() });
-    }
-  }
+  for (const target of targets) requireTarget(target);
   return targets;
 }
 

@@ -1,7 +1,7 @@
 // The body of a request: a lock as it is, or a form with a lock, a project and what is asked.
 //
 // Invariant: nothing larger than a limit is held, whatever a header says of it; what is refused for its size or its kind is
-// refused before it is read.
+// refused before it is read, and if it is small read to its end then, since a client that still sends may lose the answer.
 
 import { boundaryOf, type Part, partsOf } from "./multipart.ts";
 import { Refusal } from "./refusal.ts";
@@ -91,6 +91,18 @@ export async function readBody(
     }
   }
   return { files, fields };
+}
+
+/** Reads what nobody has read of a body, if that is no more than the limit, and forgets it. */
+export async function drain({ body, bodyUsed, headers }: Request, limit: number): Promise<void> {
+  if (body === null || bodyUsed || body.locked || Number(headers.get("content-length") ?? 0) > limit) return;
+  try {
+    for await (const _ of piecesOf(body, 0, limit)) {
+      // Nothing is done with it.
+    }
+  } catch {
+    // It is larger than that, or its sender has gone.
+  }
 }
 
 /** `size` is what the sender says of it. */

@@ -4,7 +4,7 @@
 
 import { sha256Hex } from "../lock/sri.ts";
 import { type Answer, type Office, QUESTIONS, targetsAnswer, verifyAnswer } from "./answers.ts";
-import { type Limits, readBody } from "./body.ts";
+import { drain, type Limits, readBody } from "./body.ts";
 import { Desk } from "./desk.ts";
 import { describeService } from "./openapi.ts";
 import { PAGE, PAGE_POLICY } from "./page.ts";
@@ -74,6 +74,7 @@ export function createService({ origins = [], limits = {} }: ServiceOptions = {}
         });
       } catch (error) {
         const { status, failure, headers } = outcomeOf(error);
+        await drain(request, office.limits.body);
         const text = request.method === "HEAD" ? null : `${JSON.stringify({ error: failure }, null, 2)}\n`;
         const all = { ...HEADERS, ...headers, ...shared, "cache-control": "no-store" };
         return new Response(text, { status, headers: { ...all, "content-type": "application/json" } });
