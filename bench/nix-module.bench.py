@@ -87,7 +87,7 @@ def measured(engine, path):
         lock = file.read()
     argument = {"lock": nix_host.Path(lock), "target": TARGET, "format": FORMATS[name]}
     module = nix_host.Module(engine, binary)
-    answer, _, calls = module.call("resolve", argument)
+    answer, calls = module.call("resolve", argument)
     refused = "error" in answer or "error" in answer["targets"][TARGET]
     return {
         "bytes": len(lock),

@@ -37,10 +37,10 @@ class Module:
             raise Aborted("not a module for Nix")
 
     def call(self, name, argument):
-        """The result, what was warned about, and how often the host was called."""
+        """The result, and how often the host was called."""
         host = Host(self.engine, self.module)
         try:
-            return host.call(name, argument), host.warnings, host.calls
+            return host.call(name, argument), host.calls
         finally:
             host.close()
 
@@ -48,7 +48,7 @@ class Module:
 class Host:
     def __init__(self, engine, module):
         self.store = wasmtime.Store(engine)
-        self.values, self.warnings, self.calls, self.is_starting = [None], [], 0, True
+        self.values, self.calls, self.is_starting = [None], 0, True
         known = self.functions()
         imports = []
         for each in module.imports:
@@ -80,7 +80,6 @@ class Host:
     def functions(self):
         return {
             "panic": self.panic,
-            "warn": lambda at, size: self.warnings.append(self.text(at, size)),
             "get_type": lambda value: TYPES[type(self.value(value))],
             "make_int": self.add,
             "get_int": lambda value: self.of(value, int),

@@ -1,6 +1,6 @@
 # Answers questions about modules for Nix under wasmtime. A question is a line of JSON on standard input,
 #   { "module": path, "lock": path, "argument": { all but `lock` } }
-# and its answer a line on standard output: { "value", "warnings" }, or { "aborted": why }.
+# and its answer a line on standard output: { "value" }, or { "aborted": why }.
 import json
 import sys
 
@@ -24,8 +24,8 @@ for line in sys.stdin:
     try:
         module = kept(modules, question["module"], lambda binary: nix_host.Module(engine, binary))
         lock = kept(locks, question["lock"], nix_host.Path)
-        value, warnings, _ = module.call("resolve", {**question["argument"], "lock": lock})
-        answer = {"value": value, "warnings": warnings}
+        value, _ = module.call("resolve", {**question["argument"], "lock": lock})
+        answer = {"value": value}
     except (nix_host.Aborted, wasmtime.Trap, wasmtime.WasmtimeError) as error:
         answer = {"aborted": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)

@@ -15,7 +15,8 @@ import { type Tab, Tabs } from "./tabs.ts";
 import { firstLine, terminal } from "./terminal.ts";
 import { bytes, counted, someOf } from "./words.ts";
 
-const MANY = 1000;
+/** Packages of the generated lock, of which markers leave a sixth out. */
+const MANY = 1100;
 
 const client = new Client(byId("engine").textContent);
 let picture: Picture | null = null;
