@@ -26,18 +26,16 @@ import {
   join,
   kindOf,
   list,
-  printError,
   readBytes,
   readIfThere,
   relative,
   sourceAt,
-  terminal,
 } from "../runtime/node.ts";
-import { renderFailure } from "../words/diagnostic.ts";
 import { type Failure, type ShellFacts, shellError, visibleText } from "../words/errors.ts";
 import { ALL_PACKAGES, FORMAT, LOCK, PACKAGE } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { readFileSettings } from "./file-settings.ts";
+import { warn } from "./report.ts";
 import type { Words } from "./words.ts";
 import { expectedLock, findWorkspaceLock, type Place } from "./workspace.ts";
 
@@ -156,7 +154,6 @@ async function readExpanded(
   options: ReadOptions & { path: string },
   read: typeof readLock,
 ): Promise<{ lock: Lockfile; sha256: string }> {
-  const color = terminal("stderr").color;
   if (options.format !== "requirements") {
     let sha256 = "";
     const hashed = {
@@ -168,7 +165,7 @@ async function readExpanded(
     };
     const lock = read(hashed, options);
     for (const warning of lock.warnings) {
-      printError(renderFailure(warning, { severity: "warning", bytes: source.bytes(), color }));
+      warn(warning, source.bytes());
     }
     return { lock, sha256 };
   }
@@ -178,7 +175,7 @@ async function readExpanded(
   const lock = read(expanded.bytes, { ...options, parts: expanded.parts });
   for (const warning of [...includeWarnings(expanded), ...lock.warnings]) {
     const part = expanded.parts.find(({ path }) => path === warning.path);
-    printError(renderFailure(warning, { severity: "warning", bytes: part?.bytes ?? null, color }));
+    warn(warning, part?.bytes ?? null);
   }
   return { lock, sha256: sha256Hex(bytes) };
 }
@@ -206,8 +203,7 @@ async function chooseFormat(source: FileSource, wanted: string | null): Promise<
 }
 
 function warnOtherFormat(path: string, content: LockFormat, named: LockFormat): void {
-  const { failure } = shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
+  warn(shellError("other-format", { text: TOOL_NAMES[content], detail: TOOL_NAMES[named], path }).failure);
 }
 
 /** The pyproject.toml in the folder of a lock, or of a member of a workspace by what its lock would be called. */

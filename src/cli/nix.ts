@@ -5,8 +5,7 @@
 
 import { freeze, isWorkspace, projectFacts, type ScriptGuard } from "../answers/freeze.ts";
 import { lockCommand } from "../answers/hashed-texts.ts";
-import type { LibraryTables, Unfound } from "../answers/libraries.ts";
-import type { Lacking } from "../answers/recorded.ts";
+import type { Unfound } from "../answers/libraries.ts";
 import type { Uninstallable } from "../answers/uninstallable.ts";
 import type { Lockfile } from "../lock/lockfile.ts";
 import { guardedFields, guardedMetadata, type Pyproject } from "../lock/pyproject.ts";
@@ -21,16 +20,15 @@ import {
   printError,
   readIfThere,
   relative,
-  terminal,
   writeWhole,
 } from "../runtime/node.ts";
-import { renderFailure } from "../words/diagnostic.ts";
-import { type Failure, NOWHERE, shellError, visibleText } from "../words/errors.ts";
+import { shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { sha256Hex } from "./digest.ts";
 import { findLock, freshnessWords, type Input, openInput, readPyprojectBeside, staleFacts } from "./input.ts";
 import { counted } from "./layout.ts";
 import { changedFiles, generatedFiles, libraryTables, type Place, recordedTargets } from "./nix-files.ts";
+import { type Refused, warnOfFrozen } from "./nix-warnings.ts";
 import { chooseFiles, FILE_OPTIONS } from "./selection.ts";
 import { recordBeside } from "./source-record.ts";
 import { namesTargets, TARGET_OPTIONS, targetsForNix } from "./target-choice.ts";
@@ -77,7 +75,7 @@ interface Outcome {
   readonly outOfDate: readonly string[];
   readonly packages: number;
   readonly targets: readonly string[];
-  readonly refused: readonly { readonly target: string; readonly error: Failure }[];
+  readonly refused: readonly Refused[];
   /** What no file can be installed of: each package with one reason. */
   readonly uninstallable: readonly Uninstallable[];
   /** Wheels that need shared libraries which Nix will not find. */
@@ -107,14 +105,8 @@ async function run(words: Words): Promise<number> {
     libraries,
     ...policy,
   });
-  for (const title of frozen.unrecorded) warnUnrecorded(title);
-  warnLacking(frozen.lacking);
-  if (frozen.lacksMembers) warnLarge(input);
-  if (frozen.lacksFileNames) warnNameless(input);
-  if (frozen.buildConstraints !== null) warnOfConstraints(frozen.buildConstraints);
-  for (const each of frozen.unfound) warnUnfound(each, libraries);
   const refused = frozen.refused.flatMap(({ target, error }) => (error === null ? [] : [{ target, error }]));
-  warnRefused(input, refused);
+  warnOfFrozen(frozen, refused, input, libraries);
   if (refused.length === frozen.targets.length) throw shellError("no-target", { text: input.path, path: input.path });
 
   const files = await generatedFiles(frozen, place);
@@ -185,79 +177,6 @@ async function guardedScript(lockPath: string): Promise<ScriptGuard | null> {
 
 function guardDigest(pyproject: Pyproject | null): string | null {
   return pyproject === null ? null : sha256Hex(guardedFields(pyproject));
-}
-
-/** One warning for all that are refused in the same words, as those of a platform are that the lock rules out. */
-function warnRefused({ path }: Input, refused: readonly { target: string; error: Failure }[]): void {
-  const groups = new Map<string, { targets: string[]; error: Failure }>();
-  for (const { target, error } of refused) {
-    const key = JSON.stringify([error.message, error.hint]);
-    const group = groups.get(key) ?? { targets: [], error };
-    group.targets.push(target);
-    groups.set(key, group);
-  }
-  for (const { targets, error } of groups.values()) {
-    const message = `${named(targets)} ${targets.length === 1 ? "is" : "are"} left out: ${error.message}`;
-    const failure = { ...error, message, path, ...NOWHERE };
-    printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-  }
-}
-
-/** Nix can do without, but then it fetches while it evaluates. */
-function warnUnrecorded(title: string): void {
-  const { failure } = shellError("unrecorded-git", { text: title });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-}
-
-/** Nix throws when such a file is needed. One warning, however many there are. */
-function warnLacking(lacking: readonly Lacking[]): void {
-  const titles = lacking.map(({ title }) => title);
-  if (titles.length === 0) return;
-  const [only] = lacking;
-  const { failure } =
-    titles.length === 1
-      ? shellError("unrecorded-file", { text: only!.title, detail: only!.lack })
-      : shellError("unrecorded-files", { text: named(titles), detail: counted(titles.length, "package") });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-}
-
-/** What a warning names before it only counts. */
-const MOST_NAMED = 5;
-
-function named(names: readonly string[]): string {
-  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  return names.slice(0, MOST_NAMED).join(", ") + rest;
-}
-
-/** The build of such a wheel fails, or it lacks what it may need when it runs. */
-function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { names }: LibraryTables): void {
-  const text = `${name} ${version ?? ""}`.trim();
-  const warn = (failure: Failure): void =>
-    printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-  if (unknown.length > 0) {
-    const quoted = unknown.map((soname) => `"${soname}"`).join(" ");
-    warn(shellError("libraries-unknown", { text, detail: unknown.join(", "), known: [name, quoted] }).failure);
-  }
-  if (leftOut.length > 0) {
-    const attributes = new Set(leftOut.map((soname) => `pkgs.${names.leftOut[soname] ?? "NAME"}`));
-    const known = [name, [...attributes].join(" "), givers.join(", ")];
-    warn(shellError("libraries-left-out", { text, detail: leftOut.join(", "), known }).failure);
-  }
-}
-
-function warnLarge({ path }: Input): void {
-  const { failure } = shellError("workspace-too-large", { text: path });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-}
-
-function warnOfConstraints(setting: string): void {
-  const { failure } = shellError("build-constraints", { text: setting });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
-}
-
-function warnNameless({ path }: Input): void {
-  const { failure } = shellError("file-names-missing", { text: path });
-  printError(renderFailure(failure, { severity: "warning", color: terminal("stderr").color }));
 }
 
 function summary({ written, packages, targets, uninstallable }: Outcome, loader: string, input: Input): string {

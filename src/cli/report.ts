@@ -1,8 +1,8 @@
-// What is said when a command fails, and the exit code for it.
+// What is said when a command fails, with the exit code for it, and what is said in passing.
 
 import { environment, packageVersion, print, printError, readIfThere, terminal } from "../runtime/node.ts";
 import { renderFailure } from "../words/diagnostic.ts";
-import { PylockError, shellError } from "../words/errors.ts";
+import { type Failure, PylockError, shellError } from "../words/errors.ts";
 
 /** Says what failed, and gives the exit code for it. */
 export async function report(error: unknown, asData: boolean): Promise<number> {
@@ -14,6 +14,11 @@ export async function report(error: unknown, asData: boolean): Promise<number> {
   printError(renderFailure(failure, { bytes, color: terminal("stderr").color }));
   if (exitCode === 70) printError(`${await blame(known === error ? known : error)}\n`);
   return exitCode;
+}
+
+/** Says what does not end the command; `bytes` are those that it points into. */
+export function warn(failure: Failure, bytes: Uint8Array | null = null): void {
+  printError(renderFailure(failure, { severity: "warning", bytes, color: terminal("stderr").color }));
 }
 
 /** What a bug report should hold. */

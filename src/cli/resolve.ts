@@ -5,12 +5,12 @@
 import { lockCommand } from "../answers/hashed-texts.ts";
 import { resolveReport } from "../answers/report.ts";
 import type { Resolution, ResolveAllRequest, ResolvedPackage } from "../lock/resolution.ts";
-import { print, printError, terminal } from "../runtime/node.ts";
-import { renderFailure } from "../words/diagnostic.ts";
+import { print } from "../runtime/node.ts";
 import { shellError, visibleText } from "../words/errors.ts";
 import { type Command, FORMAT, HELP, JSON_OUTPUT, LOCK } from "./command.ts";
 import { freshnessWords, type Input, lockFacts, openInput, staleFacts } from "./input.ts";
 import { columns, counted } from "./layout.ts";
+import { warn } from "./report.ts";
 import { chooseFiles, chooseSelection, FILE_OPTIONS, SELECTION_OPTIONS } from "./selection.ts";
 import { TARGET_OPTIONS, targetsHere } from "./target-choice.ts";
 import type { Words } from "./words.ts";
@@ -64,7 +64,7 @@ export function requestOf(words: Words, input: Input): ResolveAllRequest {
 function warnStale(input: Input): void {
   const { failure } = shellError("stale-lock", staleFacts(input));
   const hint = `make the lock anew with ${lockCommand(input.lock)}`;
-  printError(renderFailure({ ...failure, hint }, { severity: "warning", color: terminal("stderr").color }));
+  warn({ ...failure, hint });
 }
 
 function asText(input: Input, resolutions: readonly Resolution[]): string {
