@@ -150,7 +150,7 @@ export function whyArtifacts(
   environment: MarkerEnvironment,
 ): WhyArtifact[] {
   // In the lock's order, as the packages of the explanation.
-  const sources = lock.packages().filter((each) => each.name === name);
+  const sources = lock.packageNames().flatMap((each, row) => (each === name ? [lock.package(row)] : []));
   const named = packages.filter((each) => each.name === name);
   const choices = named.length > 1 ? choicesOf(lock, request, resolution, name) : null;
   return named.map((each, index) => ({

@@ -253,7 +253,7 @@ async function openSubject(input: Input, label: string, generated: Generated | n
       format,
       version,
       bytes: bytes.length,
-      packages: lock.packages().length,
+      packages: lock.packageNames().length,
       sha256,
       targets: targets.length,
       generated,

@@ -51,7 +51,7 @@ async function run(words: Words): Promise<number> {
   const name = normalizeName(word);
   const input = await openLock(path, words.value(LOCK), words);
   const { lock, path: lockPath } = input;
-  const locked = lock.packages().map((each) => each.name);
+  const locked = lock.packageNames();
   if (!locked.includes(name)) throw shellError("not-locked", { text: name, path: lockPath, known: locked });
   const selection = chooseSelection(words, input);
   const answers = showProgress(targetsHere(words, lock), "explaining", ({ target, python }): Answer => {

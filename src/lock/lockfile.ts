@@ -14,6 +14,7 @@ import {
   hasVirtualProject,
   type LockedPackage,
   packageName,
+  readNames,
   readPackage,
   readPackages,
 } from "./packages.ts";
@@ -130,6 +131,8 @@ export interface Lockfile {
   verdicts(request: ResolveRequest, rows: readonly number[]): (readonly FileReason[])[] | null;
   /** Every package, whatever is selected, in the order of the lock. */
   packages(): readonly LockedPackage[];
+  /** Their names alone, in that order: far less than all of their files. */
+  packageNames(): string[];
   /**
    * One of them, by its place in that order.
    *
@@ -234,6 +237,7 @@ export function readLockWith(core: Core, lock: Uint8Array | ByteSource | string,
     choices: choicesOf(core),
     warnings: warningsOf(core).map((warning) => failureFrom(warning.status, factsOf(core, warning, sources))),
     packages: () => readPackages(core),
+    packageNames: () => readNames(core),
     package: (row) => readPackage(core, row),
     packageName: (row) => packageName(core, row),
     isFilter: core.state(abi.STATE_METHOD) !== abi.METHOD_SEARCH,

@@ -121,6 +121,11 @@ export function hasVirtualProject(core: Core): boolean {
   return false;
 }
 
+export function readNames(core: Core): string[] {
+  const { count } = core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS);
+  return Array.from({ length: count }, (_, row) => packageName(core, row));
+}
+
 export function packageName(core: Core, row: number): string {
   return core.text(core.rows(abi.TABLE_PACKAGE, abi.PACKAGE_WORDS).at(row, abi.PACKAGE_NAME)) ?? "";
 }

@@ -94,7 +94,7 @@ async function whyAnswer(sent: Sent, { desk, limits }: Office): Promise<Answer> 
   const name = normalizeName(required(sent, "name", "the name of a package"));
   const targets = targetsOf(sent, limits);
   const answers = desk.read(bytes, options, (lock) => {
-    const known = lock.packages().map((each) => each.name);
+    const known = lock.packageNames();
     if (!known.includes(name)) throw shellError("not-locked", { text: name, known });
     const selection = selectionOf(sent, lock);
     return targets.map((target) => why(lock, name, { target, ...selection }));

@@ -6,7 +6,7 @@
 
 import * as abi from "../../core/abi.ts";
 import type { Core, Rows } from "../../core/core.ts";
-import { packageName } from "../packages.ts";
+import { readNames } from "../packages.ts";
 
 export type LockValue = string | readonly LockValue[] | LockTable;
 export interface LockTable {
@@ -62,7 +62,7 @@ export function readStated(core: Core): UvStated {
     document: root,
     projects,
     hasPackage: (name) => {
-      names ??= new Set(Array.from({ length: count }, (_, each) => packageName(core, each)));
+      names ??= new Set(readNames(core));
       return names.has(name);
     },
     indexes,
