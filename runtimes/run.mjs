@@ -69,7 +69,8 @@ for (const [name, work] of wanted(HOSTS)) {
 
 const FIXTURE = "test/fixtures/poetry/okay-groups-2.0";
 const RESOLVE = ["src/cli.ts", "resolve", FIXTURE, "--target", "cp312-linux-x86_64-glibc2.28", "--json"];
-const PUBLISHED = ["dist/bin/pylock2nix.cjs", ...RESOLVE.slice(1)];
+const PROGRAM = "dist/bin/pylock2nix.cjs";
+const PUBLISHED = [PROGRAM, ...RESOLVE.slice(1)];
 const built = run(process.execPath, PUBLISHED, { cwd: REPOSITORY });
 const deno = (...words) => run(tool("deno"), words, { cwd: REPOSITORY, env: { DENO_DIR } });
 const ENTRIES = ["src/index.ts", "src/pure.ts", "src/hash.ts", "src/server.ts"];
@@ -93,7 +94,7 @@ const CHECKS = {
     const project = join(folder, "project");
     run("cp", ["-r", FIXTURE, project], { cwd: REPOSITORY });
     deno("run", ...DENO, "--allow-read", `--allow-write=${project}`, "src/cli.ts", "nix", project);
-    run(process.execPath, ["dist/bin/pylock2nix.cjs", "nix", "--check", project], { cwd: REPOSITORY });
+    run(process.execPath, [PROGRAM, "nix", "--check", project], { cwd: REPOSITORY });
   },
   "the library on Deno, without permissions": () => {
     const program = join(folder, "alone.ts");
@@ -122,7 +123,6 @@ for (const [name, work] of wanted(CHECKS)) await attempt(name, work);
 const fixture = join(REPOSITORY, FIXTURE);
 const asked = (other) => (address) => compare(address, other, fixture);
 const inRepository = { cwd: REPOSITORY, env: { ...process.env, DENO_DIR, NO_COLOR: "1" } };
-const PROGRAM = "dist/bin/pylock2nix.cjs";
 /** Each as its users start it. */
 const SERVICES = {
   "service, `pylock2nix serve`": () =>

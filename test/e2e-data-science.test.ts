@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   text,
 } from "./nix/nix.ts";
-import { download, lockedWheels, WHEELS } from "./nix/wheels.ts";
+import { download, hostTargetOf, lockedWheels, toolWheel, WHEELS } from "./nix/wheels.ts";
 
 if (!isInstalled("nix-build"))
   test("nix is not installed", () => void process.stdout.write("skipped 1: nix is not installed\n"));
@@ -34,7 +34,8 @@ else
     assert.not.match(frozen.errors, "warning");
 
     const python = await hostPython();
-    const core = await download(lockedWheels(project, python));
+    await download(lockedWheels(project, hostTargetOf(python)));
+    const core = await toolWheel("poetry-core");
     const server = await serveFolder(WHEELS);
     try {
       const pkgs = await standIn(python, `base = ${text(server.base)}; tools = { poetry-core = ${core}; };`);

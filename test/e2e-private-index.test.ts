@@ -15,7 +15,7 @@ import {
   succeed,
   temporaryFolder,
 } from "./nix/nix.ts";
-import { download } from "./nix/wheels.ts";
+import { toolWheel } from "./nix/wheels.ts";
 
 const PASSWORD = "secret";
 // As the lock has it.
@@ -39,7 +39,7 @@ else
       await succeed("node", [program, "nix", project]);
 
       const python = await hostPython();
-      const core = await download([]);
+      const core = await toolWheel("poetry-core");
       const pkgs = await standIn(python, `tools = { poetry-core = ${core}; };`);
       const build = (env: Record<string, string>): ReturnType<typeof run> =>
         run("nix-build", ["--no-out-link", "-E", `import ${project}/default.nix { pkgs = ${pkgs}; }`], {

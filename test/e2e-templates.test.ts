@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { toolWheel } from "./nix/examples.ts";
 import { hostPython, isInstalled, privateStore, standIn, succeed, temporaryFolder } from "./nix/nix.ts";
+import { toolWheel } from "./nix/wheels.ts";
 
 const { UV, POETRY, FLAKE_PARTS, NIXPKGS_LIB } = process.env;
 const program = resolve("dist/bin/pylock2nix.cjs");

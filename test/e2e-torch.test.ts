@@ -5,8 +5,8 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { toolWheel } from "./nix/examples.ts";
 import { hostPython, isInstalled, privateStore, run, standIn, succeed, temporaryFolder } from "./nix/nix.ts";
+import { toolWheel } from "./nix/wheels.ts";
 
 const UV = process.env.UV ?? "uv";
 const isAsked = process.env.ASKED?.split(" ").includes("torch") ?? false;

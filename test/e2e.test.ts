@@ -23,7 +23,7 @@ import {
   temporaryFolder,
   text,
 } from "./nix/nix.ts";
-import { download, lockedWheels, WHEELS } from "./nix/wheels.ts";
+import { download, hostTargetOf, lockedWheels, toolWheel, WHEELS } from "./nix/wheels.ts";
 
 const installed = isInstalled("nix-build");
 const folder = temporaryFolder();
@@ -59,7 +59,8 @@ step("`nix` writes the files, and `nix --check` finds them up to date", async ()
 });
 
 step("the wheels of this Python can be had", async () => {
-  const core = await download(lockedWheels(project, python));
+  await download(lockedWheels(project, hostTargetOf(python)));
+  const core = await toolWheel("poetry-core");
   server = await serveFolder(WHEELS);
   closing.push(server.close);
   pkgs = await standIn(python, `base = ${text(server.base)}; tools = { poetry-core = ${core}; };`);
@@ -116,7 +117,7 @@ step("`overridePythonAttrs` changes a package", async () => {
 step("a wheel with one flipped byte is refused", async () => {
   const tampered = join(folder, "tampered");
   cpSync(WHEELS, tampered, { recursive: true });
-  const file = lockedWheels(project, python).find(({ name }) => name === "blinker")!.file;
+  const file = lockedWheels(project, hostTargetOf(python)).find(({ name }) => name === "blinker")!.file;
   const bytes = readFileSync(join(tampered, file));
   bytes[bytes.length >> 1] = bytes[bytes.length >> 1]! ^ 1;
   writeFileSync(join(tampered, file), bytes);

@@ -3,16 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NO_BYTECODE, succeed } from "./nix/nix.ts";
-import { built, fails, installed, known, library, pkgs, project, server, value } from "./nix/workbench.ts";
-
-let count = 0;
-function when(title: string, body: () => Promise<void>): void {
-  count += 1;
-  if (installed) test(title, body);
-}
+import { built, fails, finish, known, library, pkgs, project, value, when } from "./nix/workbench.ts";
 
 /** A workspace: a root project, and members of three back ends. */
 function workspace(name: string): string {
@@ -232,7 +225,4 @@ when("the names for every lock, and poetry2nix' for the same", async () => {
   assert.is(await succeed(join(application, "bin", "demo-app"), []), "alpha beta");
 });
 
-test.after(() => server.close());
-if (!installed)
-  test("nix is not installed", () => void process.stdout.write(`skipped ${count}: nix is not installed\n`));
-test.run();
+finish();

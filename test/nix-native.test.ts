@@ -3,14 +3,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   build,
   built,
   fails,
   files,
-  installed,
+  finish,
   known,
   library,
   nativeTag,
@@ -18,17 +17,11 @@ import {
   pkgs,
   project,
   python,
-  server,
   value,
   wheel,
+  when,
 } from "./nix/workbench.ts";
 import { sharedObject, zip } from "./prefetch/archives.ts";
-
-let count = 0;
-function when(title: string, body: () => Promise<void>): void {
-  count += 1;
-  if (installed) test(title, body);
-}
 
 /** A wheel with such objects, path -> the names that it needs, and its entry of a project. Without objects it is pure. */
 function stub(
@@ -245,7 +238,4 @@ when("`perPackage` and `override` give it or leave it out", async () => {
   );
 });
 
-test.after(() => server.close());
-if (!installed)
-  test("nix is not installed", () => void process.stdout.write(`skipped ${count}: nix is not installed\n`));
-test.run();
+finish();

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { run, succeed } from "./nix/nix.ts";
 import {
@@ -10,27 +9,21 @@ import {
   built,
   fails,
   files,
+  finish,
   folder,
-  installed,
   library,
   nativeTag,
   type Package,
   pkgs,
   project,
   python,
-  server,
   sha256,
   store,
   value,
   wheel,
+  when,
 } from "./nix/workbench.ts";
 import { tarGz, zip } from "./prefetch/archives.ts";
-
-let count = 0;
-function when(title: string, body: () => Promise<void>): void {
-  count += 1;
-  if (installed) test(title, body);
-}
 
 const sitePackages = `lib/python${python.version}/site-packages`;
 
@@ -598,7 +591,4 @@ when("each example of docs/overrides.md is taken, and each setting has a row and
   }
 });
 
-test.after(() => server.close());
-if (!installed)
-  test("nix is not installed", () => void process.stdout.write(`skipped ${count}: nix is not installed\n`));
-test.run();
+finish();

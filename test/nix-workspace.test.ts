@@ -2,7 +2,6 @@
 // is built anew when one changes; what of a folder counts as its sources; and the same by both ways to a resolution.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readPyproject } from "../src/lock/pyproject.ts";
 import { answerTo } from "./nix/answers.ts";
@@ -11,10 +10,10 @@ import {
   built,
   changed,
   fails,
+  finish,
   folder,
   hashes,
   hostTarget,
-  installed,
   known,
   library,
   pkgs,
@@ -23,13 +22,8 @@ import {
   stored,
   value,
   wheel,
+  when,
 } from "./nix/workbench.ts";
-
-let count = 0;
-function when(title: string, body: () => Promise<void>): void {
-  count += 1;
-  if (installed) test(title, body);
-}
 
 const BUILD = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
 /** The back end of the tests reads Poetry's table. */
@@ -380,7 +374,4 @@ when("a dependency by path of Poetry: what it needs of what is selected", async 
   );
 });
 
-test.after(() => server.close());
-if (!installed)
-  test("nix is not installed", () => void process.stdout.write(`skipped ${count}: nix is not installed\n`));
-test.run();
+finish();

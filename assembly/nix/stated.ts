@@ -4,6 +4,7 @@
 // Invariant: the document is whole (small modules keep all of it), and no deeper than the scanner lets it be.
 
 import { NONE } from "../../src/core/abi";
+import { firstControl } from "../memory/bytes";
 import { ARRAY, at, first, get, keyIs, kindOf, next, TABLE } from "../text/document";
 import { add, closeList, closeSet, openList, openSet, putNamed, stringValue } from "./values";
 
@@ -15,8 +16,8 @@ function tableValue(table: u32): u32 {
   const from = openSet();
   for (let child = first(table); child != NONE; child = next(child)) {
     const node = at(child);
-    // A name that Nix does not have is none that anybody asks for.
-    if (isPlain(node.keyAddress, node.keySize)) putNamed(node.keyAddress, node.keySize, valueOf(child));
+    // Nix ends a name at a NUL, and nobody asks for one with control characters.
+    if (firstControl(node.keyAddress, node.keySize) == 0) putNamed(node.keyAddress, node.keySize, valueOf(child));
   }
   return closeSet(from);
 }
@@ -37,10 +38,4 @@ function isFolder(item: u32): bool {
   const source = kindOf(item) == TABLE ? get(item, "source") : NONE;
   if (source == NONE) return false;
   return get(source, "editable") != NONE || get(source, "virtual") != NONE || get(source, "directory") != NONE;
-}
-
-/** Without control characters: Nix ends a name at a NUL. */
-function isPlain(address: usize, size: u32): bool {
-  for (let i: u32 = 0; i < size; i++) if (load<u8>(address + i) < 0x20) return false;
-  return true;
 }

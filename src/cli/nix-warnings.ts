@@ -3,7 +3,7 @@
 import type { Frozen } from "../answers/freeze.ts";
 import type { LibraryTables, Unfound } from "../answers/libraries.ts";
 import type { Lacking } from "../answers/recorded.ts";
-import { type Failure, NOWHERE, shellError } from "../words/errors.ts";
+import { type Failure, NOWHERE, type ShellCode, shellError } from "../words/errors.ts";
 import type { Input } from "./input.ts";
 import { counted } from "./layout.ts";
 import { warn } from "./report.ts";
@@ -21,11 +21,13 @@ export function warnOfFrozen(
   input: Input,
   libraries: LibraryTables,
 ): void {
-  for (const title of frozen.unrecorded) warnUnrecorded(title);
+  const say = (code: ShellCode, text: string): void => warn(shellError(code, { text }).failure);
+  // Nix can do without, but then it fetches while it evaluates.
+  for (const title of frozen.unrecorded) say("unrecorded-git", title);
   warnLacking(frozen.lacking);
-  if (frozen.lacksMembers) warnLarge(input);
-  if (frozen.lacksFileNames) warnNameless(input);
-  if (frozen.buildConstraints !== null) warnOfConstraints(frozen.buildConstraints);
+  if (frozen.lacksMembers) say("workspace-too-large", input.path);
+  if (frozen.lacksFileNames) say("file-names-missing", input.path);
+  if (frozen.buildConstraints !== null) say("build-constraints", frozen.buildConstraints);
   for (const each of frozen.unfound) warnUnfound(each, libraries);
   warnRefused(input, refused);
 }
@@ -43,11 +45,6 @@ function warnRefused({ path }: Input, refused: readonly Refused[]): void {
     const message = `${named(targets)} ${targets.length === 1 ? "is" : "are"} left out: ${error.message}`;
     warn({ ...error, message, path, ...NOWHERE });
   }
-}
-
-/** Nix can do without, but then it fetches while it evaluates. */
-function warnUnrecorded(title: string): void {
-  warn(shellError("unrecorded-git", { text: title }).failure);
 }
 
 /** Nix throws when such a file is needed. One warning, however many there are. */
@@ -82,16 +79,4 @@ function warnUnfound({ name, version, unknown, leftOut, givers }: Unfound, { nam
     const known = [name, [...attributes].join(" "), givers.join(", ")];
     warn(shellError("libraries-left-out", { text, detail: leftOut.join(", "), known }).failure);
   }
-}
-
-function warnLarge({ path }: Input): void {
-  warn(shellError("workspace-too-large", { text: path }).failure);
-}
-
-function warnOfConstraints(setting: string): void {
-  warn(shellError("build-constraints", { text: setting }).failure);
-}
-
-function warnNameless({ path }: Input): void {
-  warn(shellError("file-names-missing", { text: path }).failure);
 }

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { WheelRow } from "../../src/answers/libraries.ts";
 import { sharedObject, type ZipMember, zip } from "../prefetch/archives.ts";
-import type { LockedWheel } from "./examples.ts";
+import type { LockedWheel } from "./wheels.ts";
 
 const rows: WheelRow[] = JSON.parse(readFileSync("nix/wheels.json", "utf8")).wheels;
 

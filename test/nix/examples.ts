@@ -1,16 +1,15 @@
-// The examples as they lie in examples/, frozen by the command line in a folder of their own, with the wheels that they lock,
-// which come through pip: how this machine gets them is its own affair. They reach Nix from loopback.
+// The examples as they lie in examples/, frozen by the command line in a folder of their own, with the wheels that they lock, which
+// reach Nix from loopback.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as assert from "uvu/assert";
 import type { LockFormat } from "../../src/lock/formats.ts";
 import { readPyproject } from "../../src/lock/pyproject.ts";
 import { answerTo, MODULES } from "./answers.ts";
-import { hostPython, privateStore, run, serveFolder, standIn, succeed, temporaryFolder, text } from "./nix.ts";
+import { hostPython, privateStore, run, serveFolder, standIn, temporaryFolder, text } from "./nix.ts";
+import { download, hostTargetOf, type LockedWheel, lockedWheels, toolWheel, WHEELS } from "./wheels.ts";
 
-/** Kept between runs: what a lock pins does not change. */
-const wheels = resolve(".tmp/wheels");
 const program = resolve("dist/bin/pylock2nix.cjs");
 
 export interface Example {
@@ -26,12 +25,6 @@ export interface Example {
   readonly close: () => void;
 }
 
-export interface LockedWheel {
-  readonly name: string;
-  readonly version: string;
-  readonly file: string;
-}
-
 /**
  * `lock`: the lock's name, where it is not alone in its folder. `tools`: what nixpkgs has to build with, by name. `stub`: what
  * is built in the place of each wheel that the lock has, under its name; the lock stays as it is, but its hashes do not count.
@@ -44,13 +37,12 @@ export async function example(
 ): Promise<Example> {
   const python = await hostPython();
   const { folder, path, target, said } = await frozenCopy(name, lock);
-  mkdirSync(wheels, { recursive: true });
-  const locked = wheelsOf(join(path, "pylock2nix.json"), target);
+  const locked = lockedWheels(path, target);
   if (stub === null) await download(locked);
   const built = await Promise.all(tools.map(async (tool) => `${tool} = ${await toolWheel(tool)};`));
   const stubs = join(folder, "stubs");
   const hashes = stub === null ? null : writeStubs(stubs, locked, stub);
-  const server = await serveFolder(stub === null ? wheels : stubs);
+  const server = await serveFolder(stub === null ? WHEELS : stubs);
   const base = text(server.base);
   const pkgs = await standIn(python, `base = ${base}; libcVersion = "2.35"; tools = { ${built.join(" ")} };`);
   return {
@@ -88,8 +80,7 @@ async function frozenCopy(
   const path = join(folder, name);
   cpSync(join("examples", name), path, { recursive: true });
   prepare(path);
-  const { version } = await hostPython();
-  const target = `cp${version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc2.35`;
+  const target = hostTargetOf(await hostPython());
   const words = ["nix", lock === null ? path : join(path, lock), "--target", target];
   const written = await run("node", [program, ...words]);
   assert.is(written.code, 0, written.errors);
@@ -139,24 +130,6 @@ function evaluated({ path, more, target }: Example): string {
   );
 }
 
-/** Those that the target takes. */
-function wheelsOf(frozen: string, target: string): LockedWheel[] {
-  const { packages, targets } = JSON.parse(readFileSync(frozen, "utf8")) as {
-    packages: { name: string; version: string; files: [string][]; variants: [number][] }[];
-    targets: Record<string, { variants: number[] }>;
-  };
-  return packages.flatMap(({ name, version, files, variants }, index) => {
-    const file = files[variants[targets[target]!.variants[index]!]?.[0] ?? -1]?.[0];
-    return file?.endsWith(".whl") === true ? [{ name, version, file }] : [];
-  });
-}
-
-async function download(locked: readonly LockedWheel[]): Promise<void> {
-  const missing = locked.filter(({ file }) => !existsSync(join(wheels, file)));
-  if (missing.length > 0) await pip(missing.map(({ name, version }) => `${name}==${version}`));
-  for (const { file } of locked) assert.ok(existsSync(join(wheels, file)), `pip did not download ${file}`);
-}
-
 /** Into the folder; gives a Nix expression, file -> hash. */
 function writeStubs(folder: string, locked: readonly LockedWheel[], stub: (wheel: LockedWheel) => Buffer): string {
   mkdirSync(folder);
@@ -167,25 +140,3 @@ function writeStubs(folder: string, locked: readonly LockedWheel[], stub: (wheel
   });
   return `{ ${entries.join(" ")} }`;
 }
-
-/** The path of a wheel of what builds. */
-export async function toolWheel(name: string): Promise<string> {
-  mkdirSync(wheels, { recursive: true });
-  const prefix = `${name.replaceAll("-", "_")}-`;
-  const find = (): string | undefined => readdirSync(wheels).find((file) => file.startsWith(prefix));
-  if (find() === undefined) await pip([name]);
-  return join(wheels, find()!);
-}
-
-const pip = (names: readonly string[]): Promise<string> =>
-  succeed("python3", [
-    "-m",
-    "pip",
-    "download",
-    "--quiet",
-    "--no-deps",
-    "--only-binary=:all:",
-    "--dest",
-    wheels,
-    ...names,
-  ]);

@@ -1,4 +1,4 @@
-// The wheels of a frozen project, through pip, which is this machine's business to configure.
+// The wheels that a frozen project takes, and those of build back ends, through pip: how this machine gets them is its own affair.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as assert from "uvu/assert";
@@ -7,46 +7,61 @@ import { type Python, succeed } from "./nix.ts";
 /** Kept between runs: what a lock pins does not change. */
 export const WHEELS: string = resolve(".tmp/wheels");
 
-interface LockedWheel {
+export interface LockedWheel {
   readonly name: string;
   readonly version: string;
   readonly file: string;
 }
 
-/** What the frozen target of this Python installs, for all groups. */
-export function lockedWheels(project: string, python: Python): LockedWheel[] {
-  const resolution = JSON.parse(readFileSync(join(project, "pylock2nix.json"), "utf8"));
-  const start = `cp${python.version.replace(".", "")}-linux-${process.arch === "arm64" ? "aarch64" : "x86_64"}-glibc`;
-  const target = Object.keys(resolution.targets).find((name) => name.startsWith(start));
-  if (target === undefined) throw new Error(`no target ${start}* among ${Object.keys(resolution.targets)}`);
-  return resolution.packages.flatMap(
-    (entry: { name: string; version: string; files: string[][]; variants: number[][] }, index: number) => {
-      const variant = entry.variants[resolution.targets[target].variants[index]];
-      return variant === undefined
-        ? []
-        : [{ name: entry.name, version: entry.version, file: entry.files[variant[0]!]![0] }];
-    },
-  );
+const MACHINE = process.arch === "arm64" ? "aarch64" : "x86_64";
+/** glibc 2.N: the oldest that frozen targets have. */
+const GLIBC = 35;
+
+/** The usual frozen target of this machine, for this Python. */
+export function hostTargetOf({ version }: Python): string {
+  return `cp${version.replace(".", "")}-linux-${MACHINE}-glibc2.${GLIBC}`;
 }
 
-/** Into `WHEELS`, and the build back end too, whose path it gives. The platforms are those of the frozen target. */
-export async function download(locked: readonly LockedWheel[]): Promise<string> {
-  mkdirSync(WHEELS, { recursive: true });
-  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const platforms = [
-    ...Array.from({ length: 24 }, (_, index) => `manylinux_2_${28 - index}_${machine}`),
-    `manylinux2014_${machine}`,
-  ];
-  const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", WHEELS];
+/** What a frozen target installs, for all groups. */
+export function lockedWheels(project: string, target: string): LockedWheel[] {
+  const { packages, targets } = JSON.parse(readFileSync(join(project, "pylock2nix.json"), "utf8")) as {
+    packages: { name: string; version: string; files: [string][]; variants: [number][] }[];
+    targets: Record<string, { variants: number[] }>;
+  };
+  const chosen = targets[target];
+  if (chosen === undefined) throw new Error(`no target ${target} among ${Object.keys(targets)}`);
+  return packages.flatMap(({ name, version, files, variants }, index) => {
+    const file = files[variants[chosen.variants[index]!]?.[0] ?? -1]?.[0];
+    return file?.endsWith(".whl") === true ? [{ name, version, file }] : [];
+  });
+}
+
+/** Into `WHEELS`, for the platforms of the frozen target. */
+export async function download(locked: readonly LockedWheel[]): Promise<void> {
   const missing = locked.filter(({ file }) => !existsSync(join(WHEELS, file)));
+  const platforms = [
+    ...Array.from({ length: GLIBC - 4 }, (_, index) => `manylinux_2_${GLIBC - index}_${MACHINE}`),
+    `manylinux2014_${MACHINE}`,
+  ];
   if (missing.length > 0)
-    await succeed("python3", [
-      ...pip,
+    await pip([
       ...platforms.flatMap((platform) => ["--platform", platform]),
       ...missing.map(({ name, version }) => `${name}==${version}`),
     ]);
   for (const { file } of locked) assert.ok(existsSync(join(WHEELS, file)), `pip did not download ${file}`);
-  const core = (): string | undefined => readdirSync(WHEELS).find((file) => file.startsWith("poetry_core-"));
-  if (core() === undefined) await succeed("python3", [...pip, "poetry-core"]);
-  return join(WHEELS, core()!);
+}
+
+/** The path of a wheel of what builds. */
+export async function toolWheel(name: string): Promise<string> {
+  const prefix = `${name.replaceAll("-", "_")}-`;
+  const find = (): string | undefined => readdirSync(WHEELS).find((file) => file.startsWith(prefix));
+  mkdirSync(WHEELS, { recursive: true });
+  if (find() === undefined) await pip([name]);
+  return join(WHEELS, find()!);
+}
+
+async function pip(words: readonly string[]): Promise<void> {
+  mkdirSync(WHEELS, { recursive: true });
+  const options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", WHEELS];
+  await succeed("python3", ["-m", "pip", "download", ...options, ...words]);
 }

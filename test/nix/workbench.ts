@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   hostPython,
@@ -231,3 +232,19 @@ export const changed = (path: string, file: string, from: string, to: string): v
   assert.ok(before.includes(from));
   writeFileSync(join(path, file), before.replace(from, to));
 };
+
+let count = 0;
+
+/** A test that needs Nix. */
+export function when(title: string, body: () => Promise<void>): void {
+  count += 1;
+  if (installed) test(title, body);
+}
+
+/** Runs them, or says how many are skipped. */
+export function finish(): void {
+  test.after(() => server.close());
+  if (!installed)
+    test("nix is not installed", () => void process.stdout.write(`skipped ${count}: nix is not installed\n`));
+  test.run();
+}
